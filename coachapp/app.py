@@ -1,0 +1,77 @@
+"""create_app: the one composition root. Reading it shows how the house hangs together."""
+
+
+from flask import Blueprint, Flask
+from flask_babel import Babel
+from flask_login import LoginManager
+from flask_wtf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from coachapp import cli, config, db, vault
+from coachapp.config import PROJECT, Config
+from coachapp.migrations import run as migrations
+from coachapp.practice import views as practice_views
+from coachapp.practice.queries import face
+from coachapp.web import assets, errors, guards, headers, icons, limits, logs, system, words
+
+ROOMS: tuple[Blueprint, ...] = (
+    system.bp,
+    practice_views.bp,
+)
+
+
+def create_app(settings: Config | None = None) -> Flask:
+    """Build the app from its settings (by default those of the environment). ConfigError names a bad one."""
+    settings = settings or config.from_environment()
+    app = Flask("coachapp", template_folder=str(PROJECT / "templates"), static_folder=str(PROJECT / "static"))
+    _configure(app, settings)
+    logs.configure(settings.log_format)
+    _storage(app, settings)
+    _web(app, settings)
+    for room in ROOMS:
+        app.register_blueprint(room)
+    cli.install(app)
+    return app
+
+
+def _configure(app: Flask, settings: Config) -> None:
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        COACHAPP=settings,
+        METRICS_TOKEN=settings.metrics_token,
+        SESSION_COOKIE_NAME="__Host-v" if settings.secure else "v",
+        SESSION_COOKIE_SECURE=settings.secure,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        WTF_CSRF_TIME_LIMIT=None,
+        WTF_CSRF_SSL_STRICT=False,
+        MAX_CONTENT_LENGTH=1024 * 1024,
+        BABEL_DEFAULT_LOCALE="en_GB",
+        TEMPLATES_AUTO_RELOAD=False,
+    )
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+
+
+def _storage(app: Flask, settings: Config) -> None:
+    db.init_app(app, settings.database_url)
+    vault.init_app(app, settings.keys_database_url, settings.vault_keys)
+    limits.init_app(app, app.extensions["engine"], settings.redis_url)
+    app.extensions["is_migrated"] = lambda: migrations.is_current(app.extensions["engine"])
+
+
+def _web(app: Flask, settings: Config) -> None:
+    Babel(app)
+    CSRFProtect(app)
+    login = LoginManager(app)
+    login.session_protection = None
+    logs.install(app)
+    guards.install(app)
+    headers.install(app, settings)
+    assets.install(app)
+    errors.install(app)
+    words.install(app)
+    app.jinja_env.globals["icon"] = icons.icon
+    app.context_processor(lambda: {"practice": face()})

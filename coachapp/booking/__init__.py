@@ -1,0 +1,1 @@
+"""Availability, free times, holds, appointments and places in them, moving and cancelling, calendar files."""

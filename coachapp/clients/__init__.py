@@ -1,0 +1,1 @@
+"""The client record: profile, states and the coach's private notes."""

@@ -1,0 +1,1 @@
+"""The outbox, the mailer and the texts of every message that leaves."""

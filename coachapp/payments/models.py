@@ -1,0 +1,91 @@
+"""The ledger: every cent has a row. An order's state is derived from these, never stored."""
+
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from sqlalchemy import ForeignKey, Index, LargeBinary, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from coachapp.db import Base, UtcDateTime
+
+
+class Order(Base):
+    """What a client owes for one payable (an appointment's place). `ref` is all that Stripe sees of it."""
+
+    __tablename__ = "purchase_order"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    ref: Mapped[str] = mapped_column(String(20), unique=True)
+    client_id: Mapped[UUID] = mapped_column(ForeignKey("client.id"), index=True)
+    payable_kind: Mapped[str] = mapped_column(String(20))
+    payable_id: Mapped[UUID] = mapped_column(index=True)
+    amount_minor: Mapped[int]
+    currency: Mapped[str] = mapped_column(String(3))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Attempt(Base):
+    """One try to pay an order. Committed before Stripe hears of it; its parameters never change."""
+
+    __tablename__ = "payment_attempt"
+    __table_args__ = (Index("uq_payment_attempt_order_number", "order_id", "number", unique=True),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    order_id: Mapped[UUID] = mapped_column(ForeignKey("purchase_order.id"))
+    number: Mapped[int]
+    amount_minor: Mapped[int]
+    currency: Mapped[str] = mapped_column(String(3))
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    return_url: Mapped[str] = mapped_column(String(300))
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    session_id: Mapped[str | None] = mapped_column(String(120), unique=True)
+    checkout_url: Mapped[str | None] = mapped_column(String(1000))
+    state: Mapped[str] = mapped_column(String(12), index=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    asked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class Payment(Base):
+    """Money that arrived for an attempt; at most one per attempt."""
+
+    __tablename__ = "payment"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    order_id: Mapped[UUID] = mapped_column(ForeignKey("purchase_order.id"), index=True)
+    attempt_id: Mapped[UUID] = mapped_column(ForeignKey("payment_attempt.id"), unique=True)
+    amount_minor: Mapped[int]
+    currency: Mapped[str] = mapped_column(String(3))
+    intent_id: Mapped[str] = mapped_column(String(120), unique=True)
+    received_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Refund(Base):
+    """Money on its way back. Written before Stripe is asked; final only when Stripe says so."""
+
+    __tablename__ = "refund"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    order_id: Mapped[UUID] = mapped_column(ForeignKey("purchase_order.id"), index=True)
+    payment_id: Mapped[UUID] = mapped_column(ForeignKey("payment.id"), index=True)
+    amount_minor: Mapped[int]
+    currency: Mapped[str] = mapped_column(String(3))
+    reason: Mapped[str] = mapped_column(String(20))
+    state: Mapped[str] = mapped_column(String(12), index=True)
+    stripe_id: Mapped[str | None] = mapped_column(String(120), unique=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    lease_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class StripeEvent(Base):
+    """A knock at the door: committed as *received* before anything is done about it. No payload is kept."""
+
+    __tablename__ = "stripe_event"
+
+    id: Mapped[str] = mapped_column(String(120), primary_key=True)
+    type: Mapped[str] = mapped_column(String(60))
+    object_id: Mapped[str] = mapped_column(String(120))
+    state: Mapped[str] = mapped_column(String(10), index=True)
+    tries: Mapped[int] = mapped_column(default=0)
+    received_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    not_before: Mapped[datetime] = mapped_column(UtcDateTime)
+    done_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

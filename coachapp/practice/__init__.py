@@ -1,0 +1,1 @@
+"""The coach's business: names, offerings, coaches and settings."""

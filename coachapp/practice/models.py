@@ -1,0 +1,63 @@
+"""The practice's tables. Nothing here is about a client."""
+
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import JSON, ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from coachapp.db import Base
+
+
+class Practice(Base):
+    """The one practice of this installation (id 1) and what its public pages say."""
+
+    __tablename__ = "practice"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(80))
+    neutral_name: Mapped[str] = mapped_column(String(40))
+    mail_subject: Mapped[str] = mapped_column(String(60))
+    statement_text: Mapped[str] = mapped_column(String(22))
+    currency: Mapped[str] = mapped_column(String(3))
+    exit_to: Mapped[str] = mapped_column(String(200))
+    page: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+
+
+class Coach(Base):
+    """A coach: the name people know, where she is, how a session's room is reached."""
+
+    __tablename__ = "coach"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    first_name: Mapped[str] = mapped_column(String(60))
+    full_name: Mapped[str] = mapped_column(String(120))
+    zone: Mapped[str] = mapped_column(String(64))
+    email: Mapped[str | None] = mapped_column(String(254))
+    room_link: Mapped[str | None] = mapped_column(String(300))
+
+
+class Offering(Base):
+    """What the coach sells: length, price, words, and the rules for its times. All lengths in minutes."""
+
+    __tablename__ = "offering"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    coach_id: Mapped[int] = mapped_column(ForeignKey("coach.id"))
+    slug: Mapped[str] = mapped_column(String(60), unique=True)
+    kind: Mapped[str] = mapped_column(String(10))
+    title: Mapped[str] = mapped_column(String(80))
+    text: Mapped[str] = mapped_column(String(600))
+    points: Mapped[list[str]] = mapped_column(JSON, default=list)
+    length_min: Mapped[int]
+    sessions: Mapped[int] = mapped_column(default=1)
+    price_minor: Mapped[int]
+    before_min: Mapped[int] = mapped_column(default=15)
+    after_min: Mapped[int] = mapped_column(default=15)
+    notice_min: Mapped[int] = mapped_column(default=24 * 60)
+    horizon_days: Mapped[int] = mapped_column(default=60)
+    interval_min: Mapped[int] = mapped_column(default=30)
+    cutoff_min: Mapped[int] = mapped_column(default=24 * 60)
+    active: Mapped[bool] = mapped_column(default=True)
+    lifted: Mapped[bool] = mapped_column(default=False)
+    position: Mapped[int] = mapped_column(default=0)

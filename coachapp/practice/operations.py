@@ -1,0 +1,53 @@
+"""What the coach changes about her own business."""
+
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import select
+
+from coachapp.db import session, transaction
+from coachapp.practice.models import Coach, Offering, Practice
+from coachapp.practice.rules import NoSuchOffering, SlugTaken
+
+
+def save_practice(**facts: Any) -> None:
+    """Set the practice's names and page texts (fields of `Practice`); makes the row on first use."""
+    with transaction() as db:
+        row = db.get(Practice, 1)
+        if row is None:
+            db.add(Practice(id=1, **facts))
+            return
+        for name, value in facts.items():
+            setattr(row, name, value)
+
+
+def add_coach(**facts: Any) -> int:
+    """Add a coach (fields of `Coach`) and return her number."""
+    with transaction() as db:
+        coach = Coach(**facts)
+        db.add(coach)
+        db.flush()
+        return coach.id
+
+
+def save_offering(offering_id: UUID | None, **facts: Any) -> UUID:
+    """Make a new offering (None) or change one. SlugTaken, or NoSuchOffering for an unknown id."""
+    with transaction() as db:
+        clash = db.scalar(select(Offering.id).where(Offering.slug == facts["slug"]))
+        if clash is not None and clash != offering_id:
+            raise SlugTaken(facts["slug"])
+        if offering_id is None:
+            offering_id = uuid4()
+            db.add(Offering(id=offering_id, **facts))
+            return offering_id
+        row = db.get(Offering, offering_id)
+        if row is None:
+            raise NoSuchOffering(str(offering_id))
+        for name, value in facts.items():
+            setattr(row, name, value)
+        return offering_id
+
+
+def is_set_up() -> bool:
+    """Whether a practice exists here (the demo fills only an empty database)."""
+    return session().get(Practice, 1) is not None

@@ -1,0 +1,107 @@
+"""Reads of the practice's own facts, as frozen rows."""
+
+from dataclasses import asdict
+
+from sqlalchemy import select
+
+from coachapp.db import session
+from coachapp.money import Money
+from coachapp.practice.models import Coach, Offering, Practice
+from coachapp.practice.rules import CoachRow, Face, NoSuchOffering, OfferingRow, PracticeRow
+
+_UNNAMED = PracticeRow(
+    name="Your practice",
+    neutral_name="Appointments",
+    mail_subject="Your update",
+    statement_text="SERVICES",
+    currency="EUR",
+    exit_to="https://www.wikipedia.org/",
+)
+
+
+def practice() -> PracticeRow:
+    """The practice; before it is set up, a nameless one with neutral words."""
+    row = session().get(Practice, 1)
+    if row is None:
+        return _UNNAMED
+    return PracticeRow(
+        name=row.name,
+        neutral_name=row.neutral_name,
+        mail_subject=row.mail_subject,
+        statement_text=row.statement_text,
+        currency=row.currency,
+        exit_to=row.exit_to,
+        page=row.page or {},
+    )
+
+
+def face() -> Face:
+    """The practice with its coach, for the frame of every page."""
+    known = first_coach()
+    if known is None:
+        return Face(**asdict(practice()))
+    return Face(
+        **asdict(practice()),
+        coach_first_name=known.first_name,
+        coach_name=known.full_name,
+        coach_zone=known.zone,
+    )
+
+
+def coach(coach_id: int) -> CoachRow:
+    """One coach; LookupError if there is none with this number."""
+    row = session().get(Coach, coach_id)
+    if row is None:
+        raise LookupError(coach_id)
+    return _coach_row(row)
+
+
+def first_coach() -> CoachRow | None:
+    """The coach of a one-coach practice, or None before anyone was added."""
+    row = session().scalar(select(Coach).order_by(Coach.id).limit(1))
+    return _coach_row(row) if row else None
+
+
+def offerings(*, with_inactive: bool = False) -> list[OfferingRow]:
+    """What is on show, in the coach's order; with `with_inactive` also what is put away."""
+    wanted = select(Offering).order_by(Offering.position, Offering.title)
+    rows = session().scalars(wanted if with_inactive else wanted.where(Offering.active)).all()
+    return [offering_row(row) for row in rows]
+
+
+def offering(slug: str, *, with_inactive: bool = False) -> OfferingRow:
+    """One offering by its address; NoSuchOffering if it is unknown or put away."""
+    row = session().scalar(select(Offering).where(Offering.slug == slug))
+    if row is None or not (row.active or with_inactive):
+        raise NoSuchOffering(slug)
+    return offering_row(row)
+
+
+def offering_row(row: Offering) -> OfferingRow:
+    """The frozen form of an offering."""
+    currency = practice().currency
+    return OfferingRow(
+        id=row.id,
+        coach_id=row.coach_id,
+        slug=row.slug,
+        kind=row.kind,
+        title=row.title,
+        text=row.text,
+        points=tuple(row.points),
+        length_min=row.length_min,
+        sessions=row.sessions,
+        price=Money(row.price_minor, currency),
+        before_min=row.before_min,
+        after_min=row.after_min,
+        notice_min=row.notice_min,
+        horizon_days=row.horizon_days,
+        interval_min=row.interval_min,
+        cutoff_min=row.cutoff_min,
+        active=row.active,
+        lifted=row.lifted,
+        position=row.position,
+    )
+
+
+def _coach_row(row: Coach) -> CoachRow:
+    return CoachRow(row.id, row.first_name, row.full_name, row.zone, row.email, row.room_link)

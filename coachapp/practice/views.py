@@ -1,0 +1,72 @@
+"""The public pages: who the practice is, what it offers, and where help is to be had."""
+
+from flask import Blueprint, render_template
+from flask.typing import ResponseReturnValue
+
+from coachapp.practice.help_lines import help_lines
+from coachapp.practice.queries import offerings
+from coachapp.web.guards import public
+from coachapp.web.headers import indexable
+
+bp = Blueprint("practice", __name__)
+
+
+@bp.get("/")
+@indexable
+@public
+def home() -> ResponseReturnValue:
+    return render_template("practice/home.html", offerings=offerings())
+
+
+@bp.get("/book")
+@indexable
+@public
+def offerings_list() -> ResponseReturnValue:
+    return render_template("practice/offerings.html", offerings=offerings())
+
+
+@bp.get("/help")
+@indexable
+@public
+def help_page() -> ResponseReturnValue:
+    return render_template("practice/help.html", help_lines=help_lines())
+
+
+@bp.get("/safety")
+@indexable
+@public
+def safety() -> ResponseReturnValue:
+    return render_template("practice/safety.html")
+
+
+@bp.get("/privacy")
+@indexable
+@public
+def privacy() -> ResponseReturnValue:
+    return render_template("practice/privacy.html")
+
+
+@bp.get("/terms")
+@indexable
+@public
+def terms() -> ResponseReturnValue:
+    return render_template("practice/terms.html")
+
+
+@bp.get("/resources")
+@indexable
+@public
+def resources() -> ResponseReturnValue:
+    return render_template("practice/resources.html")
+
+
+@bp.get("/ask")
+@public
+def ask() -> ResponseReturnValue:
+    return render_template("practice/ask.html")
+
+
+@bp.get("/write")
+@public
+def write() -> ResponseReturnValue:
+    return render_template("practice/write.html")

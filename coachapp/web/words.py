@@ -1,0 +1,108 @@
+"""Dates, times, zones and money as people read them, for templates and mails."""
+
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date
+from babel.numbers import get_currency_symbol
+from flask import Flask
+from flask_babel import get_locale
+from flask_babel import gettext as _
+
+from coachapp.money import Money
+
+
+def locale() -> str:
+    """The present locale as babel writes it; British English unless a translation is chosen."""
+    found = get_locale()
+    return "en_GB" if found is None or str(found) == "en" else str(found)
+
+
+def day(value: date | datetime, zone: str | None = None, *, weekday: bool = True, year: bool = False) -> str:
+    """`Wednesday 18 November`; a datetime is first taken to `zone`."""
+    local = value.astimezone(ZoneInfo(zone)) if isinstance(value, datetime) and zone else value
+    return format_date(local, f"{'EEEE ' if weekday else ''}d MMMM{' y' if year else ''}", locale=locale())
+
+
+def short_day(value: date | datetime, zone: str | None = None) -> str:
+    """`Wed 18 Nov`."""
+    local = value.astimezone(ZoneInfo(zone)) if isinstance(value, datetime) and zone else value
+    return format_date(local, "EEE d MMM", locale=locale())
+
+
+def time(value: datetime, zone: str) -> str:
+    """`14:30`, in `zone`."""
+    return value.astimezone(ZoneInfo(zone)).strftime("%H:%M")
+
+
+def time_range(start: datetime, end: datetime, zone: str) -> str:
+    """`14:30 to 15:30`, in `zone`."""
+    return _("%(start)s to %(end)s", start=time(start, zone), end=time(end, zone))
+
+
+def zone_name(zone: str) -> str:
+    """`Lisbon time`."""
+    return _("%(city)s time", city=city(zone))
+
+
+def city(zone: str) -> str:
+    """`Lisbon` for Europe/Lisbon, `New York` for America/New_York."""
+    return zone.rsplit("/", 1)[-1].replace("_", " ")
+
+
+def when(start: datetime, end: datetime, zone: str, *, year: bool = False) -> str:
+    """`Wednesday 18 November, 14:30 to 15:30, Lisbon time`."""
+    return f"{day(start, zone, year=year)}, {time_range(start, end, zone)}, {zone_name(zone)}"
+
+
+def money(value: Money) -> str:
+    """`€80`, `€80.50`; the word for nothing is `Free`."""
+    if value.is_zero:
+        return _("Free")
+    return amount(value)
+
+
+def amount(value: Money) -> str:
+    """`€80`, `€0`: always a figure."""
+    symbol = get_currency_symbol(value.currency, locale=locale())
+    whole, _dot, rest = value.plain().partition(".")
+    grouped = f"{int(whole):,}" + (f".{rest}" if rest else "")
+    return f"{symbol}{grouped}" if len(symbol) <= 3 and not symbol.isalpha() else f"{symbol} {grouped}"
+
+
+def minutes(value: int) -> str:
+    """`24 hours`, `90 minutes`, `2 days`: a length of time in the largest whole unit people use."""
+    if value and value % 1440 == 0 and value > 1440:
+        return _("%(n)s days", n=value // 1440)
+    if value and value % 60 == 0 and value >= 120:
+        return _("%(n)s hours", n=value // 60)
+    return _("%(n)s minutes", n=value)
+
+
+def relative_day(value: datetime, now: datetime, zone: str) -> str:
+    """`Today`, `Tomorrow`, `Yesterday`, or the short day, as seen in `zone`."""
+    there, today = value.astimezone(ZoneInfo(zone)).date(), now.astimezone(ZoneInfo(zone)).date()
+    near = {
+        today: _("Today"),
+        today + timedelta(days=1): _("Tomorrow"),
+        today - timedelta(days=1): _("Yesterday"),
+    }
+    return near.get(there) or short_day(value, zone)
+
+
+def install(app: Flask) -> None:
+    """Make these words filters of the templates."""
+    for word in (
+        day,
+        short_day,
+        time,
+        time_range,
+        zone_name,
+        city,
+        when,
+        money,
+        amount,
+        minutes,
+        relative_day,
+    ):
+        app.add_template_filter(word)

@@ -1,0 +1,1 @@
+"""Worksheets and household plans: what a template is, what people answer, and how both are printed."""
