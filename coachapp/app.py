@@ -1,6 +1,5 @@
 """create_app: the one composition root. Reading it shows how the house hangs together."""
 
-
 from flask import Blueprint, Flask
 from flask_babel import Babel
 from flask_login import LoginManager
@@ -9,6 +8,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from coachapp import cli, config, db, vault
 from coachapp.config import PROJECT, Config
+from coachapp.demo import views as demo_views
 from coachapp.migrations import run as migrations
 from coachapp.practice import views as practice_views
 from coachapp.practice.queries import face
@@ -17,6 +17,7 @@ from coachapp.web import assets, errors, guards, headers, icons, limits, logs, s
 ROOMS: tuple[Blueprint, ...] = (
     system.bp,
     practice_views.bp,
+    demo_views.bp,
 )
 
 

@@ -69,7 +69,7 @@ def is_live_key(key: str | None) -> bool:
 def from_environment(environ: Mapping[str, str] | None = None, instance: Path | None = None) -> Config:
     """Read and check every setting; ConfigError names the first one that will not do."""
     read = _Reader(os.environ if environ is None else environ)
-    folder = instance or PROJECT / "instance"
+    folder = instance or Path(read.text("INSTANCE") or PROJECT / "instance").absolute()
     demo = read.choice("DEMO", ("0", "1"), "0") == "1"
     database_url = read.text("DATABASE_URL") or f"sqlite:///{folder / 'coachapp.sqlite3'}"
     invent = demo or database_url.startswith("sqlite")

@@ -59,7 +59,7 @@
       presses = [...presses.filter((at) => now - at < span), now];
       if (presses.length >= 3) { leave(); return; }
       show();
-      say(leaving.dataset[presses.length === 2 ? 'say-1' : 'say-2'] || leaving.getAttribute(`data-say-${3 - presses.length}`));
+      say(leaving.dataset[`say-${3 - presses.length}`]);
       clearTimeout(timer);
       timer = setTimeout(reset, span - (now - presses[0]));
     };
@@ -145,9 +145,10 @@
     e.preventDefault();
     box.setAttribute('aria-busy', 'true');
     try {
-      const part = (await page(link.href)).fresh.getElementById(link.dataset.frag);
+      const { fresh } = await page(link.href), part = fresh.getElementById(link.dataset.frag);
       if (!part) throw new Error('no such part');
       box.replaceWith(part);
+      document.title = fresh.title;
       history.pushState(null, '', link.href);
       shown = here();
       wake(part);
@@ -163,7 +164,8 @@
     try {
       const { answer, fresh } = await page(location.href);
       const next = fresh.getElementById(box.id);
-      if (answer.redirected || !next?.dataset.refreshSeconds) { location.replace(answer.url); return; }
+      if (answer.redirected) { location.replace(answer.url); return; }
+      if (!next?.dataset.refreshSeconds) { location.reload(); return; }
       if (next.textContent !== box.textContent) { box.replaceWith(next); wait(next); return; }
     } catch { /* the network may come back; ask again */ }
     wait(box);
@@ -172,18 +174,19 @@
 
   /* ---- 5. Autosave: 1.2 s after the last key, and when the page is hidden ---- */
   const values = (form, name) => new FormData(form).getAll(name).map(String);
-  const list = (value) => (Array.isArray(value) ? value : value === null || value === '' ? [] : [value]).map(String);
+  const list = (value) => (Array.isArray(value) ? value : value === null || value === '' ? [] : [value]).map((x) => String(x).replace(/\r\n/g, '\n'));
   const same = (a, b) => [...a].sort().join('\n') === [...b].sort().join('\n');
   const controls = (form, name) => [...form.elements].filter((x) => x.name === name);
   const tickable = (x) => x.type === 'radio' || x.type === 'checkbox';
   const put = (form, name, wanted) => controls(form, name).forEach((x) => {
     if (tickable(x)) x.checked = wanted.includes(x.value); else x.value = wanted[0] ?? '';
   });
+  const label = (x) => [...($('span', x.closest('label') || root)?.childNodes || [])].filter((n) => n.nodeType === Node.TEXT_NODE).map((n) => n.data).join('').trim();
   /* An answer as a person reads it: the words beside ticked boxes, or the text itself. */
   const words = (form, name, picked) => {
     const [first] = controls(form, name);
     if (!first || !tickable(first)) return picked.join('\n');
-    return controls(form, name).filter((x) => picked.includes(x.value)).map((x) => x.closest('label')?.textContent.trim() || x.value).join('\n');
+    return controls(form, name).filter((x) => picked.includes(x.value)).map((x) => label(x) || x.value).join('\n');
   };
   const question = (form, name) => {
     const [first] = controls(form, name);
@@ -193,7 +196,7 @@
 
   function autosave(form) {
     const state = $('.save', form) || $('.save'), out = $('span', state), text = state.dataset;
-    let timer, dirty = false, sending = false, deciding = false, tries = 0, spoken = 0, tokenOld = false;
+    let timer, dirty = false, sending = null, deciding = false, tries = 0, spoken = 0, tokenOld = false;
     const tell = (sentence, kind) => {
       if (out.textContent !== sentence) out.textContent = sentence;
       state.dataset.state = kind;
@@ -206,6 +209,15 @@
       tries += 1;
       later(Math.min(60000, 4000 * 2 ** Math.min(tries, 4)));
     };
+    /* What this page sent lately. An answer that got lost on the way back is not "another device". */
+    const sent = [];
+    const body = () => {
+      const data = new FormData(form);
+      sent.push(Object.fromEntries([...data.keys()].map((name) => [name, values(form, name)])));
+      if (sent.length > 6) sent.shift();
+      return data;
+    };
+    const ours = (name, wanted) => sent.some((earlier) => same(earlier[name] || [], wanted));
     const revision = (answer) => {
       const next = answer.headers.get('X-Revision');
       if (next) $('input[name=revision]', form).value = next;
@@ -229,20 +241,25 @@
     async function save() {
       if (!dirty || deciding || sending) return;
       dirty = false;
-      sending = true;
-      tell(tries ? out.textContent : text.saving, tries ? 'wait' : 'busy');
+      if (!tries) tell(text.saving, 'busy');
+      sending = post();
+      await sending;
+      sending = null;
+      if (dirty && !tries && !deciding) later(1200);
+    }
+    async function post() {
       try {
         if (tokenOld) await renew();
-        const answer = await fetch(form.dataset.autosave, { method: 'POST', body: new FormData(form), credentials: 'same-origin', redirect: 'manual' });
-        await heard(answer);
+        await heard(await fetch(form.dataset.autosave, {
+          method: 'POST', body: body(), credentials: 'same-origin', redirect: 'manual', signal: AbortSignal.timeout?.(20000),
+        }));
       } catch { again(tokenOld ? text.signedOut : text.waiting); }
-      sending = false;
-      if (dirty && !tries && !deciding) later(1200);
     }
     async function heard(answer) {
       if (answer.ok) { saved(answer); return; }
       if (answer.status === 409) { compare(await answer.json(), answer); return; }
-      if (answer.status === 401 || answer.status === 400 || answer.type === 'opaqueredirect') { tokenOld = true; again(text.signedOut); return; }
+      if (answer.status === 401 || answer.type === 'opaqueredirect') { tokenOld = true; again(text.signedOut); return; }
+      if (answer.status === 400) tokenOld = true;
       if (answer.status === 413 || answer.status === 422) {
         const reason = await answer.json().then((x) => x.message, () => '');
         tell(reason || text.refused, 'stop');
@@ -253,7 +270,8 @@
     }
     /* Both texts side by side; the person chooses for each answer, then saving goes on. */
     function compare({ message, theirs }, answer) {
-      const differing = Object.keys(theirs || {}).filter((name) => controls(form, name).length && !same(list(theirs[name]), values(form, name).filter(Boolean)));
+      const differing = Object.keys(theirs || {}).filter((name) => controls(form, name).length
+        && !same(list(theirs[name]), values(form, name).filter(Boolean)) && !ours(name, list(theirs[name])));
       const go = () => { revision(answer); deciding = false; dirty = true; save(); };
       if (!differing.length) { setTimeout(go); return; }
       deciding = true;
@@ -288,7 +306,7 @@
     }
     const send = () => {
       if (!dirty && !sending) return;
-      const data = new FormData(form);
+      const data = body();
       if (!navigator.sendBeacon(form.dataset.autosave, data)) fetch(form.dataset.autosave, { method: 'POST', body: data, keepalive: true }).catch(() => {});
       dirty = false;
     };
@@ -299,9 +317,18 @@
       later(1200);
     };
     form.addEventListener('input', change);
-    form.addEventListener('submit', () => { dirty = false; clearTimeout(timer); });
+    /* A save on its way brings a new revision: sending the form before it is back would be a quarrel with ourselves. */
+    form.addEventListener('submit', (e) => {
+      clearTimeout(timer);
+      dirty = false;
+      if (!sending) return;
+      e.preventDefault();
+      sending.then(() => form.requestSubmit(e.submitter));
+    });
     document.addEventListener('visibilitychange', () => { if (document.hidden) save(); });
     addEventListener('online', () => { if (dirty) later(200); });
+    /* Before the next page is asked for, so that it already holds these words. */
+    addEventListener('beforeunload', send);
     addEventListener('pagehide', send);
     flushes.push(send);
   }
@@ -382,7 +409,7 @@
     close: (b, e) => { const d = b.closest('dialog'); if (d) { e.preventDefault(); d.close(); } },
     print: () => print(),
     show: (b) => toggle(b, (on) => { document.getElementById(b.dataset.show).type = on ? 'text' : 'password'; }),
-    breath: (b) => toggle(b, (on) => (b.parentElement.closest('div:has(.breath)') || document).querySelector('.breath').classList.toggle('go', on)),
+    breath: (b) => toggle(b, (on) => $('.breath', b.closest('section,.card') || document).classList.toggle('go', on)),
   };
   function toggle(button, act) {
     const on = button.getAttribute('aria-pressed') !== 'true';

@@ -45,10 +45,25 @@ class RecoveryCode(Base):
     code_hash: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
     account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"), index=True)
     used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class SetUpToken(Base):
+    """The way a coach who was just added chooses her passphrase; used once, by POST."""
+
+    __tablename__ = "set_up_token"
+
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"), index=True)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class SignIn(Base):
-    """One sign-in: found by the keyed hash of its cookie, ended by the server at any time."""
+    """One sign-in: found by the keyed hash of its cookie, ended by the server at any time.
+
+    `state` is `half` (passphrase given, second factor not yet), `open`, `left` (by its owner) or `ended`.
+    """
 
     __tablename__ = "sign_in"
 
@@ -63,7 +78,10 @@ class SignIn(Base):
 
 
 class KnownDevice(Base):
-    """A device that signed in before: exempt from the throttle, never from the passphrase."""
+    """A device that signed in before: exempt from the throttle, never from the passphrase.
+
+    The hash is over cookie and account, so that one device may be known to several accounts.
+    """
 
     __tablename__ = "known_device"
 

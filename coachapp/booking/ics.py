@@ -32,14 +32,16 @@ def calendar_file(
     is when that happened. No organiser, place, text or alarm: the file may land in a calendar others read.
     Times without a zone, or an end that is not after the start, raise ValueError.
     """
-    if ends_at <= starts_at:
+    # In UTC first: two times of one zone compare by the clock's face, which is wrong when an hour comes twice.
+    begins, ends = _utc(starts_at), _utc(ends_at)
+    if ends <= begins:
         raise ValueError("an appointment ends after it starts")
     event = Event()
     event.add("uid", uid)
     event.add("sequence", sequence)
     event.add("dtstamp", _utc(stamp))
-    event.add("dtstart", _utc(starts_at))
-    event.add("dtend", _utc(ends_at))
+    event.add("dtstart", begins)
+    event.add("dtend", ends)
     event.add("summary", Summary(summary).value)
     event.add("status", "CANCELLED" if cancelled else "CONFIRMED")
     file = Calendar()

@@ -55,6 +55,7 @@ class Appointment(Base):
     way: Mapped[str] = mapped_column(String(10))
     sequence: Mapped[int] = mapped_column(default=0)
     label_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
@@ -66,7 +67,6 @@ class Place(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     appointment_id: Mapped[UUID] = mapped_column(ForeignKey("appointment.id"), index=True)
     client_id: Mapped[UUID | None] = mapped_column(ForeignKey("client.id"), index=True)
-    state: Mapped[str] = mapped_column(String(10))
     booked_by: Mapped[str] = mapped_column(String(10))
     zone: Mapped[str] = mapped_column(String(64))
     price_minor: Mapped[int]

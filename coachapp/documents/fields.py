@@ -1,7 +1,7 @@
 """Form fields: text boxes, tick boxes and choose-one circles that work in every viewer we know.
 
 The page itself paints the empty box or circle, because viewers hide or repaint the borders of widgets; a
-widget adds only what the person types or the tick. Appearances of one size are shared in the document.
+widget adds only what the person types or the tick. Marks of one size are shared in the document.
 """
 
 import zlib
@@ -10,6 +10,7 @@ from typing import NamedTuple, Protocol
 
 from coachapp.documents.formfont import form_font
 from coachapp.documents.rawpdf import Raw, number, numbers, plain_name, stream, text_string
+from coachapp.documents.shapes import tick
 from coachapp.documents.structure import Node
 
 MULTILINE = 1 << 12
@@ -57,14 +58,14 @@ class Form:
         self._host = host
         self._fields: list[int] = []
         self._names: set[str] = set()
-        self._appearances: dict[tuple[str, str, str], int] = {}
+        self._appearances: dict[tuple[str, str], int] = {}
         self._font = 0
 
     def text(self, node: Node, name: str, label: str, box: Box, size: float, *, multiline: bool) -> None:
         """A box to type in, `size` in points; `label` is what a screen reader says."""
         self._font = self._font or form_font().add_to(self._host.add_object)
         resources = f"/Resources<</Font<</FF {self._font} 0 R>>>>"  # direct: viewers do not merge page fonts
-        shown = self._appearance(box, "/Tx BMC\nEMC", resources)
+        shown = self._drawing(box, "/Tx BMC\nEMC", resources)  # not shared: programs write into it in place
         flags = MULTILINE if multiline else 0
         self._add(
             node,
@@ -76,7 +77,7 @@ class Form:
 
     def check(self, node: Node, name: str, label: str, box: Box) -> None:
         """A box to tick."""
-        on, off = self._appearance(box, _tick(box)), self._appearance(box, "")
+        on, off = self._appearance(box, tick(box.width)), self._appearance(box, "")
         look = f"/AP<</N<</Yes {on} 0 R/Off {off} 0 R>>>>/MK<</CA(4)>>/DA(/ZaDb 0 Tf 0 g)"
         self._add(node, name, label, box, f"/FT/Btn/V/Off/AS/Off{look}")
 
@@ -123,24 +124,22 @@ class Form:
         self._names.add(name)
         return name
 
-    def _appearance(self, box: Box, content: str, resources: str = "") -> int:
-        """The object number of an appearance stream; one per size and look in a document."""
-        key = (numbers(box.width, box.height), content, resources)
+    def _appearance(self, box: Box, content: str) -> int:
+        """The object number of a mark's drawing; one per size and look in a document."""
+        key = (numbers(box.width, box.height), content)
         if key not in self._appearances:
-            head = f"/Type/XObject/Subtype/Form/BBox[0 0 {key[0]}]{resources or '/Resources<<>>'}"
-            data = content.encode()
-            packed = zlib.compress(data, 9)
-            smaller = len(packed) < len(data)
-            raw = Raw(stream(head, packed, "FlateDecode") if smaller else stream(head, data))
-            self._appearances[key] = self._host.add_object(raw)
+            self._appearances[key] = self._drawing(box, content, "/Resources<<>>")
         return self._appearances[key]
+
+    def _drawing(self, box: Box, content: str, resources: str) -> int:
+        head = f"/Type/XObject/Subtype/Form/BBox[0 0 {numbers(box.width, box.height)}]{resources}"
+        data = content.encode()
+        packed = zlib.compress(data, 9)
+        smaller = len(packed) < len(data)
+        return self._host.add_object(
+            Raw(stream(head, packed, "FlateDecode") if smaller else stream(head, data))
+        )
 
 
 def _widget(box: Box) -> str:
     return f"/Type/Annot/Subtype/Widget/Rect[{box.corners()}]/F {PRINTED}"
-
-
-def _tick(box: Box) -> str:
-    w, h = box.width, box.height
-    points = (numbers(w * 0.22, h * 0.52), numbers(w * 0.42, h * 0.27), numbers(w * 0.8, h * 0.76))
-    return f"q 0 G 1 J 1 j {number(0.14 * w)} w {points[0]} m {points[1]} l {points[2]} l S Q"

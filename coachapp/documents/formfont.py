@@ -73,7 +73,11 @@ def form_font() -> FormFont:
 
 def _to_unicode(face: TTFontFile) -> str:
     """The CMap from glyph numbers to characters; of several characters of one glyph the lowest counts."""
-    characters = {glyph: min(codes) for glyph, codes in face.glyphToChar.items() if glyph}
+    characters = {
+        glyph: min(codes)
+        for glyph, codes in face.glyphToChar.items()  # type: ignore[attr-defined]  # not in the stub
+        if glyph
+    }
     lines = [f"<{glyph:04X}> <{code:04X}>" for glyph, code in sorted(characters.items())]
     blocks = [lines[i : i + _CMAP_BLOCK] for i in range(0, len(lines), _CMAP_BLOCK)]
     body = "".join(f"{len(b)} beginbfchar\n{chr(10).join(b)}\nendbfchar\n" for b in blocks)

@@ -35,6 +35,7 @@ class TextStyle:
     size: float
     leading: float
     grey: float = BLACK
+    balanced: bool = False
 
     def scaled(self, factor: float) -> "TextStyle":
         return replace(self, size=self.size * factor, leading=self.leading * factor)
@@ -64,7 +65,7 @@ class Look:
         self.scale = LARGE if large else 1.0
         self.page_width, self.page_height = paper.value
         self.margin = (16 if large else 19) * mm
-        self.top, self.bottom = 15 * mm, 16 * mm
+        self.top, self.bottom = 15 * mm, 18 * mm
         self.width = self.page_width - 2 * self.margin
         self.height = self.page_height - self.top - self.bottom
         self.line_height = (13 if large else 8.5) * mm
@@ -77,13 +78,13 @@ class Look:
 
     def _set_styles(self) -> None:
         def style(font: str, size: float, leading: float, grey: float = BLACK) -> TextStyle:
-            return TextStyle(font, size * self.scale, leading * self.scale, grey)
+            return TextStyle(font, size * self.scale, leading * self.scale, grey, balanced=True)
 
         self.title = style(BOLD, 18, 22) if self.large else style(BOLD, 22, 26)
         self.heading, self.subheading = style(BOLD, 12.5, 15.5), style(BOLD, 10.5, 14.2)
         self.body, self.strong = style(REGULAR, 10.5, 14.2), style(BOLD, 10.5, 14.2)
         self.hint, self.label = style(REGULAR, 9.6, 12.6, TEXT_GREY), style(BOLD, 9.6, 12.4)
-        self.cell, self.item = style(REGULAR, 10, 12.6), style(REGULAR, 10.5, 13.6)
+        self.cell, self.quote = style(REGULAR, 10, 12.6), style(REGULAR, 11.5, 15.6)
         self.answer = TextStyle(REGULAR, 11 * self.scale, self.line_height)
         footer = 8.5 * (1.3 if self.large else 1)
         self.footer = TextStyle(REGULAR, footer, footer * 1.3, 0.25)

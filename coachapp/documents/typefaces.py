@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 
 from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.pdfdoc import PDFDocument
+from reportlab.pdfbase.pdfdoc import PDFDocument, PDFStream
 from reportlab.pdfbase.ttfonts import TTFont
 
 FOLDER = Path(__file__).parent / "fonts"
@@ -37,31 +37,47 @@ class EmbeddedFont(TTFont):
         assert len(names) == count
         for name in names:
             stream = doc.idToObject[name]
+            assert isinstance(stream, PDFStream)
             stream.content = stream.content.replace("> <0000>", "> <FFFD>")
 
 
 class Face:
-    """What setting text needs to know of a font: `advances`, the width of each character in 1/1000 em."""
+    """What setting text in a font and its fallbacks needs to know.
 
-    def __init__(self, name: str) -> None:
-        font = EmbeddedFont(name, str(FOLDER / FILES[name]), asciiReadable=False)
-        pdfmetrics.registerFont(font)
-        self.advances: dict[str, float] = {chr(code): w for code, w in font.face.charWidths.items()}
-        self.advances["\xa0"] = self.advances[" "]
+    `homes` gives the font that shows a character, `advances` its width there in 1/1000 em. Marks that sit on
+    other characters are left out of both: a text with marks is looked at cluster by cluster.
+    """
 
-    def shows(self, characters: Iterable[str]) -> bool:
-        return self.advances.keys() >= set(characters)
+    def __init__(self, chain: Iterable[TTFont]) -> None:
+        self.homes: dict[str, str] = {}
+        self.advances: dict[str, float] = {}
+        for font in chain:
+            widths = {chr(code): advance for code, advance in font.face.charWidths.items()}
+            for character in widths.keys() - self.homes.keys():
+                if character not in JOINERS and not unicodedata.combining(character):
+                    self.homes[character], self.advances[character] = font.fontName, widths[character]
+
+
+@cache
+def faces() -> dict[str, Face]:
+    """The two text faces by name; reads the font files on the first call of the process (about 0.1 s)."""
+    with _lock:
+        return _register()
 
 
 @cache
 def _register() -> dict[str, Face]:
-    return {name: Face(name) for name in FILES}
+    fonts = {name: EmbeddedFont(name, str(FOLDER / FILES[name]), asciiReadable=False) for name in FILES}
+    for font in fonts.values():
+        pdfmetrics.registerFont(font)
+    return {name: Face([fonts[n] for n in (name, *FALLBACKS)]) for name in (REGULAR, BOLD)}
 
 
-def faces() -> dict[str, Face]:
-    """All faces by name; reads the font files on the first call of the process (about 0.1 s)."""
-    with _lock:
-        return _register()
+def embedded(name: str) -> EmbeddedFont:
+    """The registered font of this name."""
+    font = pdfmetrics.getFont(name)
+    assert isinstance(font, EmbeddedFont)
+    return font
 
 
 def clean(text: str) -> str:
@@ -82,35 +98,39 @@ def _keep(character: str) -> str:
 
 def runs(text: str, font: str) -> list[tuple[str, str]]:
     """`text` cut into (font, part): each part in the first font that can show it, unknown signs replaced."""
-    known = faces()
-    if known[font].shows(text):
-        return [(font, text)] if text else []
+    homes = faces()[font].homes
+    try:
+        places = [(homes[character], character) for character in text]
+    except KeyError:
+        places = [_place(cluster, font) for cluster in _clusters(text)]
+    return _joined(places, font)
+
+
+def _joined(places: Iterable[tuple[str, str]], current: str) -> list[tuple[str, str]]:
+    """Neighbours of one font in one part; a space stays in the font before it, so that parts stay long."""
     parts: list[tuple[str, str]] = []
-    for cluster in _clusters(text):
-        name, shown = _place(cluster, font, parts[-1][0] if parts else font)
-        if parts and parts[-1][0] == name:
-            parts[-1] = (name, parts[-1][1] + shown)
-        else:
-            parts.append((name, shown))
-    return parts
+    run = ""
+    for name, shown in places:
+        if name != current and shown != " ":
+            if run:
+                parts.append((current, run))
+            current, run = name, ""
+        run += shown
+    return [*parts, (current, run)] if run else parts
 
 
-def _place(cluster: str, font: str, current: str) -> tuple[str, str]:
-    """The font for one cluster; a space stays in the font before it so that runs stay long."""
-    if cluster == " ":
-        return current, cluster
-    for name in (font, *FALLBACKS):
-        if faces()[name].shows(cluster):
-            return name, cluster
-    base = cluster[0]
-    for name in (font, *FALLBACKS):
-        if base in faces()[name].advances:
-            return name, base
+def _place(cluster: str, font: str) -> tuple[str, str]:
+    """The font for a character and its marks; marks no font has are left away, then the character replaced."""
+    for shown in (cluster, cluster[0]):
+        for name in (font, *FALLBACKS):
+            widths = embedded(name).face.charWidths
+            if all(ord(character) in widths for character in shown):
+                return name, shown
     return LAST, SUBSTITUTE
 
 
 def _clusters(text: str) -> list[str]:
-    """Characters with the marks that sit on them; picture joiners and skin tones go with their picture."""
+    """Characters with the marks that sit on them; pictures joined to one are one, skin tones are dropped."""
     clusters: list[str] = []
     joined = False
     for character in text:
@@ -118,10 +138,9 @@ def _clusters(text: str) -> list[str]:
             joined = joined or character == "\u200d"
         elif clusters and unicodedata.combining(character):
             clusters[-1] += character
-        elif not (joined and unicodedata.category(character) == "So"):
-            clusters.append(character)
-            joined = False
         else:
+            if not (joined and unicodedata.category(character) == "So"):
+                clusters.append(character)
             joined = False
     return clusters
 
@@ -130,7 +149,7 @@ def width(text: str, font: str, size: float) -> float:
     """The width of `text` in points when set in `font` with its fallbacks."""
     advances = faces()[font].advances
     try:
-        return sum([advances[c] for c in text]) * size / 1000
+        return sum([advances[character] for character in text]) * size / 1000
     except KeyError:
-        known = faces()
-        return sum(known[name].advances[c] for name, part in runs(text, font) for c in part) * size / 1000
+        parts = runs(text, font)
+        return sum(pdfmetrics.stringWidth(part, name, size) for name, part in parts)

@@ -27,6 +27,7 @@ class OutboxMessage(Base):
     reply_to: Mapped[str | None] = mapped_column(String(254))
     message_id: Mapped[str] = mapped_column(String(120))
     tries: Mapped[int] = mapped_column(default=0)
+    sent_again: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     not_before: Mapped[datetime] = mapped_column(UtcDateTime)
     lease_until: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -36,10 +36,10 @@ class Attempt(Base):
     amount_minor: Mapped[int]
     currency: Mapped[str] = mapped_column(String(3))
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    return_url: Mapped[str] = mapped_column(String(300))
+    return_url_sealed: Mapped[bytes] = mapped_column(LargeBinary)
     token_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
     session_id: Mapped[str | None] = mapped_column(String(120), unique=True)
-    checkout_url: Mapped[str | None] = mapped_column(String(1000))
+    checkout_url_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     state: Mapped[str] = mapped_column(String(12), index=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     asked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -3,11 +3,12 @@
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date
+from babel.dates import format_date, get_day_names
 from babel.numbers import get_currency_symbol
 from flask import Flask
 from flask_babel import get_locale
 from flask_babel import gettext as _
+from markupsafe import Markup
 
 from coachapp.money import Money
 
@@ -28,6 +29,68 @@ def short_day(value: date | datetime, zone: str | None = None) -> str:
     """`Wed 18 Nov`."""
     local = value.astimezone(ZoneInfo(zone)) if isinstance(value, datetime) and zone else value
     return format_date(local, "EEE d MMM", locale=locale())
+
+
+def month_year(value: date) -> str:
+    """`November 2026`."""
+    return format_date(value, "LLLL y", locale=locale())
+
+
+def weekday_of(value: datetime, zone: str) -> str:
+    """`Wednesday`, as seen in `zone`."""
+    return format_date(value.astimezone(ZoneInfo(zone)), "EEEE", locale=locale())
+
+
+def year_of(value: datetime, zone: str) -> int:
+    """The year, as seen in `zone`."""
+    return value.astimezone(ZoneInfo(zone)).year
+
+
+def minutes_before(value: datetime, number: int) -> datetime:
+    """That many minutes earlier."""
+    return value - timedelta(minutes=number)
+
+
+def weekdays() -> list[tuple[str, str]]:
+    """(short, full) names of the days, Monday first."""
+    names = get_day_names("wide", locale=locale())
+    return [(names[day][:2], names[day]) for day in range(7)]
+
+
+def ahead_words(who: str, zone: str, minutes_ahead: int) -> str:
+    """`Nora is in Madrid, one hour ahead.`"""
+    place = city(zone)
+    if not minutes_ahead:
+        return _("%(who)s is in %(city)s, at the same time.", who=who, city=place)
+    hours, rest = divmod(abs(minutes_ahead), 60)
+    names = {
+        1: _("one hour"),
+        2: _("two hours"),
+        3: _("three hours"),
+        4: _("four hours"),
+        5: _("five hours"),
+        6: _("six hours"),
+    }
+    length = names.get(hours) or _("%(n)s hours", n=hours)
+    if rest:
+        length = (
+            _("%(n)s minutes", n=rest)
+            if not hours
+            else _("%(hours)s and %(n)s minutes", hours=length, n=rest)
+        )
+    if minutes_ahead > 0:
+        return _("%(who)s is in %(city)s, %(length)s ahead.", who=who, city=place, length=length)
+    return _("%(who)s is in %(city)s, %(length)s behind.", who=who, city=place, length=length)
+
+
+def agree_words() -> Markup:
+    """The sentence beside the one box that is ticked before booking."""
+    terms = Markup('<a href="/terms" target="_blank" rel="noopener">{}</a>').format(
+        _("terms and refund promise")
+    )
+    return Markup(
+        _("I have read the {terms} and understand that coaching is not therapy or emergency care.")
+    ).format(terms=terms)
 
 
 def time(value: datetime, zone: str) -> str:
@@ -88,6 +151,25 @@ def relative_day(value: datetime, now: datetime, zone: str) -> str:
         today - timedelta(days=1): _("Yesterday"),
     }
     return near.get(there) or short_day(value, zone)
+
+
+_FILTERS = (
+    day,
+    short_day,
+    month_year,
+    weekday_of,
+    year_of,
+    minutes_before,
+    time,
+    time_range,
+    zone_name,
+    city,
+    when,
+    money,
+    amount,
+    minutes,
+    relative_day,
+)
 
 
 def install(app: Flask) -> None:

@@ -137,13 +137,27 @@ class Reading:
             self.note(node, where, f"Expected keys like “{known[0]}:”, found {_found(node)}.")
             return {}
         parts = self.keys(node, where)
-        for name in [name for name in parts if name not in known]:
-            hint = meant(name, known) or f" Known here: {', '.join(known)}."
-            self.note(parts.pop(name), where, f"“{name}” is not known here.{hint}")
+        guessed = self.refuse_strangers(node, where, parts, known)
         for name in required:
-            if name not in parts:
+            if name not in parts and name not in guessed:
                 self.note(node, where, f"“{name}” is missing.")
         return parts
+
+    def refuse_strangers(
+        self, node: yaml.MappingNode, where: str, parts: dict[str, yaml.Node], known: tuple[str, ...]
+    ) -> set[str]:
+        """Take unknown keys out of `parts`; returns the known ones that were probably meant."""
+        guessed = set()
+        for key in [
+            key
+            for key, _ in node.value
+            if isinstance(key, yaml.ScalarNode) and key.value in parts and key.value not in known
+        ]:
+            hint = meant(key.value, known) or f" Known here: {', '.join(known)}."
+            self.note(key, where, f"“{key.value}” is not known here.{hint}")
+            guessed.add(closest(key.value, known))
+            parts.pop(key.value, None)
+        return guessed
 
     def keys(self, node: yaml.MappingNode, where: str) -> dict[str, yaml.Node]:
         parts: dict[str, yaml.Node] = {}
@@ -175,6 +189,11 @@ def _found(node: yaml.Node) -> str:
     return f"“{value[:40]}”" if value else "nothing"
 
 
+def closest(word: str, known: Iterable[str]) -> str:
+    """The known word that was probably meant, or an empty one."""
+    return next(iter(get_close_matches(word, list(known), n=1)), "")
+
+
 def meant(word: str, known: Iterable[str]) -> str:
-    close = get_close_matches(word, list(known), n=1)
-    return f" Did you mean “{close[0]}”?" if close else ""
+    close = closest(word, known)
+    return f" Did you mean “{close}”?" if close else ""

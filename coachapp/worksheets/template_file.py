@@ -21,6 +21,7 @@ from coachapp.worksheets.template import (
     Panel,
     Section,
 )
+from coachapp.worksheets.template_json import template_as_json
 from coachapp.worksheets.yaml_source import TemplateError, read_nodes
 
 MAX_FILE_KEY = 60
@@ -226,10 +227,11 @@ class _Reader(Reading):
     def card_item(self, node: yaml.Node, where: str) -> CardItem:
         if isinstance(node, yaml.ScalarNode):
             return CardItem(text=self.title(node, where))
-        parts = self.mapping(node, where, ("field",), required=("field",))
+        parts = self.mapping(node, where, ("field", "label"), required=("field",))
         key = self.part(parts, where, "field", "", self.words)
-        self.card_names.append((node, where, key))
-        return CardItem(field=key)
+        if key:
+            self.card_names.append((node, where, key))
+        return CardItem(self.part(parts, where, "label", "", self.title), key)
 
     def neutral_title(self, node: yaml.Node, where: str) -> str:
         text = self.title(node, where)
@@ -300,5 +302,5 @@ class _TidyDumper(yaml.SafeDumper):
 
 def write_template(template: t.Template) -> str:
     """The template as a YAML file that `read_template` reads back to an equal one."""
-    plain = t.template_as_json(template)
+    plain = template_as_json(template)
     return yaml.dump(plain, Dumper=_TidyDumper, sort_keys=False, allow_unicode=True, width=100)

@@ -147,6 +147,18 @@ def test_a_closing_at_a_missing_time_moves_on_by_the_gap():
     assert found == ["29 00:00", "29 00:30", "29 01:00"]
 
 
+def test_hours_that_meet_the_change_exactly_are_read_after_it():
+    # Spring: 03:00 is the change itself, 01:00 UTC. Autumn: 02:00 comes twice, 03:00 once, at 02:00 UTC.
+    assert starts("Europe/Madrid", date(2026, 3, 29), daily((180, 210))) == ["29 01:00"]
+    assert starts("Europe/Madrid", date(2026, 3, 29), daily((90, 180))) == ["29 00:30"]
+    assert starts("Europe/Madrid", date(2026, 10, 25), daily((180, 210))) == ["25 02:00"]
+    assert starts("Europe/Madrid", date(2026, 10, 25), daily((90, 120))) == [
+        "24 23:30",
+        "25 00:00",
+        "25 00:30",
+    ]
+
+
 def test_a_range_that_moving_on_turns_round_gives_nothing():
     # 02:30 becomes 03:30, after the closing at 03:15.
     assert starts("Europe/Madrid", date(2026, 3, 29), daily((150, 195))) == []
@@ -209,6 +221,13 @@ def test_a_night_range_over_the_change_counts_real_minutes():
     spring = starts("Europe/Madrid", date(2026, 3, 28), night, until=date(2026, 3, 29), **EVERY_HOUR)
     autumn = starts("Europe/Madrid", date(2026, 10, 24), night, until=date(2026, 10, 25), **EVERY_HOUR)
     assert (len(spring), len(autumn)) == (5, 7)
+
+
+def test_a_date_that_never_was_moves_on_whole():
+    # Samoa had no 30 December 2011; the 29th's hours from 25:00 to 27:00 are read as 01:00 to 03:00 of the 31st.
+    late = [Opening(3, 25 * HOUR, 27 * HOUR)]
+    now = at("2011-12-28")
+    assert starts("Pacific/Apia", date(2011, 12, 31), late, now=now, **EVERY_HOUR) == ["30 11:00", "30 12:00"]
 
 
 def test_new_york_sees_madrid_an_hour_shifted_in_the_weeks_between_their_changes():
@@ -368,7 +387,7 @@ def test_dates_at_the_end_of_the_calendar_are_no_trouble():
     found = free_times(
         daily((540, 570)), [], [], Rules(30, 30, horizon_days=2), where, *window, NOON[0].starts_at
     )
-    assert len(found) == 2
+    assert len(found) == 3  # it is 02:00 there: today and two days more
 
 
 # ── bad hours, labels, speed ────────────────────────────────────────────────────────────────────────────────

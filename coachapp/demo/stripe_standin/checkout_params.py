@@ -197,5 +197,7 @@ def _check_suffix(suffix: str, prefix: str) -> None:
     if not re.search(r"[A-Za-z]", suffix):
         raise Refusal("The statement descriptor suffix must contain at least one letter.", param=where)
     if len(f"{prefix}* {suffix}") > STATEMENT_MOST:
-        message = f"The statement descriptor prefix and suffix together take at most {STATEMENT_MOST} characters."
+        message = (
+            f"The statement descriptor prefix and suffix together take at most {STATEMENT_MOST} characters."
+        )
         raise Refusal(message, param=where)

@@ -6,7 +6,14 @@ from coachapp.demo.stripe_standin.answers import Obj, Refusal
 from coachapp.demo.stripe_standin.store import Store
 
 _EXPANDABLE = {
-    "checkout.session": {"payment_intent", "line_items", "customer", "invoice", "setup_intent", "subscription"},
+    "checkout.session": {
+        "payment_intent",
+        "line_items",
+        "customer",
+        "invoice",
+        "setup_intent",
+        "subscription",
+    },
     "payment_intent": {"latest_charge", "customer", "review"},
     "charge": {"balance_transaction", "payment_intent", "refunds", "customer", "review"},
     "refund": {"balance_transaction", "charge", "payment_intent"},

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
+STAGES = ("before", "kept", "after")
+
 
 @dataclass
 class Trouble:
@@ -22,6 +24,10 @@ class Trouble:
     status: int = 500
     seconds: float = 0.0
     should_retry: bool | None = None
+
+    def __post_init__(self) -> None:
+        if self.stage not in STAGES:
+            raise ValueError(f"stage is one of {', '.join(STAGES)}")
 
     def fits(self, method: str, path: str) -> bool:
         return self.times > 0 and path.startswith(self.path) and self.method in ("", method)

@@ -50,15 +50,20 @@ class Store:
     def __init__(self, file: Path | None = None) -> None:
         self._file = file
         self._lock = threading.RLock()
+        self._depth = 0
         self.books = _read(file) if file and file.exists() else _Books()
 
     @contextmanager
     def change(self) -> Iterator[_Books]:
-        """Lock for reading and writing; what was changed is on disk when the block ends."""
+        """Lock for reading and writing; what was changed is on disk when the outermost block ends."""
         with self._lock:
-            yield self.books
-            if self._file:
-                _write(self._file, self.books)
+            self._depth += 1
+            try:
+                yield self.books
+            finally:
+                self._depth -= 1
+                if self._file and not self._depth:
+                    _write(self._file, self.books)
 
     @contextmanager
     def look(self) -> Iterator[_Books]:
@@ -78,7 +83,9 @@ class Store:
     def refunds_of(self, charge_id: str) -> list[Obj]:
         """Refunds of a charge, newest first."""
         with self._lock:
-            found = [o for o in self.books.objects.values() if o["object"] == "refund" and o["charge"] == charge_id]
+            found = [
+                o for o in self.books.objects.values() if o["object"] == "refund" and o["charge"] == charge_id
+            ]
         return found[::-1]
 
 

@@ -3,7 +3,7 @@
 import copy
 from typing import Any
 
-from coachapp.demo.stripe_standin import objects
+from coachapp.demo.stripe_standin import objects, payment_objects
 from coachapp.demo.stripe_standin.answers import Obj, Refusal
 from coachapp.demo.stripe_standin.checkout_params import read_session
 from coachapp.demo.stripe_standin.levers import Levers
@@ -19,7 +19,15 @@ class Till:
     ) -> None:
         self._store, self._levers, self._courier, self._table = store, levers, courier, table
         self._prefix = statement_prefix
-        self.pay_base = ""
+        self._pay_base = ""
+
+    def move_to(self, pay_base: str) -> None:
+        """Say under which address the pay page stands; open sessions of an earlier run follow."""
+        self._pay_base = pay_base
+        with self._store.change() as books:
+            for session in books.sessions.values():
+                if session["status"] == "open":
+                    session["url"] = self.pay_url(session["id"])
 
     def create_session(self, raw: dict[str, Any]) -> Obj:
         """An open session from decoded parameters."""
@@ -34,7 +42,7 @@ class Till:
         return session
 
     def pay_url(self, session_id: str) -> str:
-        return f"{self.pay_base}/pay/{session_id}"
+        return f"{self._pay_base}/pay/{session_id}"
 
     def session(self, session_id: str) -> Obj:
         """The session as it stands now, ended if its time is over; unknown ids are refused with 404."""
@@ -63,7 +71,9 @@ class Till:
         """End every open session whose time is over."""
         with self._store.look() as books:
             now = self._levers.time()
-            due = [s["id"] for s in books.sessions.values() if s["status"] == "open" and s["expires_at"] <= now]
+            due = [
+                s["id"] for s in books.sessions.values() if s["status"] == "open" and s["expires_at"] <= now
+            ]
         for session_id in due:
             self.session(session_id)
 
@@ -89,7 +99,7 @@ class Till:
         """Refund part or all of a charge."""
         with self._store.change() as books:
             charge = self._charge_of(params)
-            made = objects.refund(charge, _refundable(charge, params), params, self._levers.time())
+            made = payment_objects.refund(charge, _refundable(charge, params), params, self._levers.time())
             books.objects[made["id"]] = made
             self._book(made, -made["amount"], "refund")
             self._shift(charge, made["amount"])
@@ -110,18 +120,39 @@ class Till:
             self._shift(books.objects[made["charge"]], -made["amount"])
             self._tell("refund.failed", made)
 
+    def dispute(self, charge_id: str) -> str | None:
+        """The payer's bank asks for a charge back; returns the dispute's id, None for an unknown charge."""
+        with self._store.change() as books:
+            charge = books.objects.get(charge_id)
+            if charge is None or charge["object"] != "charge":
+                return None
+            charge["disputed"] = True
+            made = payment_objects.dispute(charge, self._levers.time())
+            books.objects[made["id"]] = made
+            self._tell("charge.dispute.created", made)
+        identity: str = made["id"]
+        return identity
+
+    def close_dispute(self, dispute_id: str, outcome: str) -> None:
+        """The bank has decided: `outcome` is won or lost. A charge counts as disputed for ever."""
+        with self._store.change() as books:
+            made = books.objects.get(dispute_id)
+            if made is not None and made["object"] == "dispute":
+                made["status"] = outcome
+                self._tell("charge.dispute.closed", made)
+
     def _charge(self, session: Obj) -> str:
         now = self._levers.time()
         data = self._store.books.intent_data[session["id"]]
-        intent = objects.payment_intent(session, data, objects.new_id("ch"), now)
-        charge = objects.charge(intent, self._prefix, now)
+        intent = payment_objects.payment_intent(session, data, objects.new_id("ch"), now)
+        charge = payment_objects.charge(intent, self._prefix, now)
         self._store.books.objects.update({intent["id"]: intent, charge["id"]: charge})
         self._book(charge, charge["amount"], "charge")
         identity: str = intent["id"]
         return identity
 
     def _book(self, source: Obj, amount: int, kind: str) -> None:
-        entry = objects.balance_transaction(source, amount, kind, self._levers.time())
+        entry = payment_objects.balance_transaction(source, amount, kind, self._levers.time())
         self._store.books.objects[entry["id"]] = entry
         source["balance_transaction"] = entry["id"]
 
@@ -131,7 +162,9 @@ class Till:
 
     def _charge_of(self, params: dict[str, Any]) -> Obj:
         if ("charge" in params) == ("payment_intent" in params):
-            message = "One of the following params should be provided for this request: payment_intent or charge."
+            message = (
+                "One of the following params should be provided for this request: payment_intent or charge."
+            )
             raise Refusal(message, param="payment_intent")
         kind = "charge" if "charge" in params else "payment_intent"
         found = self._store.find(params[kind])
@@ -155,14 +188,15 @@ class Till:
 
 def missing(kind: str, identity: str, param: str = "id", status: int = 404) -> Refusal:
     """What Stripe says about an id it does not know."""
-    word = {"checkout.session": "checkout.session", "payment_intent": "payment_intent"}.get(kind, kind)
-    return Refusal(f"No such {word}: '{identity}'", param=param, code="resource_missing", status=status)
+    return Refusal(f"No such {kind}: '{identity}'", param=param, code="resource_missing", status=status)
 
 
 def _refundable(charge: Obj, params: dict[str, Any]) -> int:
     left: int = charge["amount"] - charge["amount_refunded"]
     if charge["disputed"]:
-        raise Refusal(f"Charge {charge['id']} has been charged back; cannot issue a refund.", code="charge_disputed")
+        raise Refusal(
+            f"Charge {charge['id']} has been charged back; cannot issue a refund.", code="charge_disputed"
+        )
     if left == 0:
         raise Refusal(f"Charge {charge['id']} has already been refunded.", code="charge_already_refunded")
     amount: int = params.get("amount", left)

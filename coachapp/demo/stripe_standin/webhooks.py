@@ -9,6 +9,7 @@ import json
 import threading
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from urllib.parse import urlsplit
 
 from coachapp.demo.stripe_standin.answers import Obj
@@ -88,7 +89,12 @@ class Courier:
     """Delivers events to the webhook address, as the levers say."""
 
     def __init__(
-        self, store: Store, levers: Levers, secrets: Sequence[str], retry_after: Sequence[float], table: Timetable
+        self,
+        store: Store,
+        levers: Levers,
+        secrets: Sequence[str],
+        retry_after: Sequence[float],
+        table: Timetable,
     ) -> None:
         self._store, self._levers, self._secrets = store, levers, tuple(secrets)
         self._retry_after, self._table = tuple(retry_after), table
@@ -103,13 +109,13 @@ class Courier:
             books.deliveries[event_id] = Delivery("pending" if settings.webhook_url else "none")
         if settings.webhook_url is None or settings.webhook_off:
             return
-        for waiting in self._in_order(event_id):
-            for _ in range(1 + settings.webhook_duplicate):
-                self._table.later(settings.webhook_delay, lambda ready=waiting: self._attempt(ready, 0))  # type: ignore[misc]  # mypy cannot infer a lambda's default
+        ready = self._in_order(event_id)
+        for _ in range(1 + settings.webhook_duplicate):
+            self._table.later(settings.webhook_delay, partial(self._attempt_each, ready))
 
     def send_again(self, event_id: str) -> None:
         """Deliver an event once more, whatever became of it before."""
-        self._table.later(0, lambda: self._attempt(event_id, 0))
+        self._table.later(0, partial(self._attempt, event_id, 0))
 
     def send_pending(self) -> None:
         """After a new start: deliver what was still on its way."""
@@ -121,7 +127,9 @@ class Courier:
     def wait_tried(self, event_id: str, timeout: float) -> bool:
         """True once the event was tried at least once; False after `timeout` seconds."""
         with self._tried:
-            return self._tried.wait_for(lambda: bool(self._store.books.deliveries[event_id].attempts), timeout)
+            return self._tried.wait_for(
+                lambda: bool(self._store.books.deliveries[event_id].attempts), timeout
+            )
 
     def _in_order(self, event_id: str) -> list[str]:
         with self._lock:
@@ -130,6 +138,10 @@ class Courier:
                 return []
             ready, self._held = self._held[::-1], []
         return ready
+
+    def _attempt_each(self, event_ids: Sequence[str]) -> None:
+        for event_id in event_ids:
+            self._attempt(event_id, 0)
 
     def _attempt(self, event_id: str, number: int) -> None:
         url = self._levers.now.webhook_url
@@ -151,7 +163,7 @@ class Courier:
         with self._tried:
             self._tried.notify_all()
         if again:
-            self._table.later(self._retry_after[number], lambda: self._attempt(event_id, number + 1))
+            self._table.later(self._retry_after[number], partial(self._attempt, event_id, number + 1))
 
 
 def _post(url: str, body: bytes, signature: str) -> tuple[int | None, str | None]:

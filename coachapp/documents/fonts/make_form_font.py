@@ -8,8 +8,8 @@ Run by hand after a font update (needs fontTools, which the app itself does not)
 import sys
 from pathlib import Path
 
-from fontTools import subset
-from fontTools.ttLib import TTFont
+from fontTools import subset  # type: ignore[import-untyped]  # has no stubs
+from fontTools.ttLib import TTFont  # type: ignore[import-untyped]  # has no stubs
 
 FOLDER = Path(__file__).parent
 SOURCE = FOLDER / "NotoSans-Regular.ttf"

@@ -1,0 +1,1 @@
+"""Benchmarks other programs call, one module each."""

@@ -1,0 +1,190 @@
+"""What makes an appointment stand or fall: confirmed by money or for nothing, cancelled, given back."""
+
+from datetime import datetime
+from functools import partial
+from uuid import UUID
+
+from flask_babel import gettext as _
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from coachapp.accounts.operations import make_join_token
+from coachapp.audit.operations import record
+from coachapp.booking import queries
+from coachapp.booking.models import Appointment
+from coachapp.booking.rules import (
+    AppointmentState,
+    HoldEnded,
+    Paid,
+    PlaceRow,
+    Span,
+    TooLate,
+    gives_back_all,
+    keeps_distance,
+    on_paid,
+)
+from coachapp.clients import operations as clients
+from coachapp.clients.rules import State
+from coachapp.db import transaction
+from coachapp.notifications import texts
+from coachapp.notifications.operations import enqueue, enqueue_for_coach
+from coachapp.payments.queries import orders_of
+from coachapp.payments.refunds import refund_all
+from coachapp.payments.rules import OnPaid, Payable
+from coachapp.practice.queries import coach, practice
+from coachapp.safe_contact.operations import renew
+
+
+def payable(base_url: str) -> Payable:
+    """What payments needs to know of an appointment; links in mails begin with `base_url`."""
+    return Payable(
+        on_paid=partial(_money_came, base_url),
+        on_expired=_link_ended,
+        on_refunded=_money_went_back,
+        on_disputed=_disputed,
+    )
+
+
+def confirm_free(place: PlaceRow, base_url: str, *, now: datetime) -> None:
+    """Confirm a held place that costs nothing. HoldEnded when the time is gone; twice is once."""
+    with transaction() as db:
+        appointment = db.get_one(Appointment, place.appointment_id, with_for_update=True)
+        if appointment.state == AppointmentState.CONFIRMED:
+            return
+        if appointment.state != AppointmentState.HELD or not place.is_free or place.client_id is None:
+            raise HoldEnded
+        confirm(appointment, place, base_url, now)
+
+
+def confirm(appointment: Appointment, place: PlaceRow, base_url: str, now: datetime) -> None:
+    """Make it stand, and write every message that announces it, in one transaction."""
+    assert place.client_id is not None, "a place is confirmed for someone"
+    appointment.state, appointment.hold_until, appointment.changed_at = AppointmentState.CONFIRMED, None, now
+    clients.set_state(place.client_id, State.ACTIVE)
+    renew(place.client_id, now=now)
+    make_join_token(place.client_id, now=now)
+    announce(place, base_url, now)
+    record("book", now=now, role=place.booked_by, subject=place.client_id)
+
+
+def announce(place: PlaceRow, base_url: str, now: datetime) -> None:
+    """Tell the client (through the gate) and the coach that a time stands."""
+    assert place.client_id is not None
+    who, facts = coach(place.coach_id), (place.starts_at, place.ends_at)
+    subject, link = practice().mail_subject, f"{base_url}/b/{queries.place_token(place.id)}"
+    enqueue(
+        place.client_id,
+        "booked",
+        lambda with_link: texts.booked(subject, *facts, place.zone, link if with_link else None),
+        key=f"booked:{place.id}:{place.sequence}",
+        now=now,
+        reply_to=who.email,
+    )
+    text = texts.coach_booked(*facts, who.zone, place.title, f"{base_url}/desk/")
+    enqueue_for_coach(who.email, "booked", text, key=f"coach booked:{place.id}:{place.sequence}", now=now)
+
+
+def cancel(place: PlaceRow, base_url: str, *, by: str, now: datetime) -> list[UUID]:
+    """Cancel a confirmed appointment that has not begun; returns the refunds to send after the commit.
+
+    In time (the offering's cut-off), or by the coach, everything paid goes back. TooLate otherwise.
+    """
+    with transaction() as db:
+        appointment = db.get_one(Appointment, place.appointment_id, with_for_update=True)
+        if appointment.state != AppointmentState.CONFIRMED or appointment.starts_at <= now:
+            raise TooLate
+        appointment.state, appointment.changed_at = AppointmentState.CANCELLED, now
+        appointment.sequence += 1
+        _announce_cancelled(place, base_url, now)
+        record("cancel", now=now, role=by, subject=place.client_id)
+        order = orders_of([place.id]).get(place.id)
+        if order is None or not (by == "staff" or gives_back_all(place.starts_at, place.cutoff_min, now)):
+            return []
+        return refund_all(order.id, "cancelled", now=now)
+
+
+def _money_came(base_url: str, place_id: UUID, now: datetime) -> OnPaid:
+    with transaction() as db:
+        place = queries.place(place_id)
+        appointment = db.get_one(Appointment, place.appointment_id, with_for_update=True)
+        means = on_paid(AppointmentState(appointment.state))
+        if means is Paid.TAKE_AGAIN:
+            means = Paid.CONFIRM if _take_again(db, appointment) else Paid.REFUND
+        if means is Paid.REFUND:
+            _apologise(place, base_url, now)
+            return OnPaid.REFUND_AND_APOLOGISE
+        confirm(appointment, place, base_url, now)
+        return OnPaid.CONFIRM
+
+
+def _take_again(db: Session, appointment: Appointment) -> bool:
+    """Take back a time that was released, if nobody has taken it or stands too close."""
+    near = queries.timetable(appointment.coach_id, appointment.starts_at, appointment.ends_at).busy
+    mine = Span(appointment.starts_at, appointment.ends_at, appointment.before_min, appointment.after_min)
+    if not keeps_distance(mine, (Span(*other) for other in near)):
+        return False
+    try:
+        with db.begin_nested():
+            appointment.state = AppointmentState.HELD
+    except IntegrityError:
+        return False
+    return True
+
+
+def _link_ended(place_id: UUID, now: datetime, let_go: bool) -> None:
+    """The payment link ended: a person who lets go frees the time at once, else the hold runs its five minutes."""
+    place = queries.place(place_id)
+    with transaction() as db:
+        appointment = db.get_one(Appointment, place.appointment_id, with_for_update=True)
+        over = let_go or appointment.hold_until is None or appointment.hold_until <= now
+        if appointment.state == AppointmentState.HELD and over:
+            appointment.state, appointment.hold_until = AppointmentState.RELEASED, None
+            appointment.changed_at = now
+
+
+def _money_went_back(place_id: UUID, now: datetime) -> None:
+    record("refund", now=now, role="system", subject=queries.place(place_id).client_id)
+
+
+def _disputed(place_id: UUID, now: datetime) -> None:
+    record("dispute", now=now, role="system", subject=queries.place(place_id).client_id)
+
+
+def _announce_cancelled(place: PlaceRow, base_url: str, now: datetime) -> None:
+    assert place.client_id is not None
+    who, facts = coach(place.coach_id), (place.starts_at, place.ends_at)
+    subject, link = practice().mail_subject, f"{base_url}/b/{queries.place_token(place.id)}"
+    enqueue(
+        place.client_id,
+        "cancelled",
+        lambda with_link: texts.cancelled(subject, *facts, place.zone, link if with_link else None),
+        key=f"cancelled:{place.id}:{place.sequence}",
+        now=now,
+        reply_to=who.email,
+    )
+    text = texts.coach_cancelled(*facts, who.zone, f"{base_url}/desk/")
+    enqueue_for_coach(
+        who.email, "cancelled", text, key=f"coach cancelled:{place.id}:{place.sequence}", now=now
+    )
+
+
+def _apologise(place: PlaceRow, base_url: str, now: datetime) -> None:
+    if place.client_id is None:
+        return
+    subject, who = practice().mail_subject, coach(place.coach_id)
+    enqueue(
+        place.client_id,
+        "money back",
+        lambda with_link: texts.money_returned(subject, f"{base_url}/book" if with_link else None),
+        key=f"money back:{place.id}",
+        now=now,
+        reply_to=who.email,
+    )
+    what = _("A payment came for a time that was gone. It is sent back in full by itself.")
+    enqueue_for_coach(
+        who.email,
+        "trouble",
+        texts.coach_trouble(what, f"{base_url}/desk/"),
+        key=f"coach money back:{place.id}",
+        now=now,
+    )

@@ -1,0 +1,127 @@
+"""What the coach does with her time: hours, days off, blocked time, and booking for a client."""
+
+from datetime import date, datetime, timedelta
+from uuid import UUID, uuid4
+
+from sqlalchemy import delete
+from sqlalchemy.exc import IntegrityError
+
+from coachapp import vault
+from coachapp.booking import queries
+from coachapp.booking.confirming import confirm
+from coachapp.booking.models import Appointment, DayHours, OpeningHours, Place
+from coachapp.booking.operations import give_token
+from coachapp.booking.rules import AppointmentState, BadTime, NoSuchPlace, TimeTaken
+from coachapp.booking.slots import Opening
+from coachapp.db import transaction
+from coachapp.practice.rules import OfferingRow
+
+_LONGEST_BLOCK = timedelta(days=31)
+
+
+def set_week(coach_id: int, openings: list[Opening]) -> None:
+    """Put these hours in place of the usual week; booked appointments stay."""
+    with transaction() as db:
+        db.execute(delete(OpeningHours).where(OpeningHours.coach_id == coach_id))
+        db.add_all(
+            OpeningHours(
+                coach_id=coach_id, weekday=each.weekday, start_min=each.start_min, end_min=each.end_min
+            )
+            for each in openings
+        )
+
+
+def set_day(coach_id: int, day: date, ranges: list[tuple[int, int]] | None) -> None:
+    """One date's own hours in minutes of the day; an empty list is a day off, None is the usual week again."""
+    with transaction() as db:
+        db.execute(delete(DayHours).where(DayHours.coach_id == coach_id, DayHours.on_date == day))
+        if ranges is None:
+            return
+        closed: list[tuple[int | None, int | None]] = [(None, None)]
+        rows = list(ranges) or closed
+        db.add_all(
+            DayHours(coach_id=coach_id, on_date=day, start_min=low, end_min=high) for low, high in rows
+        )
+
+
+def block_time(coach_id: int, starts_at: datetime, ends_at: datetime, label: str, *, now: datetime) -> UUID:
+    """Keep a time for the coach herself. TimeTaken when an appointment lies in it, BadTime when it is none."""
+    if not starts_at < ends_at <= starts_at + _LONGEST_BLOCK:
+        raise BadTime
+    block_id = uuid4()
+    sealed = vault.seal(vault.PRACTICE, "appointment.label", block_id, label) if label else None
+    try:
+        with transaction() as db:
+            db.add(
+                Appointment(
+                    id=block_id,
+                    coach_id=coach_id,
+                    state=AppointmentState.BLOCKED,
+                    starts_at=starts_at,
+                    ends_at=ends_at,
+                    before_min=0,
+                    after_min=0,
+                    way="",
+                    label_sealed=sealed,
+                    created_at=now,
+                    changed_at=now,
+                )
+            )
+    except IntegrityError as error:
+        raise TimeTaken from error
+    return block_id
+
+
+def unblock_time(coach_id: int, block_id: UUID, *, now: datetime) -> None:
+    """Give a blocked time free again. NoSuchPlace if it is not one of this coach's."""
+    with transaction() as db:
+        row = db.get(Appointment, block_id)
+        if row is None or row.coach_id != coach_id or row.state != AppointmentState.BLOCKED:
+            raise NoSuchPlace
+        row.state, row.changed_at = AppointmentState.RELEASED, now
+
+
+def book_for_client(
+    offering: OfferingRow,
+    client_id: UUID,
+    client_zone: str,
+    starts_at: datetime,
+    base_url: str,
+    *,
+    now: datetime,
+) -> UUID:
+    """Book a time for a client at once, whatever the opening hours say; returns the place. TimeTaken if it overlaps."""
+    place_id = uuid4()
+    try:
+        with transaction() as db:
+            appointment = Appointment(
+                id=uuid4(),
+                coach_id=offering.coach_id,
+                offering_id=offering.id,
+                state=AppointmentState.CONFIRMED,
+                starts_at=starts_at,
+                ends_at=starts_at + timedelta(minutes=offering.length_min),
+                before_min=offering.before_min,
+                after_min=offering.after_min,
+                way="video",
+                created_at=now,
+                changed_at=now,
+            )
+            db.add(appointment)
+            db.flush()
+            row = Place(
+                id=place_id,
+                appointment_id=appointment.id,
+                booked_by="staff",
+                zone=client_zone,
+                price_minor=offering.price.minor,
+                currency=offering.price.currency,
+                created_at=now,
+            )
+            give_token(row, client_id)
+            db.add(row)
+            db.flush()
+            confirm(appointment, queries.place(place_id), base_url, now)
+    except IntegrityError as error:
+        raise TimeTaken from error
+    return place_id

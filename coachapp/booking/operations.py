@@ -1,0 +1,279 @@
+"""The client's road: hold a time, tell how to be reached, get a return code, go to pay, be confirmed or let go."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from coachapp import vault
+from coachapp.accounts.passphrases import four_words, normal_code
+from coachapp.booking import queries
+from coachapp.booking.models import Appointment, Place
+from coachapp.booking.rules import (
+    HOLD_LASTS,
+    HOLD_OUTLASTS_LINK,
+    AppointmentState,
+    HoldEnded,
+    NoSuchPlace,
+    PlaceRow,
+    TimeTaken,
+)
+from coachapp.booking.slots import instant, is_free
+from coachapp.booking.zones import zone
+from coachapp.clients import operations as clients
+from coachapp.db import session, transaction
+from coachapp.intake import operations as intake
+from coachapp.intake.rules import HOPE
+from coachapp.payments import operations as payments
+from coachapp.payments.queries import payables_in_flight
+from coachapp.payments.rules import AttemptRow
+from coachapp.practice.models import Coach
+from coachapp.practice.queries import coach
+from coachapp.practice.rules import OfferingRow
+from coachapp.safe_contact import operations as safe_contact
+from coachapp.safe_contact.rules import Inbox
+
+DRAFTED = ("name", "email", "inbox", HOPE)
+
+
+@dataclass(frozen=True)
+class Details:
+    """What a person tells at booking. `address` and `hope` may be empty."""
+
+    name: str
+    inbox: Inbox
+    address: str
+    hope: str
+
+
+def hold_time(
+    offering: OfferingRow, start: int, client_zone: str, old_road: str | None, *, now: datetime
+) -> str:
+    """Hold a time (epoch minutes) for 40 minutes; returns the cookie of this road. TimeTaken if it is not free.
+
+    Lock, check again with the same rules that showed the time, write: one transaction. Stale holds are cleared on
+    the way, and an earlier hold on the same road is let go.
+    """
+    road = vault.new_token()
+    with transaction() as db:
+        _lock_coach(db, offering.coach_id)
+        _release_stale(db, offering.coach_id, now)
+        earlier = _release_earlier(db, old_road, now)
+        _check_free(offering, start, now)
+        appointment = _held(offering, start, now)
+        db.add(appointment)
+        try:
+            db.flush()
+        except IntegrityError as error:
+            raise TimeTaken from error
+        place = _place(appointment.id, offering, client_zone, road, now)
+        db.add(place)
+        db.flush()
+        if earlier is not None:
+            _carry_over(db, earlier, place)
+    return road
+
+
+def save_draft(place: PlaceRow, typed: dict[str, str], *, now: datetime) -> None:
+    """Keep what is typed so far (keys of `DRAFTED`), sealed, as it stands. HoldEnded when the time is gone."""
+    client_id = _client_of(place, now)
+    with transaction():
+        for question in DRAFTED:
+            intake.save_answer(client_id, place.id, question, typed.get(question, ""), now=now)
+
+
+def save_details(place: PlaceRow, details: Details, *, now: datetime) -> None:
+    """Keep the details and the agreement, and make the return code. HoldEnded when the time is gone."""
+    client_id = _client_of(place, now)
+    with transaction():
+        clients.rename(client_id, details.name)
+        clients.set_zone(client_id, place.zone)
+        safe_contact.set_contact(client_id, details.inbox, details.address or None, now=now)
+        typed = {"name": details.name, "email": details.address, "inbox": details.inbox, HOPE: details.hope}
+        save_draft(place, typed, now=now)
+        intake.agree(client_id, place.id, "terms", now=now)
+        _make_return_code(place.id, client_id)
+
+
+def go_to_pay(place: PlaceRow, return_base: str, *, now: datetime) -> AttemptRow:
+    """Commit an attempt to pay for a held place (or find the open one) and let the hold outlast its link.
+
+    HoldEnded when the time is gone. The network comes after: `payments.operations.open_checkout`.
+    """
+    with transaction() as db:
+        appointment = _still_held(db, place, now)
+        if place.client_id is None:
+            raise HoldEnded
+        order_id = payments.open_order(place.client_id, "appointment", place.id, place.price, now=now)
+        attempt = payments.begin_attempt(order_id, return_base, now=now)
+        appointment.hold_until = attempt.expires_at + HOLD_OUTLASTS_LINK
+        return attempt
+
+
+def let_go(place: PlaceRow, *, now: datetime) -> None:
+    """Let a held time go. While a payment for it is open this does nothing: that is ended at Stripe first."""
+    with transaction() as db:
+        if place.id not in payables_in_flight([place.id]):
+            _release(db, place.appointment_id, now)
+
+
+def expire_holds(*, now: datetime) -> int:
+    """Free the holds whose time is up and that no open payment can still pay; returns how many."""
+    with transaction() as db:
+        return _release_stale(db, None, now)
+
+
+def still_held(place: PlaceRow, now: datetime) -> bool:
+    """Whether the time is still kept for this person."""
+    if place.state is not AppointmentState.HELD:
+        return False
+    return bool(place.hold_until and place.hold_until > now) or place.id in payables_in_flight([place.id])
+
+
+def place_for_code(typed: str) -> PlaceRow:
+    """The place that four words open, however they were typed; NoSuchPlace."""
+    return queries.place_by_code(normal_code(typed))
+
+
+def new_road(place_id: UUID) -> str:
+    """A new cookie for a place whose return code was given; an earlier one no longer counts."""
+    road = vault.new_token()
+    with transaction() as db:
+        db.get_one(Place, place_id).road_hash = vault.keyed_hash("road", road)
+    return road
+
+
+def _lock_coach(db: Session, coach_id: int) -> None:
+    """One writer at a time per coach. (On SQLite the transaction itself is the lock.)"""
+    db.execute(select(Coach.id).where(Coach.id == coach_id).with_for_update())
+
+
+def _check_free(offering: OfferingRow, start: int, now: datetime) -> None:
+    at = instant(start)
+    table = queries.timetable(offering.coach_id, at, at + timedelta(minutes=offering.length_min))
+    host = zone(coach(offering.coach_id).zone)
+    if not is_free(
+        start, table.openings, table.exceptions, table.busy, queries.rules_of(offering), host, now
+    ):
+        raise TimeTaken
+
+
+def _held(offering: OfferingRow, start: int, now: datetime) -> Appointment:
+    at = instant(start)
+    return Appointment(
+        id=uuid4(),
+        coach_id=offering.coach_id,
+        offering_id=offering.id,
+        state=AppointmentState.HELD,
+        starts_at=at,
+        ends_at=at + timedelta(minutes=offering.length_min),
+        before_min=offering.before_min,
+        after_min=offering.after_min,
+        hold_until=now + HOLD_LASTS,
+        way="video",
+        created_at=now,
+        changed_at=now,
+    )
+
+
+def _place(appointment_id: UUID, offering: OfferingRow, client_zone: str, road: str, now: datetime) -> Place:
+    return Place(
+        id=uuid4(),
+        appointment_id=appointment_id,
+        booked_by="client",
+        zone=client_zone,
+        price_minor=offering.price.minor,
+        currency=offering.price.currency,
+        # Nobody knows this token: the real one is made together with the client's key.
+        token_hash=vault.keyed_hash("place", vault.new_token()),
+        road_hash=vault.keyed_hash("road", road),
+        created_at=now,
+    )
+
+
+def _client_of(place: PlaceRow, now: datetime) -> UUID:
+    """The client record of this road, made at the first word typed. Always a new one, whoever it may be."""
+    if not still_held(place, now):
+        raise HoldEnded
+    known = session().get_one(Place, place.id).client_id
+    if known is not None:
+        return known
+    client_id = clients.new_client(place.coach_id, place.zone, now=now)
+    with transaction() as db:
+        row = db.get_one(Place, place.id, with_for_update=True)
+        if row.client_id is None:
+            give_token(row, client_id)
+        return row.client_id or client_id
+
+
+def give_token(row: Place, client_id: UUID) -> None:
+    """Put a client into a place and give the place its secret address."""
+    token = vault.new_token()
+    row.client_id = client_id
+    row.token_hash = vault.keyed_hash("place", token)
+    row.token_sealed = vault.seal(client_id, "place.token", row.id, token)
+
+
+def _make_return_code(place_id: UUID, client_id: UUID) -> None:
+    with transaction() as db:
+        row = db.get_one(Place, place_id)
+        if row.code_hash is None:
+            words = four_words()
+            row.code_hash = vault.keyed_hash("return code", normal_code(words))
+            row.code_sealed = vault.seal(client_id, "place.code", place_id, words)
+
+
+def _still_held(db: Session, place: PlaceRow, now: datetime) -> Appointment:
+    appointment = db.get_one(Appointment, place.appointment_id, with_for_update=True)
+    if not still_held(queries.place(place.id), now):
+        raise HoldEnded
+    return appointment
+
+
+def _release(db: Session, appointment_id: UUID, now: datetime) -> None:
+    db.execute(
+        update(Appointment)
+        .where(Appointment.id == appointment_id, Appointment.state == AppointmentState.HELD)
+        .values(state=AppointmentState.RELEASED, hold_until=None, changed_at=now)
+    )
+
+
+def _release_stale(db: Session, coach_id: int | None, now: datetime) -> int:
+    stale = (
+        select(Place.id, Place.appointment_id)
+        .join(Appointment, Appointment.id == Place.appointment_id)
+        .where(Appointment.state == AppointmentState.HELD, Appointment.hold_until < now)
+    )
+    rows = db.execute(stale if coach_id is None else stale.where(Appointment.coach_id == coach_id)).all()
+    paying = payables_in_flight(place_id for place_id, _unused in rows) if rows else set()
+    gone = [appointment_id for place_id, appointment_id in rows if place_id not in paying]
+    for appointment_id in gone:
+        _release(db, appointment_id, now)
+    return len(gone)
+
+
+def _release_earlier(db: Session, old_road: str | None, now: datetime) -> PlaceRow | None:
+    """Let go what this browser held before; returns it if its words can come along to the new time."""
+    try:
+        earlier = queries.place_by_road(old_road or "")
+    except NoSuchPlace:
+        return None
+    if earlier.state not in (AppointmentState.HELD, AppointmentState.RELEASED):
+        return None
+    if earlier.id in payables_in_flight([earlier.id]):
+        return None
+    _release(db, earlier.appointment_id, now)
+    return earlier
+
+
+def _carry_over(db: Session, earlier: PlaceRow, place: Place) -> None:
+    """Bring the client record and the words typed so far along to another time."""
+    left = db.get_one(Place, earlier.id)
+    if left.client_id is None:
+        return
+    give_token(place, left.client_id)
+    intake.move(earlier.id, place.id)
+    left.client_id = left.token_sealed = left.road_hash = left.code_hash = left.code_sealed = None

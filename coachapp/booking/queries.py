@@ -1,0 +1,236 @@
+"""Reads of hours, free times, appointments and places."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta, tzinfo
+from uuid import UUID
+
+from sqlalchemy import Row, Select, select
+
+from coachapp import vault
+from coachapp.booking.models import Appointment, DayHours, OpeningHours, Place
+from coachapp.booking.rules import (
+    OCCUPYING,
+    AppointmentState,
+    BlockedTime,
+    NoSuchPlace,
+    PlaceRow,
+)
+from coachapp.booking.slots import Busy, DayException, LocalDay, Opening, Rules, by_local_day, free_times
+from coachapp.booking.zones import zone
+from coachapp.db import session
+from coachapp.money import Money
+from coachapp.practice.models import Offering
+from coachapp.practice.queries import coach
+from coachapp.practice.rules import OfferingRow
+
+_FURTHEST_BUFFER = timedelta(days=2)
+
+
+@dataclass(frozen=True)
+class Timetable:
+    """What decides a coach's free times in a window: hours, exceptions, and what stands in the way."""
+
+    openings: list[Opening]
+    exceptions: list[DayException]
+    busy: list[Busy]
+
+
+def rules_of(offering: OfferingRow) -> Rules:
+    """An offering's rules for its times."""
+    return Rules(
+        length=offering.length_min,
+        interval=offering.interval_min,
+        before=offering.before_min,
+        after=offering.after_min,
+        notice=offering.notice_min,
+        horizon_days=offering.horizon_days,
+    )
+
+
+def timetable(coach_id: int, start: datetime, end: datetime) -> Timetable:
+    """Hours and busy times around [start, end): three SELECTs whatever the window."""
+    hours = select(OpeningHours.weekday, OpeningHours.start_min, OpeningHours.end_min).where(
+        OpeningHours.coach_id == coach_id
+    )
+    days = (
+        select(DayHours.on_date, DayHours.start_min, DayHours.end_min)
+        .where(DayHours.coach_id == coach_id)
+        .where(DayHours.on_date.between((start - _FURTHEST_BUFFER).date(), (end + _FURTHEST_BUFFER).date()))
+    )
+    busy = (
+        select(Appointment.starts_at, Appointment.ends_at, Appointment.before_min, Appointment.after_min)
+        .where(Appointment.coach_id == coach_id, Appointment.state.in_(OCCUPYING))
+        .where(Appointment.starts_at < end + _FURTHEST_BUFFER, Appointment.ends_at > start - _FURTHEST_BUFFER)
+    )
+    db = session()
+    return Timetable(
+        [Opening(*row) for row in db.execute(hours)],
+        _exceptions(db.execute(days).all()),
+        [Busy(*row) for row in db.execute(busy)],
+    )
+
+
+def free_days(
+    offering: OfferingRow, start: datetime, end: datetime, client_zone: tzinfo, *, now: datetime
+) -> list[LocalDay]:
+    """An offering's free times in [start, end), grouped by the client's local date."""
+    table = timetable(offering.coach_id, start, end)
+    starts = free_times(
+        table.openings,
+        table.exceptions,
+        table.busy,
+        rules_of(offering),
+        zone(coach(offering.coach_id).zone),
+        start,
+        end,
+        now,
+    )
+    return by_local_day(starts, client_zone)
+
+
+def place(place_id: UUID) -> PlaceRow:
+    """One place; NoSuchPlace."""
+    return _one(_places().where(Place.id == place_id))
+
+
+def place_by_token(token: str) -> PlaceRow:
+    """The place behind `/b/<token>`; NoSuchPlace."""
+    return _one(_places().where(Place.token_hash == vault.keyed_hash("place", token)))
+
+
+def place_by_road(cookie: str) -> PlaceRow:
+    """The place a booking in progress is about; NoSuchPlace."""
+    return _one(_places().where(Place.road_hash == vault.keyed_hash("road", cookie)))
+
+
+def place_by_code(code: str) -> PlaceRow:
+    """The place a return code (in its normal form) opens; NoSuchPlace."""
+    return _one(_places().where(Place.code_hash == vault.keyed_hash("return code", code)))
+
+
+def place_token(place_id: UUID) -> str:
+    """The token of a place's address. NoSuchPlace while it has no client yet."""
+    row = session().get(Place, place_id)
+    if row is None or row.client_id is None or row.token_sealed is None:
+        raise NoSuchPlace
+    return vault.open_(row.client_id, "place.token", row.id, row.token_sealed)
+
+
+def return_code(place_id: UUID) -> str | None:
+    """The four words of a place, to be shown before paying and once more when it is booked."""
+    row = session().get(Place, place_id)
+    if row is None or row.client_id is None or row.code_sealed is None:
+        return None
+    return vault.open_(row.client_id, "place.code", row.id, row.code_sealed)
+
+
+def places_of(client_id: UUID) -> list[PlaceRow]:
+    """A client's booked and cancelled appointments, earliest first; holds and what was let go are left out."""
+    shown = (AppointmentState.CONFIRMED, AppointmentState.CANCELLED)
+    found = _places().where(Place.client_id == client_id, Appointment.state.in_(shown))
+    return [_place_row(row) for row in session().execute(found.order_by(Appointment.starts_at))]
+
+
+def places_between(coach_id: int, start: datetime, end: datetime) -> list[PlaceRow]:
+    """The coach's confirmed appointments that begin in [start, end), earliest first."""
+    found = _places().where(
+        Appointment.coach_id == coach_id,
+        Appointment.state == AppointmentState.CONFIRMED,
+        Appointment.starts_at >= start,
+        Appointment.starts_at < end,
+    )
+    return [_place_row(row) for row in session().execute(found.order_by(Appointment.starts_at))]
+
+
+def blocked_between(coach_id: int, start: datetime, end: datetime) -> list[BlockedTime]:
+    """Time the coach keeps for herself that touches [start, end)."""
+    rows = session().scalars(
+        select(Appointment)
+        .where(Appointment.coach_id == coach_id, Appointment.state == AppointmentState.BLOCKED)
+        .where(Appointment.starts_at < end, Appointment.ends_at > start)
+        .order_by(Appointment.starts_at)
+    )
+    return [BlockedTime(row.id, row.starts_at, row.ends_at, _label(row)) for row in rows]
+
+
+def next_and_last(client_id: UUID, *, now: datetime) -> tuple[PlaceRow | None, PlaceRow | None]:
+    """A client's next confirmed appointment (or the one going on) and the last one that ended."""
+    confirmed = [row for row in places_of(client_id) if row.state is AppointmentState.CONFIRMED]
+    coming = [row for row in confirmed if row.ends_at > now]
+    past = [row for row in confirmed if row.ends_at <= now]
+    return (coming[0] if coming else None), (past[-1] if past else None)
+
+
+def week_hours(coach_id: int) -> list[Opening]:
+    """The coach's usual week."""
+    rows = session().scalars(
+        select(OpeningHours)
+        .where(OpeningHours.coach_id == coach_id)
+        .order_by(OpeningHours.weekday, OpeningHours.start_min)
+    )
+    return [Opening(row.weekday, row.start_min, row.end_min) for row in rows]
+
+
+def day_exceptions(coach_id: int, from_day: date) -> list[DayException]:
+    """Dates from `from_day` on whose hours differ from the usual week."""
+    rows = session().execute(
+        select(DayHours.on_date, DayHours.start_min, DayHours.end_min)
+        .where(DayHours.coach_id == coach_id, DayHours.on_date >= from_day)
+        .order_by(DayHours.on_date)
+    )
+    return _exceptions(rows.all())
+
+
+def _exceptions(rows: Sequence[Row[date, int | None, int | None]]) -> list[DayException]:
+    ranges: dict[date, list[tuple[int, int]]] = {}
+    for on_date, start_min, end_min in rows:
+        kept = ranges.setdefault(on_date, [])
+        if start_min is not None and end_min is not None:
+            kept.append((start_min, end_min))
+    return [DayException(day, tuple(openings)) for day, openings in ranges.items()]
+
+
+def _places() -> Select[Place, Appointment, Offering | None]:
+    return (
+        select(Place, Appointment, Offering)
+        .join(Appointment, Appointment.id == Place.appointment_id)
+        .outerjoin(Offering, Offering.id == Appointment.offering_id)
+    )
+
+
+def _one(found: Select[Place, Appointment, Offering | None]) -> PlaceRow:
+    row = session().execute(found).first()
+    if row is None:
+        raise NoSuchPlace
+    return _place_row(row)
+
+
+def _place_row(row: Row[Place, Appointment, Offering | None]) -> PlaceRow:
+    mine, appointment, offering = row
+    return PlaceRow(
+        id=mine.id,
+        appointment_id=appointment.id,
+        client_id=mine.client_id,
+        coach_id=appointment.coach_id,
+        offering_id=appointment.offering_id,
+        title=offering.title if offering else "",
+        slug=offering.slug if offering else "",
+        state=AppointmentState(appointment.state),
+        booked_by=mine.booked_by,
+        starts_at=appointment.starts_at,
+        ends_at=appointment.ends_at,
+        hold_until=appointment.hold_until,
+        cutoff_min=offering.cutoff_min if offering else 0,
+        zone=mine.zone,
+        price=Money(mine.price_minor, mine.currency),
+        sequence=appointment.sequence,
+        way=appointment.way,
+        changed_at=appointment.changed_at,
+    )
+
+
+def _label(row: Appointment) -> str:
+    return (
+        vault.open_(vault.PRACTICE, "appointment.label", row.id, row.label_sealed) if row.label_sealed else ""
+    )

@@ -1,0 +1,140 @@
+"""The states of appointments and places, what money means for them, and the road's lengths of time (pure)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import Enum, StrEnum
+from uuid import UUID
+
+from coachapp.money import Money
+
+HOLD_LASTS = timedelta(minutes=40)
+HOLD_OUTLASTS_LINK = timedelta(minutes=5)
+ROOM_OPENS = timedelta(minutes=15)
+
+
+class AppointmentState(StrEnum):
+    """held, confirmed and blocked occupy the coach's time; released and cancelled do not."""
+
+    HELD = "held"
+    CONFIRMED = "confirmed"
+    BLOCKED = "blocked"
+    RELEASED = "released"
+    CANCELLED = "cancelled"
+
+
+OCCUPYING = (AppointmentState.HELD, AppointmentState.CONFIRMED, AppointmentState.BLOCKED)
+
+
+class BookingError(Exception):
+    """Root of this room's errors."""
+
+
+class TimeTaken(BookingError):
+    """The time is not free (any more)."""
+
+
+class HoldEnded(BookingError):
+    """The time was kept for a while, and is not any longer."""
+
+
+class NoSuchPlace(BookingError):
+    """Nothing belongs to this token, code or cookie."""
+
+
+class TooLate(BookingError):
+    """The appointment has begun, or no longer stands."""
+
+
+class BadTime(BookingError):
+    """Not a time at all: it ends before it begins, or lasts longer than a month."""
+
+
+class Paid(Enum):
+    """What money that came for a place means."""
+
+    CONFIRM = "confirm"
+    TAKE_AGAIN = "take again"
+    REFUND = "refund"
+
+
+def on_paid(state: AppointmentState) -> Paid:
+    """Held: confirm. Released: take the time again if it is still free. Everything else: give the money back."""
+    if state is AppointmentState.HELD:
+        return Paid.CONFIRM
+    return Paid.TAKE_AGAIN if state is AppointmentState.RELEASED else Paid.REFUND
+
+
+@dataclass(frozen=True)
+class Span:
+    """A time with its buffers in minutes."""
+
+    starts_at: datetime
+    ends_at: datetime
+    before_min: int
+    after_min: int
+
+
+def keeps_distance(span: Span, others: Iterable[Span]) -> bool:
+    """Whether the larger of the earlier one's after-buffer and the later one's before-buffer lies between."""
+    return all(_apart(*sorted((span, other), key=lambda each: each.starts_at)) for other in others)
+
+
+def _apart(earlier: Span, later: Span) -> bool:
+    gap = timedelta(minutes=max(earlier.after_min, later.before_min))
+    return earlier.ends_at + gap <= later.starts_at
+
+
+def gives_back_all(starts_at: datetime, cutoff_min: int, now: datetime) -> bool:
+    """Whether cancelling now gives the full price back (until `cutoff_min` minutes before)."""
+    return now <= starts_at - timedelta(minutes=cutoff_min)
+
+
+@dataclass(frozen=True)
+class PlaceRow:
+    """One client's place in an appointment. Times are in UTC; `zone` is the client's."""
+
+    id: UUID
+    appointment_id: UUID
+    client_id: UUID | None
+    coach_id: int
+    offering_id: UUID | None
+    title: str
+    slug: str
+    state: AppointmentState
+    booked_by: str
+    starts_at: datetime
+    ends_at: datetime
+    hold_until: datetime | None
+    cutoff_min: int
+    zone: str
+    price: Money
+    sequence: int
+    way: str
+    changed_at: datetime
+
+    @property
+    def length_min(self) -> int:
+        return int((self.ends_at - self.starts_at).total_seconds() // 60)
+
+    @property
+    def is_free(self) -> bool:
+        return self.price.is_zero
+
+    @property
+    def free_until(self) -> datetime:
+        """Until when cancelling gives everything back."""
+        return self.starts_at - timedelta(minutes=self.cutoff_min)
+
+    def room_is_open(self, now: datetime) -> bool:
+        return self.starts_at - ROOM_OPENS <= now < self.ends_at
+
+
+@dataclass(frozen=True)
+class BlockedTime:
+    """Time the coach keeps for herself, with her own word for it."""
+
+    id: UUID
+    starts_at: datetime
+    ends_at: datetime
+    label: str

@@ -1,0 +1,157 @@
+"""The rest of the road: details, the return code, and off to the payment page."""
+
+from flask import Blueprint, Response, current_app, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from coachapp import clock
+from coachapp.booking import confirming, operations, queries
+from coachapp.booking.forms import UNSURE, DetailsForm
+from coachapp.booking.operations import DRAFTED, Details
+from coachapp.booking.rules import AppointmentState, HoldEnded, PlaceRow
+from coachapp.booking.views import road
+from coachapp.config import Config
+from coachapp.intake import queries as intake
+from coachapp.notifications import texts
+from coachapp.payments import operations as payments
+from coachapp.payments.queries import unfinished_attempt
+from coachapp.payments.rules import GatewayAway, GatewayRefused
+from coachapp.payments.runtime import gateway, payables
+from coachapp.payments.views import payment_page_away
+from coachapp.practice.queries import practice
+from coachapp.safe_contact.rules import Inbox
+from coachapp.web.guards import public
+from coachapp.web.headers import leads_to_payment
+
+bp = Blueprint("road", __name__, url_prefix="/book")
+
+
+@bp.errorhandler(HoldEnded)
+def hold_ended(error: HoldEnded) -> ResponseReturnValue:
+    """The time is not kept any longer; what was typed is not lost on the way back here."""
+    return render_template("booking/hold_ended.html"), 409
+
+
+@bp.get("/details")
+@public
+def details() -> ResponseReturnValue:
+    place = _place_on_hold()
+    typed = intake.answers(place.id)
+    form = DetailsForm(
+        name=typed.get("name", ""),
+        email=typed.get("email", ""),
+        inbox=typed.get("inbox") or None,
+        hope=typed.get("hope", ""),
+        agree=intake.has_agreed(place.id, "terms"),
+    )
+    return _details_page(place, form)
+
+
+@bp.post("/details")
+@public
+def save_details() -> ResponseReturnValue:
+    place, form = _place_on_hold(), DetailsForm()
+    if not form.validate():
+        operations.save_draft(place, _typed(), now=clock.now())
+        return _details_page(place, form), 422
+    wanted = Details(form.name.data, form.chosen_inbox, form.email.data, form.hope.data or "")
+    operations.save_details(place, wanted, now=clock.now())
+    return redirect(url_for("road.code"), 303)
+
+
+@bp.post("/details/save")
+@public
+def save_draft() -> ResponseReturnValue:
+    """What is typed so far, saved as the person goes."""
+    operations.save_draft(_place_on_hold(), _typed(), now=clock.now())
+    return Response(status=204)
+
+
+@bp.get("/code")
+@public
+def code() -> ResponseReturnValue:
+    """The return code, and once more what is booked, for how much, and what a cancellation gives back."""
+    place = _place_on_hold()
+    words = queries.return_code(place.id)
+    if words is None:
+        return redirect(url_for("road.details"), 303)
+    leads_to_payment()
+    return render_template("booking/code.html", place=place, words=words, now=clock.now())
+
+
+@bp.post("/code")
+@public
+def go_on() -> ResponseReturnValue:
+    """Confirm what is free; for the rest off to the payment page."""
+    place = _place_on_hold()
+    if queries.return_code(place.id) is None:
+        return redirect(url_for("road.details"), 303)
+    if place.is_free:
+        confirming.confirm_free(place, _settings().base_url, now=clock.now())
+        return redirect(url_for("road.done"), 303)
+    attempt = operations.go_to_pay(place, f"{_settings().base_url}/paid/", now=clock.now())
+    try:
+        attempt = payments.open_checkout(attempt, gateway(), payables(), now=clock.now())
+    except (GatewayAway, GatewayRefused):
+        return payment_page_away()
+    return redirect(attempt.checkout_url or attempt.return_url, 303)
+
+
+@bp.post("/let-go")
+@public
+def let_go() -> ResponseReturnValue:
+    """Let the time go: at Stripe first if a payment is open, then here."""
+    place = road.present_place()
+    attempt = unfinished_attempt(place.id)
+    if attempt is not None:
+        try:
+            payments.let_go(attempt, gateway(), payables(), now=clock.now())
+        except (GatewayAway, GatewayRefused):
+            return payment_page_away()
+    operations.let_go(place, now=clock.now())
+    return redirect(url_for("road.gone"), 303)
+
+
+@bp.get("/gone")
+@public
+def gone() -> ResponseReturnValue:
+    """After a time was let go."""
+    return render_template("booking/gone.html")
+
+
+@bp.get("/done")
+@public
+def done() -> ResponseReturnValue:
+    """From the return of paying to the appointment itself; without this browser's cookie the return code is asked."""
+    try:
+        place = road.present_place()
+    except HoldEnded:
+        return redirect(url_for("place.enter"), 303)
+    if place.state is AppointmentState.HELD:
+        return redirect(url_for("road.code"), 303)
+    if place.state is AppointmentState.RELEASED:
+        return make_response(render_template("booking/hold_ended.html"), 409)
+    return redirect(url_for("place.show", token=queries.place_token(place.id)), 303)
+
+
+def _place_on_hold() -> PlaceRow:
+    place = road.present_place()
+    if not operations.still_held(place, clock.now()):
+        raise HoldEnded
+    return place
+
+
+def _details_page(place: PlaceRow, form: DetailsForm) -> str:
+    subject = practice().mail_subject
+    note = texts.booked(subject, place.starts_at, place.ends_at, place.zone, None)
+    return render_template(
+        "booking/details.html", place=place, form=form, note=note, unsure=UNSURE, Inbox=Inbox
+    )
+
+
+def _typed() -> dict[str, str]:
+    return {question: request.form.get(question, "")[:4000] for question in DRAFTED}
+
+
+def _settings() -> Config:
+    found: Config = current_app.config["COACHAPP"]
+    return found

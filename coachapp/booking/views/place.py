@@ -1,0 +1,150 @@
+"""One appointment without an account: see it, its calendar file, cancel it; the return code opens what a link may not."""
+
+from flask import Blueprint, Response, abort, current_app, make_response, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from coachapp import clock
+from coachapp.accounts.queries import join_path
+from coachapp.booking import confirming, operations, queries
+from coachapp.booking.forms import CodeForm
+from coachapp.booking.ics import Summary, calendar_file
+from coachapp.booking.rules import AppointmentState, NoSuchPlace, PlaceRow, TooLate, gives_back_all
+from coachapp.booking.views import road
+from coachapp.clients.queries import client
+from coachapp.config import Config
+from coachapp.payments.operations import finish
+from coachapp.payments.queries import orders_of
+from coachapp.payments.runtime import gateway, payables
+from coachapp.practice.queries import coach
+from coachapp.safe_contact.queries import contact
+from coachapp.safe_contact.rules import Inbox
+from coachapp.web import limits
+from coachapp.web.errors import page
+from coachapp.web.guards import public, token
+
+bp = Blueprint("place", __name__, url_prefix="/b")
+
+CODE_TRIES = "20 per 15 minutes"
+
+
+@bp.get("")
+@public
+def enter() -> ResponseReturnValue:
+    return render_template("booking/enter.html", form=CodeForm())
+
+
+@bp.post("")
+@public
+def open_by_code() -> ResponseReturnValue:
+    """Four words open the appointment on this device for a while."""
+    limits.count(CODE_TRIES, "return code", limits.network())
+    form = CodeForm()
+    if form.validate():
+        try:
+            place = operations.place_for_code(form.code.data)
+            response = make_response(
+                redirect(url_for("place.show", token=queries.place_token(place.id)), 303)
+            )
+            road.remember(response, operations.new_road(place.id))
+            return response
+        except NoSuchPlace:
+            form.code.errors = [_("These four words do not open anything. Look at their order and spelling.")]
+    return render_template("booking/enter.html", form=form), 422
+
+
+@bp.get("/<token>")
+@token
+def show(token: str) -> ResponseReturnValue:
+    place = _place(token)
+    if not _may_see_all(place) or place.client_id is None:
+        return render_template("booking/time_only.html", place=place, form=CodeForm(), now=clock.now())
+    return render_template(
+        "booking/done.html",
+        place=place,
+        token=token,
+        client=client(place.client_id),
+        host=coach(place.coach_id),
+        contact=contact(place.client_id),
+        order=orders_of([place.id]).get(place.id),
+        join=join_path(place.client_id),
+        words=queries.return_code(place.id) if road.is_about(place) else None,
+        all_back=gives_back_all(place.starts_at, place.cutoff_min, clock.now()),
+        now=clock.now(),
+    )
+
+
+@bp.get("/<token>.ics")
+@token
+def calendar(token: str) -> ResponseReturnValue:
+    """The calendar file, by click only: a neutral word and the time."""
+    place = _place(token)
+    body = calendar_file(
+        f"{place.appointment_id.hex}@appointments",
+        place.sequence,
+        place.starts_at,
+        place.ends_at,
+        Summary.APPOINTMENT,
+        place.changed_at,
+        cancelled=place.state is AppointmentState.CANCELLED,
+    )
+    headers = {
+        "Content-Type": "text/calendar; charset=utf-8",
+        "Content-Disposition": 'attachment; filename="appointment.ics"',
+    }
+    return Response(body, headers=headers)
+
+
+@bp.get("/<token>/cancel")
+@token
+def ask_cancel(token: str) -> ResponseReturnValue:
+    """Say what a cancellation gives back, before the button."""
+    place = _place_in_full(token)
+    return render_template(
+        "booking/cancel.html",
+        place=place,
+        token=token,
+        host=coach(place.coach_id),
+        order=orders_of([place.id]).get(place.id),
+        all_back=gives_back_all(place.starts_at, place.cutoff_min, clock.now()),
+    )
+
+
+@bp.post("/<token>/cancel")
+@token
+def cancel(token: str) -> ResponseReturnValue:
+    place = _place_in_full(token)
+    settings: Config = current_app.config["COACHAPP"]
+    try:
+        refunds = confirming.cancel(place, settings.base_url, by="client", now=clock.now())
+    except TooLate:
+        return page(
+            409, _("This time can no longer be cancelled here"), _("It has begun, or was cancelled before.")
+        )
+    finish(refunds, gateway(), payables(), now=clock.now())
+    return redirect(url_for("place.show", token=token), 303)
+
+
+def _place(token: str) -> PlaceRow:
+    try:
+        found = queries.place_by_token(token)
+    except NoSuchPlace:
+        abort(404)
+    if found.state not in (AppointmentState.CONFIRMED, AppointmentState.CANCELLED):
+        abort(404)
+    return found
+
+
+def _place_in_full(token: str) -> PlaceRow:
+    place = _place(token)
+    if not _may_see_all(place):
+        abort(404)
+    return place
+
+
+def _may_see_all(place: PlaceRow) -> bool:
+    """The link alone is enough only when it went into an inbox nobody else reads; else the return code is asked."""
+    if road.is_about(place):
+        return True
+    known = contact(place.client_id) if place.client_id else None
+    return known is not None and known.inbox is Inbox.ONLY_ME

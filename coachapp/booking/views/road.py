@@ -1,0 +1,44 @@
+"""The cookie of a booking in progress: which held time this browser is about."""
+
+from flask import Response, current_app, request
+
+from coachapp.booking import queries
+from coachapp.booking.rules import HoldEnded, NoSuchPlace, PlaceRow
+from coachapp.config import Config
+
+_LASTS = 3 * 3600
+
+
+def _name() -> str:
+    settings: Config = current_app.config["COACHAPP"]
+    return "__Host-r" if settings.secure else "r"
+
+
+def cookie() -> str | None:
+    """The road's cookie, if this browser has one."""
+    return request.cookies.get(_name())
+
+
+def present_place() -> PlaceRow:
+    """The place this browser is booking. HoldEnded when there is none (any more)."""
+    found = cookie()
+    try:
+        return queries.place_by_road(found or "")
+    except NoSuchPlace as error:
+        raise HoldEnded from error
+
+
+def is_about(place: PlaceRow) -> bool:
+    """Whether this browser booked that place a short while ago, or has just given its return code."""
+    try:
+        return present_place().id == place.id
+    except HoldEnded:
+        return False
+
+
+def remember(response: Response, road: str) -> None:
+    """Give the browser the cookie of a road: for three hours, to us alone, never to a script."""
+    settings: Config = current_app.config["COACHAPP"]
+    response.set_cookie(
+        _name(), road, max_age=_LASTS, path="/", secure=settings.secure, httponly=True, samesite="Strict"
+    )

@@ -1,0 +1,59 @@
+"""The states of a client record and its rows as others see them (pure)."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+_LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+
+class State(StrEnum):
+    """asked: typed something but booked nothing yet. Then active, resting, ended."""
+
+    ASKED = "asked"
+    ACTIVE = "active"
+    RESTING = "resting"
+    ENDED = "ended"
+
+
+class NoSuchClient(Exception):
+    """There is no such client, or she is another coach's."""
+
+
+@dataclass(frozen=True)
+class ClientRow:
+    """A client as her coach sees her. `name` is what she wants to be called."""
+
+    id: UUID
+    ref: str
+    coach_id: int
+    state: State
+    name: str
+    zone: str
+    since: datetime
+
+    @property
+    def short(self) -> str:
+        """First name and initial, for lists."""
+        first, _, rest = self.name.partition(" ")
+        return f"{first} {rest.strip()[0].upper()}." if rest.strip() else first
+
+    @property
+    def initials(self) -> str:
+        return "".join(part[0] for part in self.name.split()[:2]).upper() or "?"
+
+
+@dataclass(frozen=True)
+class NoteRow:
+    """A private note of the coach."""
+
+    id: UUID
+    written_at: datetime
+    text: str
+
+
+def new_ref() -> str:
+    """A short reference that says nothing: `C-7K2MQ`."""
+    return "C-" + "".join(secrets.choice(_LETTERS) for _ in range(5))

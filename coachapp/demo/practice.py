@@ -1,0 +1,96 @@
+"""The demo practice: "Quiet Harbour", its coach and its people, all invented; filled once, into an empty database."""
+
+from datetime import datetime
+from typing import Any
+
+import pyotp
+
+from coachapp.practice.operations import add_coach, is_set_up, save_offering, save_practice
+
+# Open doors, printed on every start: this is why the demo refuses to be reached from another machine.
+COACH_NAME = "nora@quietharbour.example"
+COACH_PASSPHRASE = "lantern pebble ferry orchard"
+COACH_TOTP_SECRET = "QUIETHARBOURNORAELLISMADRID23456"
+CLIENT_NAME = "maya"
+CLIENT_PASSPHRASE = "willow teapot gravel morning"
+
+# Her usual week: (weekday, Monday 0; from; to) in minutes of her day.
+WEEK = (
+    (0, 9 * 60, 13 * 60),
+    (0, 15 * 60, 18 * 60),
+    (1, 10 * 60, 13 * 60),
+    (1, 14 * 60 + 30, 18 * 60),
+    (2, 12 * 60, 18 * 60),
+    (3, 9 * 60, 17 * 60 + 30),
+    (4, 9 * 60, 12 * 60),
+)
+
+_OFFERINGS: tuple[dict[str, Any], ...] = (
+    {
+        "slug": "first-conversation",
+        "kind": "session",
+        "title": "First conversation",
+        "text": "20 minutes by video or phone. Meet Nora, ask anything, decide in your own time.",
+        "points": ["No card needed", "Camera optional"],
+        "length_min": 20,
+        "price_minor": 0,
+    },
+    {
+        "slug": "single-session",
+        "kind": "session",
+        "title": "Single session",
+        "text": "60 minutes on one thing: a message you received, a family event, a line you want to hold.",
+        "points": ["A written plan afterwards", "One worksheet to keep"],
+        "length_min": 60,
+        "price_minor": 80_00,
+        "lifted": True,
+    },
+    {
+        "slug": "power-hour",
+        "kind": "session",
+        "title": "Power hour",
+        "text": "60 minutes to get one hard thing ready: a call, a visit, a letter. You leave with the words.",
+        "points": ["Your words on one page", "A short check-in by note a week later"],
+        "length_min": 60,
+        "price_minor": 95_00,
+    },
+    {
+        "slug": "steady-ground",
+        "kind": "package",
+        "title": "Steady ground",
+        "text": "Six 60-minute sessions, at your pace, within nine months. Pause whenever you need to.",
+        "points": ["Private space with worksheets", "Unused sessions refunded"],
+        "length_min": 60,
+        "sessions": 6,
+        "price_minor": 420_00,
+    },
+)
+
+
+def load(now: datetime) -> bool:
+    """Fill an empty database with the demo practice; False, and nothing done, where a practice already exists."""
+    if is_set_up():
+        return False
+    save_practice(
+        name="Quiet Harbour",
+        neutral_name="QH Appointments",
+        mail_subject="Your update",
+        statement_text="NE SERVICES",
+        currency="EUR",
+        exit_to="https://www.bbc.co.uk/weather",
+    )
+    coach_id = add_coach(
+        first_name="Nora",
+        full_name="Nora Ellis",
+        zone="Europe/Madrid",
+        email=COACH_NAME,
+        room_link="https://meet.example.com/quiet-harbour",
+    )
+    for position, facts in enumerate(_OFFERINGS):
+        save_offering(None, coach_id=coach_id, position=position, **facts)
+    return True
+
+
+def code(now: datetime) -> str:
+    """The coach's present six-digit code; it changes every 30 seconds."""
+    return pyotp.TOTP(COACH_TOTP_SECRET).at(now)

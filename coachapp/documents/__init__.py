@@ -1,0 +1,24 @@
+"""The house style for PDFs: everything a PDF in the app is built from."""
+
+from coachapp.documents.card import CardSide
+from coachapp.documents.fields import DuplicateField
+from coachapp.documents.given import Answer, Cell
+from coachapp.documents.kit import EmptyTitle
+from coachapp.documents.look import Mode, Paper, Words
+from coachapp.documents.plain import PlainDocument
+from coachapp.documents.sheet import Column, Option, Sheet
+
+__all__ = [
+    "Answer",
+    "CardSide",
+    "Cell",
+    "Column",
+    "DuplicateField",
+    "EmptyTitle",
+    "Mode",
+    "Option",
+    "Paper",
+    "PlainDocument",
+    "Sheet",
+    "Words",
+]

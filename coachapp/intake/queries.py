@@ -1,0 +1,36 @@
+"""Reads of what was answered at booking."""
+
+from uuid import UUID
+
+from sqlalchemy import select
+
+from coachapp import vault
+from coachapp.db import session
+from coachapp.intake.models import Consent, IntakeAnswer
+
+
+def answers(place_id: UUID) -> dict[str, str]:
+    """The answers given for one booking, by question."""
+    rows = session().scalars(select(IntakeAnswer).where(IntakeAnswer.place_id == place_id))
+    return {row.question: _opened(row) for row in rows}
+
+
+def latest_answer(client_id: UUID, question: str) -> str | None:
+    """The newest answer of a client to one question."""
+    row = session().scalar(
+        select(IntakeAnswer)
+        .where(IntakeAnswer.client_id == client_id, IntakeAnswer.question == question)
+        .order_by(IntakeAnswer.saved_at.desc())
+        .limit(1)
+    )
+    return _opened(row) if row else None
+
+
+def has_agreed(place_id: UUID, text_key: str) -> bool:
+    """Whether the text was agreed to for this booking."""
+    found = select(Consent.id).where(Consent.place_id == place_id, Consent.text_key == text_key)
+    return session().scalar(found) is not None
+
+
+def _opened(row: IntakeAnswer) -> str:
+    return vault.open_(row.client_id, "intake_answer.text", row.id, row.text_sealed)

@@ -1,0 +1,63 @@
+"""The one place that speaks SMTP. Plain text, one address, no tracking, nothing that names the program."""
+
+import smtplib
+import ssl
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import parseaddr
+from urllib.parse import unquote, urlsplit
+
+from coachapp.notifications.rules import MailRefused, MailTrouble
+from coachapp.notifications.texts import Text
+
+TIMEOUT = 20
+
+
+class Mailer:
+    """Sends one message at a time through `smtp://user:pass@host:587` or `smtps://…`."""
+
+    def __init__(self, smtp_url: str, mail_from: str) -> None:
+        self._server = urlsplit(smtp_url)
+        name, address = parseaddr(mail_from)
+        self._from = Address(display_name=name, addr_spec=address)
+
+    def __call__(self, address: str, text: Text, message_id: str, reply_to: str | None) -> None:
+        """Send. MailRefused when the server will never take it; MailTrouble when it may later."""
+        message = EmailMessage(policy=SMTP)
+        message["From"], message["To"], message["Subject"] = self._from, address, text.subject
+        message["Message-ID"] = message_id.replace("mail.invalid", self._from.domain)
+        if reply_to:
+            message["Reply-To"] = reply_to
+        message.set_content(text.body)
+        try:
+            with self._connect() as server:
+                server.send_message(message)
+        except (smtplib.SMTPRecipientsRefused, smtplib.SMTPResponseException) as error:
+            raise _named(error) from error
+        except (OSError, smtplib.SMTPException) as error:
+            raise MailTrouble(type(error).__name__) from error
+
+    def _connect(self) -> smtplib.SMTP:
+        host, port = self._server.hostname or "localhost", self._server.port
+        if self._server.scheme == "smtps":
+            server: smtplib.SMTP = smtplib.SMTP_SSL(
+                host, port or 465, timeout=TIMEOUT, context=ssl.create_default_context()
+            )
+        else:
+            server = smtplib.SMTP(host, port or 587, timeout=TIMEOUT)
+            server.ehlo_or_helo_if_needed()
+            if server.has_extn("starttls"):
+                server.starttls(context=ssl.create_default_context())
+        if self._server.username:
+            server.login(unquote(self._server.username), unquote(self._server.password or ""))
+        return server
+
+
+def _named(error: smtplib.SMTPRecipientsRefused | smtplib.SMTPResponseException) -> MailTrouble:
+    """5xx is for good, 4xx for now."""
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        code = next(iter(error.recipients.values()))[0]
+    else:
+        code = error.smtp_code
+    return MailRefused(str(code)) if 500 <= code < 600 else MailTrouble(str(code))

@@ -1,0 +1,60 @@
+"""The words of every message that leaves. To a client: a time and its zone; a link only into her own inbox."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask_babel import gettext as _
+
+from coachapp.web import words
+
+
+@dataclass(frozen=True)
+class Text:
+    """Subject and plain-text body."""
+
+    subject: str
+    body: str
+
+
+def booked(subject: str, start: datetime, end: datetime, zone: str, link: str | None) -> Text:
+    """A time that is booked: `Wednesday 18 November, 14:30 to 15:30, Lisbon time`, and perhaps one link."""
+    return Text(subject, _with_link(words.when(start, end, zone), link))
+
+
+def cancelled(subject: str, start: datetime, end: datetime, zone: str, link: str | None) -> Text:
+    """A time that no longer stands."""
+    return Text(subject, _with_link(_("Cancelled: %(when)s", when=words.when(start, end, zone)), link))
+
+
+def money_returned(subject: str, link: str | None) -> Text:
+    """A payment that could not be used and goes back in full."""
+    body = _("A time could not be kept. What was paid goes back in full, within 5 to 10 days.")
+    return Text(subject, _with_link(body, link))
+
+
+def coach_booked(start: datetime, end: datetime, zone: str, title: str, link: str) -> Text:
+    """To the coach: someone booked."""
+    return Text(
+        _("A time was booked: %(when)s", when=f"{words.short_day(start, zone)}, {words.time(start, zone)}"),
+        f"{title}\n{words.when(start, end, zone)}\n\n{link}\n",
+    )
+
+
+def coach_cancelled(start: datetime, end: datetime, zone: str, link: str) -> Text:
+    """To the coach: a time was given back."""
+    return Text(
+        _(
+            "A time was cancelled: %(when)s",
+            when=f"{words.short_day(start, zone)}, {words.time(start, zone)}",
+        ),
+        f"{words.when(start, end, zone)}\n\n{link}\n",
+    )
+
+
+def coach_trouble(what: str, link: str) -> Text:
+    """To the coach: something needs her eyes."""
+    return Text(_("Something needs your eyes"), f"{what}\n\n{link}\n")
+
+
+def _with_link(body: str, link: str | None) -> str:
+    return f"{body}\n\n{link}\n" if link else f"{body}\n"

@@ -1,0 +1,183 @@
+"""The one place that speaks to Stripe. Only an opaque id, a neutral line and an amount ever leave (stripe 16)."""
+
+import json
+from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec, TypeVar
+from uuid import UUID
+
+import stripe
+from stripe.params.checkout import SessionCreateParams
+
+from coachapp import db
+from coachapp.config import Config
+from coachapp.money import Money
+from coachapp.payments.rules import (
+    NEUTRAL_LINE,
+    STATEMENT_SUFFIX,
+    AttemptRow,
+    BadSignature,
+    GatewayAway,
+    GatewayRefused,
+    Knock,
+    RefundFacts,
+    RefundState,
+    SessionFacts,
+)
+
+stripe.enable_telemetry = False
+TIMEOUT = (3.05, 20)
+RETRIES = 2
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def _speaking(call: Callable[P, T]) -> Callable[P, T]:
+    """Name Stripe's errors in our words, and refuse to hold a transaction open across the network."""
+
+    @wraps(call)
+    def spoken(*args: P.args, **kwargs: P.kwargs) -> T:
+        if db.in_transaction():
+            raise RuntimeError("no call to Stripe inside a transaction")
+        try:
+            return call(*args, **kwargs)
+        except (stripe.InvalidRequestError, stripe.IdempotencyError, stripe.CardError) as error:
+            raise GatewayRefused(error.code or type(error).__name__) from error
+        except stripe.StripeError as error:
+            raise GatewayAway(type(error).__name__) from error
+
+    return spoken
+
+
+class StripeGateway:
+    """Stripe through its own library, or the stand-in when STRIPE_API_BASE names one."""
+
+    def __init__(self, config: Config) -> None:
+        self._secrets = config.stripe_webhook_secrets
+        self._live = config.stripe_live
+        self._client = stripe.StripeClient(
+            config.stripe_api_key or "sk_test_not_set",
+            base_addresses={"api": config.stripe_api_base} if config.stripe_api_base else {},
+            max_network_retries=RETRIES,
+            http_client=stripe.RequestsClient(timeout=TIMEOUT),
+        )
+
+    @_speaking
+    def create_checkout(self, attempt: AttemptRow) -> SessionFacts:
+        """Open a session for an attempt; repeating it with the same attempt gives the same session."""
+        session = self._client.v1.checkout.sessions.create(
+            _parameters(attempt), {"idempotency_key": attempt.idempotency_key}
+        )
+        return _session_facts(session)
+
+    @_speaking
+    def retrieve(self, session_id: str) -> SessionFacts:
+        return _session_facts(self._client.v1.checkout.sessions.retrieve(session_id))
+
+    @_speaking
+    def expire(self, session_id: str) -> SessionFacts:
+        """End a session so that it can no longer be paid. GatewayRefused when it is already complete or expired."""
+        return _session_facts(self._client.v1.checkout.sessions.expire(session_id))
+
+    @_speaking
+    def refund(self, refund_id: UUID, intent_id: str, amount: Money) -> RefundFacts:
+        """Send money back; repeating it with the same refund id changes nothing."""
+        reference = refund_id.hex
+        refund = self._client.v1.refunds.create(
+            {"payment_intent": intent_id, "amount": amount.minor, "metadata": {"refund": reference}},
+            {"idempotency_key": f"refund:{reference}"},
+        )
+        return _refund_facts(refund)
+
+    @_speaking
+    def retrieve_refund(self, stripe_id: str) -> RefundFacts:
+        return _refund_facts(self._client.v1.refunds.retrieve(stripe_id))
+
+    def read_event(self, body: bytes, signature: str) -> Knock:
+        """Who knocks: verified with any of the configured secrets. BadSignature for everything else."""
+        for secret in self._secrets:
+            try:
+                stripe.WebhookSignature.verify_header(body.decode(), signature, secret, 300)
+            except (ValueError, stripe.SignatureVerificationError):
+                continue
+            return self._knock(body)
+        raise BadSignature
+
+    def _knock(self, body: bytes) -> Knock:
+        try:
+            event = json.loads(body)
+            knock = Knock(
+                str(event["id"]),
+                str(event["type"]),
+                str(event["data"]["object"]["id"]),
+                bool(event["livemode"]),
+            )
+        except (ValueError, KeyError, TypeError) as error:
+            raise BadSignature from error
+        if (
+            knock.live != self._live
+            or max(map(len, (knock.id, knock.object_id))) > 120
+            or len(knock.type) > 60
+        ):
+            raise BadSignature
+        return knock
+
+
+def _parameters(attempt: AttemptRow) -> SessionCreateParams:
+    """The same bytes at every try: everything comes from the attempt's own row."""
+    reference = attempt.id.hex
+    return {
+        "mode": "payment",
+        "submit_type": "book",
+        "locale": "en-GB",
+        "client_reference_id": reference,
+        "metadata": {"attempt": reference},
+        "expires_at": int(attempt.expires_at.timestamp()),
+        "line_items": [
+            {
+                "quantity": 1,
+                "price_data": {
+                    "currency": attempt.amount.currency.lower(),
+                    "unit_amount": attempt.amount.minor,
+                    "tax_behavior": "inclusive",
+                    "product_data": {"name": NEUTRAL_LINE},
+                },
+            }
+        ],
+        "payment_intent_data": {
+            "metadata": {"attempt": reference},
+            "statement_descriptor_suffix": STATEMENT_SUFFIX,
+        },
+        "allowed_payment_method_types": ["card"],
+        "wallet_options": {"link": {"display": "never"}},
+        "adaptive_pricing": {"enabled": False},
+        "customer_creation": "if_required",
+        "success_url": attempt.return_url,
+        "cancel_url": attempt.return_url,
+    }
+
+
+def _session_facts(session: stripe.checkout.Session) -> SessionFacts:
+    intent = session.payment_intent
+    return SessionFacts(
+        id=session.id,
+        reference=session.client_reference_id or "",
+        status=session.status or "",
+        payment_status=session.payment_status,
+        amount=Money(session.amount_total or 0, (session.currency or "eur").upper()),
+        intent_id=intent if isinstance(intent, str) or intent is None else intent.id,
+        url=session.url,
+    )
+
+
+def _refund_facts(refund: stripe.Refund) -> RefundFacts:
+    intent, metadata = refund.payment_intent, refund.metadata
+    known = {state.value for state in RefundState}
+    return RefundFacts(
+        id=refund.id,
+        reference=metadata["refund"] if metadata and "refund" in metadata else None,
+        intent_id=intent if isinstance(intent, str) or intent is None else intent.id,
+        state=RefundState(refund.status) if refund.status in known else RefundState.PENDING,
+        amount=Money(refund.amount, refund.currency.upper()),
+    )

@@ -1,0 +1,236 @@
+"""The road to pay: an attempt is committed before Stripe hears of it, and one `settle` serves page, webhook and tick."""
+
+import secrets
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+from sqlalchemy import select, update
+
+from coachapp import vault
+from coachapp.db import session, transaction
+from coachapp.money import Money
+from coachapp.payments import queries
+from coachapp.payments.models import Attempt, Order, Payment
+from coachapp.payments.refunds import ask_refund, send_refund
+from coachapp.payments.rules import (
+    ASK_AGAIN,
+    LINK_LASTS,
+    UNFINISHED,
+    AttemptRow,
+    AttemptState,
+    Gateway,
+    GatewayRefused,
+    OnPaid,
+    Payables,
+    SessionFacts,
+    Step,
+    decide,
+)
+
+_LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+
+def open_order(client_id: UUID, kind: str, payable_id: UUID, amount: Money, *, now: datetime) -> UUID:
+    """The order for a payable; the same one however often it is asked for."""
+    with transaction() as db:
+        known = db.scalar(select(Order.id).where(Order.payable_kind == kind, Order.payable_id == payable_id))
+        if known is not None:
+            return known
+        order = Order(
+            id=uuid4(),
+            ref="".join(secrets.choice(_LETTERS) for _ in range(8)),
+            client_id=client_id,
+            payable_kind=kind,
+            payable_id=payable_id,
+            amount_minor=amount.minor,
+            currency=amount.currency,
+            created_at=now,
+        )
+        db.add(order)
+        return order.id
+
+
+def begin_attempt(order_id: UUID, return_base: str, *, now: datetime) -> AttemptRow:
+    """The open attempt of an order, or a new one, committed with all its parameters. `return_base` ends in `/paid/`.
+
+    Its link ends 35 minutes from now (Stripe allows no less than 30).
+    """
+    with transaction() as db:
+        order = db.get_one(Order, order_id, with_for_update=True)
+        if open_one := queries.unfinished_attempt(order.payable_id):
+            return open_one
+        last = db.scalar(
+            select(Attempt.number).where(Attempt.order_id == order_id).order_by(Attempt.number.desc())
+        )
+        attempt_id, token = uuid4(), vault.new_token()
+        url = f"{return_base}{token}"
+        attempt = Attempt(
+            id=attempt_id,
+            order_id=order_id,
+            number=(last or 0) + 1,
+            amount_minor=order.amount_minor,
+            currency=order.currency,
+            expires_at=(now + LINK_LASTS).replace(microsecond=0),
+            return_url_sealed=vault.seal(order.client_id, "payment_attempt.return_url", attempt_id, url),
+            token_hash=vault.keyed_hash("attempt", token),
+            state=AttemptState.CREATED,
+            created_at=now,
+        )
+        db.add(attempt)
+        db.flush()
+        return queries.attempt_row(attempt)
+
+
+def open_checkout(attempt: AttemptRow, gateway: Gateway, payables: Payables, *, now: datetime) -> AttemptRow:
+    """Have Stripe open the session of a committed attempt and note it; where to pay stands in `checkout_url`.
+
+    GatewayAway leaves the attempt as it is (it can be repeated); GatewayRefused ends it.
+    """
+    if attempt.checkout_url:
+        return attempt
+    try:
+        facts = gateway.create_checkout(attempt)
+    except GatewayRefused:
+        _end(attempt, AttemptState.FAILED, payables, now)
+        raise
+    settle(attempt.id, facts, payables, now=now)
+    return queries.attempt(attempt.id)
+
+
+def settle(
+    attempt_id: UUID, facts: SessionFacts, payables: Payables, *, now: datetime, let_go: bool = False
+) -> list[UUID]:
+    """Bring an attempt in line with what Stripe says now, once, whoever calls and however often.
+
+    Returns the refunds to send after the commit (money that came for a time that was gone).
+    """
+    with transaction() as db:
+        db.get_one(Attempt, attempt_id, with_for_update=True)
+        attempt = queries.attempt(attempt_id)
+        step = decide(attempt.state, facts, attempt.amount)
+        _note_session(attempt, facts)
+        if step is Step.PAY:
+            return _take_payment(attempt, facts, payables, now)
+        if step is Step.EXPIRE:
+            _expire(attempt, payables, now, let_go)
+        elif step in (Step.OPEN, Step.ALARM):
+            _move(attempt, AttemptState.OPEN if step is Step.OPEN else AttemptState.ALARM)
+    return []
+
+
+def ask_stripe(attempt: AttemptRow, gateway: Gateway, payables: Payables, *, now: datetime) -> None:
+    """Ask Stripe how an unfinished attempt stands and settle it; also repeats a create call that never answered."""
+    if attempt.session_id is None:
+        open_checkout(attempt, gateway, payables, now=now)
+        return
+    finish(
+        settle(attempt.id, gateway.retrieve(attempt.session_id), payables, now=now),
+        gateway,
+        payables,
+        now=now,
+    )
+
+
+def ask_stripe_now_and_then(
+    attempt: AttemptRow, gateway: Gateway, payables: Payables, *, now: datetime
+) -> None:
+    """As `ask_stripe`, but at most once in ten seconds for one attempt, whoever keeps reloading."""
+    if attempt.state not in UNFINISHED:
+        return
+    with transaction() as db:
+        fresh = db.execute(
+            update(Attempt)
+            .where(Attempt.id == attempt.id)
+            .where((Attempt.asked_at.is_(None)) | (Attempt.asked_at < now - ASK_AGAIN))
+            .values(asked_at=now)
+        )
+    if fresh.rowcount:  # type: ignore[attr-defined]  # an UPDATE has a row count
+        ask_stripe(attempt, gateway, payables, now=now)
+
+
+def let_go(attempt: AttemptRow, gateway: Gateway, payables: Payables, *, now: datetime) -> None:
+    """The person lets the time go: end the session at Stripe first, and release only what can no longer be paid.
+
+    If it was paid in the meantime it is settled as paid. GatewayAway: nothing is released.
+    """
+    if attempt.state not in UNFINISHED:
+        return
+    if attempt.session_id is None:
+        attempt = open_checkout(attempt, gateway, payables, now=now)
+    assert attempt.session_id is not None, "an opened attempt has its session"
+    try:
+        facts = gateway.expire(attempt.session_id)
+    except GatewayRefused:
+        facts = gateway.retrieve(attempt.session_id)
+    finish(settle(attempt.id, facts, payables, now=now, let_go=True), gateway, payables, now=now)
+
+
+def finish(refund_ids: list[UUID], gateway: Gateway, payables: Payables, *, now: datetime) -> None:
+    """Send the refunds that a settled attempt asked for."""
+    for refund_id in refund_ids:
+        send_refund(refund_id, gateway, payables, now=now)
+
+
+def reconcile(gateway: Gateway, payables: Payables, *, now: datetime) -> None:
+    """Ask about attempts that nobody came back for, at most every five minutes each. GatewayAway ends the round."""
+    quiet = now - timedelta(minutes=5)
+    waiting = session().scalars(
+        select(Attempt.id)
+        .where(Attempt.state.in_(UNFINISHED), Attempt.created_at < now - timedelta(minutes=1))
+        .where((Attempt.asked_at.is_(None)) | (Attempt.asked_at < quiet) | (Attempt.expires_at < now))
+        .order_by(Attempt.created_at)
+        .limit(100)
+    )
+    for attempt_id in list(waiting):
+        try:
+            ask_stripe_now_and_then(queries.attempt(attempt_id), gateway, payables, now=now)
+        except GatewayRefused:
+            continue
+
+
+def _note_session(attempt: AttemptRow, facts: SessionFacts) -> None:
+    if attempt.session_id is not None and (attempt.checkout_url or not facts.url):
+        return
+    with transaction() as db:
+        row = db.get_one(Attempt, attempt.id)
+        row.session_id = facts.id
+        if facts.url:
+            row.checkout_url_sealed = vault.seal(
+                attempt.client_id, "payment_attempt.checkout_url", attempt.id, facts.url
+            )
+
+
+def _take_payment(attempt: AttemptRow, facts: SessionFacts, payables: Payables, now: datetime) -> list[UUID]:
+    with transaction() as db:
+        _move(attempt, AttemptState.PAID)
+        payment = Payment(
+            id=uuid4(),
+            order_id=attempt.order_id,
+            attempt_id=attempt.id,
+            amount_minor=facts.amount.minor,
+            currency=facts.amount.currency,
+            intent_id=facts.intent_id or "",
+            received_at=now,
+        )
+        db.add(payment)
+        db.flush()
+        if payables[attempt.payable_kind].on_paid(attempt.payable_id, now) is OnPaid.CONFIRM:
+            return []
+        return [ask_refund(payment.id, facts.amount, "time gone", now=now)]
+
+
+def _expire(attempt: AttemptRow, payables: Payables, now: datetime, let_go: bool) -> None:
+    _move(attempt, AttemptState.EXPIRED)
+    payables[attempt.payable_kind].on_expired(attempt.payable_id, now, let_go)
+
+
+def _end(attempt: AttemptRow, state: AttemptState, payables: Payables, now: datetime) -> None:
+    with transaction():
+        if queries.attempt(attempt.id).state in UNFINISHED:
+            _move(attempt, state)
+            payables[attempt.payable_kind].on_expired(attempt.payable_id, now, False)
+
+
+def _move(attempt: AttemptRow, state: AttemptState) -> None:
+    with transaction() as db:
+        db.get_one(Attempt, attempt.id).state = state

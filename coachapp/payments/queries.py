@@ -1,0 +1,149 @@
+"""Reads of the ledger. An order's state is worked out here from its payments and refunds."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from coachapp import vault
+from coachapp.db import session
+from coachapp.money import Money
+from coachapp.payments.models import Attempt, Order, Payment, Refund
+from coachapp.payments.rules import (
+    UNFINISHED,
+    AttemptRow,
+    AttemptState,
+    NoSuchAttempt,
+    OrderState,
+    order_state,
+)
+
+
+@dataclass(frozen=True)
+class OrderRow:
+    """An order with its sums and the state that follows from them."""
+
+    id: UUID
+    ref: str
+    client_id: UUID
+    payable_id: UUID
+    amount: Money
+    paid: Money
+    refunded: Money
+    created_at: datetime
+
+    @property
+    def state(self) -> OrderState:
+        return order_state(self.amount.minor, self.paid.minor, self.refunded.minor)
+
+
+def attempt(attempt_id: UUID) -> AttemptRow:
+    """One attempt; NoSuchAttempt."""
+    row = session().get(Attempt, attempt_id)
+    if row is None:
+        raise NoSuchAttempt(str(attempt_id))
+    return attempt_row(row)
+
+
+def attempt_by_token(token: str) -> AttemptRow:
+    """The attempt behind a `/paid/<token>` address; NoSuchAttempt."""
+    found = select(Attempt).where(Attempt.token_hash == vault.keyed_hash("attempt", token))
+    row = session().scalar(found)
+    if row is None:
+        raise NoSuchAttempt
+    return attempt_row(row)
+
+
+def attempt_by_reference(reference: str) -> AttemptRow | None:
+    """The attempt Stripe means by our own reference."""
+    try:
+        row = session().get(Attempt, UUID(hex=reference))
+    except ValueError:
+        return None
+    return attempt_row(row) if row else None
+
+
+def unfinished_attempt(payable_id: UUID) -> AttemptRow | None:
+    """The attempt that may still be paid for this payable, if there is one."""
+    row = session().scalar(
+        select(Attempt)
+        .join(Order, Order.id == Attempt.order_id)
+        .where(Order.payable_id == payable_id, Attempt.state.in_(UNFINISHED))
+        .order_by(Attempt.number.desc())
+        .limit(1)
+    )
+    return attempt_row(row) if row else None
+
+
+def payables_in_flight(payable_ids: Iterable[UUID]) -> set[UUID]:
+    """Those of the payables that an unfinished attempt may still pay."""
+    found = (
+        select(Order.payable_id)
+        .join(Attempt, Attempt.order_id == Order.id)
+        .where(Order.payable_id.in_(list(payable_ids)), Attempt.state.in_(UNFINISHED))
+    )
+    return set(session().scalars(found))
+
+
+def orders_of(payable_ids: Iterable[UUID]) -> dict[UUID, OrderRow]:
+    """The orders of several payables, by payable."""
+    ids = list(payable_ids)
+    orders = session().scalars(select(Order).where(Order.payable_id.in_(ids))).all()
+    paid = _sums(Payment, [order.id for order in orders])
+    refunded = _sums(Refund, [order.id for order in orders])
+    return {
+        order.payable_id: _order_row(order, paid.get(order.id, 0), refunded.get(order.id, 0))
+        for order in orders
+    }
+
+
+def received_between(start: datetime, end: datetime, currency: str) -> Money:
+    """What came in within [start, end), refunds not taken off."""
+    total = session().scalar(
+        select(func.sum(Payment.amount_minor)).where(Payment.received_at >= start, Payment.received_at < end)
+    )
+    return Money(int(total or 0), currency)
+
+
+def attempt_row(row: Attempt) -> AttemptRow:
+    """The frozen form of an attempt, its addresses opened."""
+    order = session().get_one(Order, row.order_id)
+    url = row.checkout_url_sealed
+    return AttemptRow(
+        id=row.id,
+        order_id=row.order_id,
+        client_id=order.client_id,
+        number=row.number,
+        amount=Money(row.amount_minor, row.currency),
+        expires_at=row.expires_at,
+        return_url=vault.open_(order.client_id, "payment_attempt.return_url", row.id, row.return_url_sealed),
+        session_id=row.session_id,
+        checkout_url=vault.open_(order.client_id, "payment_attempt.checkout_url", row.id, url)
+        if url
+        else None,
+        state=AttemptState(row.state),
+        payable_kind=order.payable_kind,
+        payable_id=order.payable_id,
+    )
+
+
+def _sums(table: type[Payment] | type[Refund], order_ids: list[UUID]) -> dict[UUID, int]:
+    found = select(table.order_id, func.sum(table.amount_minor)).where(table.order_id.in_(order_ids))
+    if table is Refund:
+        found = found.where(Refund.state.not_in(("failed", "canceled")))
+    return {order_id: int(total) for order_id, total in session().execute(found.group_by(table.order_id))}
+
+
+def _order_row(order: Order, paid: int, refunded: int) -> OrderRow:
+    return OrderRow(
+        order.id,
+        order.ref,
+        order.client_id,
+        order.payable_id,
+        Money(order.amount_minor, order.currency),
+        Money(paid, order.currency),
+        Money(refunded, order.currency),
+        order.created_at,
+    )

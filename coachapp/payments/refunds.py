@@ -1,0 +1,102 @@
+"""Money on its way back: the row first, then Stripe; final only when Stripe says so."""
+
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+from sqlalchemy import select
+
+from coachapp.db import session, transaction
+from coachapp.money import Money
+from coachapp.payments.models import Order, Payment, Refund
+from coachapp.payments.rules import Gateway, GatewayAway, GatewayRefused, Payables, RefundFacts, RefundState
+
+_LEASE = timedelta(minutes=2)
+
+
+def ask_refund(payment_id: UUID, amount: Money, reason: str, *, now: datetime) -> UUID:
+    """Write a refund down, in the transaction of what causes it; `send_refund` sends it after the commit."""
+    with transaction() as db:
+        payment = db.get_one(Payment, payment_id)
+        refund = Refund(
+            id=uuid4(),
+            order_id=payment.order_id,
+            payment_id=payment_id,
+            amount_minor=amount.minor,
+            currency=amount.currency,
+            reason=reason,
+            state=RefundState.ASKED,
+            created_at=now,
+        )
+        db.add(refund)
+        db.flush()
+        return refund.id
+
+
+def refund_all(order_id: UUID, reason: str, *, now: datetime) -> list[UUID]:
+    """Ask for everything paid on an order that is not on its way back yet."""
+    with transaction() as db:
+        asked = []
+        for payment in db.scalars(select(Payment).where(Payment.order_id == order_id)):
+            gone = db.scalars(
+                select(Refund.amount_minor).where(
+                    Refund.payment_id == payment.id,
+                    Refund.state.not_in((RefundState.FAILED, RefundState.CANCELLED)),
+                )
+            )
+            left = payment.amount_minor - sum(gone)
+            if left > 0:
+                asked.append(ask_refund(payment.id, Money(left, payment.currency), reason, now=now))
+        return asked
+
+
+def send_refund(refund_id: UUID, gateway: Gateway, payables: Payables, *, now: datetime) -> None:
+    """Send one refund. When Stripe is away it stays *asked* and `tick` sends it again with the same key."""
+    with transaction() as db:
+        refund = db.get_one(Refund, refund_id, with_for_update=True)
+        if refund.state != RefundState.ASKED or (refund.lease_until and refund.lease_until > now):
+            return
+        refund.lease_until = now + _LEASE
+        intent_id = db.get_one(Payment, refund.payment_id).intent_id
+        amount = Money(refund.amount_minor, refund.currency)
+    try:
+        facts = gateway.refund(refund_id, intent_id, amount)
+    except GatewayAway:
+        return
+    except GatewayRefused:
+        with transaction() as db:
+            db.get_one(Refund, refund_id).state = RefundState.FAILED
+        return
+    note_refund(facts, payables, now=now)
+
+
+def send_waiting(gateway: Gateway, payables: Payables, *, now: datetime) -> None:
+    """Send the refunds that were asked for and not sent."""
+    waiting = session().scalars(select(Refund.id).where(Refund.state == RefundState.ASKED).limit(50))
+    for refund_id in list(waiting):
+        send_refund(refund_id, gateway, payables, now=now)
+
+
+def note_refund(facts: RefundFacts, payables: Payables, *, now: datetime) -> None:
+    """Take over what Stripe says of a refund: one of ours, or one made in the Stripe dashboard."""
+    with transaction() as db:
+        refund = _known(facts)
+        if refund is None:
+            payment = db.scalar(select(Payment).where(Payment.intent_id == (facts.intent_id or "")))
+            if payment is None:
+                return
+            refund = db.get_one(Refund, ask_refund(payment.id, facts.amount, "dashboard", now=now))
+        was = refund.state
+        refund.state, refund.stripe_id = facts.state, facts.id
+        if was != facts.state and facts.state is RefundState.SUCCEEDED:
+            order = db.get_one(Order, refund.order_id)
+            payables[order.payable_kind].on_refunded(order.payable_id, now)
+
+
+def _known(facts: RefundFacts) -> Refund | None:
+    with transaction() as db:
+        if facts.reference:
+            try:
+                return db.get(Refund, UUID(hex=facts.reference))
+            except ValueError:
+                return None
+        return db.scalar(select(Refund).where(Refund.stripe_id == facts.id))

@@ -1,0 +1,49 @@
+"""The one background process: a list of steps, each safe to run on many machines at once, none able to stop the rest."""
+
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import Flask
+
+from coachapp import clock
+from coachapp.audit.operations import link_chain
+from coachapp.web import logs
+from coachapp.web.limits import forget_old
+
+
+@dataclass(frozen=True)
+class Step:
+    """One piece of upkeep: its name in the log, and what to do at a given moment."""
+
+    name: str
+    run: Callable[[datetime], object]
+
+
+STEPS: tuple[Step, ...] = (
+    Step("link the audit chain", lambda now: link_chain()),
+    Step("forget old counts", forget_old),
+)
+
+
+def run_tick(app: Flask, now: datetime, steps: Iterable[Step] = STEPS) -> tuple[str, ...]:
+    """Run every step in a context of its own; returns the names of those that failed (they are tried next time)."""
+    return tuple(step.name for step in steps if not _went_well(app, step, now))
+
+
+def tick_forever(app: Flask, every: float) -> None:
+    """Tick again `every` so many seconds, until the process is ended; every step stands being cut off."""
+    while True:
+        run_tick(app, clock.now())
+        time.sleep(every)
+
+
+def _went_well(app: Flask, step: Step, now: datetime) -> bool:
+    try:
+        with app.app_context():
+            step.run(now)
+    except Exception as error:
+        logs.logger().error("tick", kind=step.name, **logs.describe(error))
+        return False
+    return True
