@@ -7,9 +7,17 @@ from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from coachapp import cli, config, db, vault
+from coachapp.accounts import presence
+from coachapp.accounts import views as accounts_views
+from coachapp.booking.confirming import payable
+from coachapp.booking.views import details, place
+from coachapp.booking.views import public as booking
 from coachapp.config import PROJECT, Config
 from coachapp.demo import views as demo_views
 from coachapp.migrations import run as migrations
+from coachapp.notifications.mailer import Mailer
+from coachapp.payments import views as payments_views
+from coachapp.payments.gateway import StripeGateway
 from coachapp.practice import views as practice_views
 from coachapp.practice.queries import face
 from coachapp.web import assets, errors, guards, headers, icons, limits, logs, system, words
@@ -17,6 +25,11 @@ from coachapp.web import assets, errors, guards, headers, icons, limits, logs, s
 ROOMS: tuple[Blueprint, ...] = (
     system.bp,
     practice_views.bp,
+    accounts_views.bp,
+    booking.bp,
+    details.bp,
+    place.bp,
+    payments_views.bp,
     demo_views.bp,
 )
 
@@ -60,14 +73,18 @@ def _storage(app: Flask, settings: Config) -> None:
     db.init_app(app, settings.database_url)
     vault.init_app(app, settings.keys_database_url, settings.vault_keys)
     limits.init_app(app, app.extensions["engine"], settings.redis_url)
+    app.extensions["gateway"] = StripeGateway(settings)
+    app.extensions["payables"] = {"appointment": payable(settings.base_url)}
+    app.extensions["mailer"] = Mailer(settings.smtp_url, settings.mail_from) if settings.smtp_url else None
     app.extensions["is_migrated"] = lambda: migrations.is_current(app.extensions["engine"])
 
 
 def _web(app: Flask, settings: Config) -> None:
     Babel(app)
-    CSRFProtect(app)
+    CSRFProtect(app).exempt(payments_views.webhook)
     login = LoginManager(app)
     login.session_protection = None
+    presence.install(app, login)
     logs.install(app)
     guards.install(app)
     headers.install(app, settings)

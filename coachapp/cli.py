@@ -5,6 +5,8 @@ from flask import Flask, current_app
 from flask.cli import AppGroup
 
 from coachapp import clock, tick, vault
+from coachapp.accounts import operations as accounts
+from coachapp.accounts.rules import AlreadyJoined, NoSuchCoach
 from coachapp.db import Base, engine
 from coachapp.demo import practice as demo_practice
 from coachapp.migrations import run as migrations
@@ -12,7 +14,7 @@ from coachapp.migrations import run as migrations
 
 def install(app: Flask) -> None:
     """Add every command to the app."""
-    for command in (migrate, run_tick, demo):
+    for command in (migrate, run_tick, coach, demo):
         app.cli.add_command(command)
 
 
@@ -35,6 +37,33 @@ def run_tick(every: float | None) -> None:
         tick.tick_forever(app, every)
     elif failed := tick.run_tick(app, clock.now()):
         raise click.ClickException(f"Not done, to be tried again next time: {', '.join(failed)}.")
+
+
+coach = AppGroup("coach", help="Coaches' ways in.")
+
+
+@coach.command("add")
+@click.argument("email")
+@click.option("--name", help="The name people know her by; by default the first part of the address.")
+@click.option("--zone", default="UTC", show_default=True, help="Her time zone, such as Europe/Madrid.")
+def coach_add(email: str, name: str | None, zone: str) -> None:
+    """Add a coach and print the single-use address where she chooses passphrase and second factor."""
+    try:
+        token = accounts.add_coach(email, name or email.partition("@")[0].title(), zone, now=clock.now())
+    except AlreadyJoined:
+        raise click.ClickException("This coach is set up already.") from None
+    click.echo(f"{current_app.config['COACHAPP'].base_url}/sign-in/set-up/{token}")
+    click.echo("Works once, for 24 hours. Hand it to her in a way only she can read.")
+
+
+@coach.command("unlock")
+@click.argument("email")
+def coach_unlock(email: str) -> None:
+    """Print a code that stands in for a lost second factor, once and within an hour; it is written down."""
+    try:
+        click.echo(accounts.issue_unlock_code(email, now=clock.now()))
+    except NoSuchCoach:
+        raise click.ClickException("No coach signs in with this address.") from None
 
 
 demo = AppGroup("demo", help="The demo practice: made-up people on this machine alone.")

@@ -5,10 +5,16 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask import Flask
+from flask import Flask, current_app
 
 from coachapp import clock
 from coachapp.audit.operations import link_chain
+from coachapp.booking.operations import expire_holds
+from coachapp.notifications.operations import forget_words, send_due
+from coachapp.payments import events
+from coachapp.payments.operations import reconcile
+from coachapp.payments.refunds import send_waiting
+from coachapp.payments.runtime import gateway, payables
 from coachapp.web import logs
 from coachapp.web.limits import forget_old
 
@@ -22,6 +28,12 @@ class Step:
 
 
 STEPS: tuple[Step, ...] = (
+    Step("act on stored events", lambda now: events.work_waiting(gateway(), payables(), now=now)),
+    Step("ask about open payments", lambda now: reconcile(gateway(), payables(), now=now)),
+    Step("send refunds", lambda now: send_waiting(gateway(), payables(), now=now)),
+    Step("end old holds", lambda now: expire_holds(now=now)),
+    Step("send the outbox", lambda now: send_due(current_app.extensions["mailer"], now=now)),
+    Step("forget old mail", lambda now: forget_words(now=now)),
     Step("link the audit chain", lambda now: link_chain()),
     Step("forget old counts", forget_old),
 )

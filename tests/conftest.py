@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -12,20 +11,25 @@ from flask import Flask
 from playwright.sync_api import Browser as ChromiumBrowser
 from playwright.sync_api import sync_playwright
 
-from tests.apps import open_app
 from coachapp.config import Config
 from coachapp.demo.mail_catcher import MailCatcher
 from coachapp.demo.stripe_standin import StripeStandIn
 from tests import loopback
+from tests.apps import open_app
 from tests.browser import Browser
 from tests.databases import Databases, PostgresqlDatabases, SqliteDatabases, Urls
 from tests.live import LiveServer
 
 WEBHOOK_SECRET = "whsec_tests"
-CHROMIUM_FLAGS = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync"
-).split()
+CHROMIUM_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 
 loopback.only()
 

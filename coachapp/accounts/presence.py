@@ -14,11 +14,18 @@ _PLACE = "at"
 
 def install(app: Flask, login: LoginManager) -> None:
     """Load the person of each request, count the request as activity, tell templates the idle time."""
+    app.extensions["csrf"].exempt("coachapp.accounts.views.staying.leave")  # it has a check of its own
     login.anonymous_user = lambda: SIGNED_OUT
     login.request_loader(lambda _request: queries.person(sign_in_cookie(), clock.now()))
     app.before_request(_note_seen)
     app.after_request(_note_place)
     app.context_processor(_idle_words)
+
+
+def present() -> Person:
+    """Who is asking, as the plain row behind Flask-Login's proxy."""
+    found: Person = current_user._get_current_object()
+    return found
 
 
 def sign_in_cookie() -> str | None:
@@ -76,13 +83,13 @@ def _secure() -> bool:
 
 def _note_seen() -> None:
     if sign_in_cookie():
-        operations.note_seen(_present(), clock.now())
+        operations.note_seen(present(), clock.now())
 
 
 def _note_place(response: Response) -> Response:
     """Remember the private page just shown, in the signed cookie that also holds the form token."""
     if sign_in_cookie() and request.method == "GET" and response.status_code == 200:
-        here = _present()
+        here = present()
         is_page = response.mimetype == "text/html" and request.path.startswith(home_of(here.kind))
         if here.is_active and is_page and session.get(_PLACE) != request.path:
             session[_PLACE] = request.path
@@ -90,12 +97,7 @@ def _note_place(response: Response) -> Response:
 
 
 def _idle_words() -> dict[str, object]:
-    here = _present()
+    here = present()
     if not here.is_active:
         return {}
     return {"idle_seconds": here.idle_seconds, "cover_url": "/unlock" if here.has_pin else "/sign-in"}
-
-
-def _present() -> Person:
-    found: Person = current_user._get_current_object()
-    return found

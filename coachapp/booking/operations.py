@@ -22,7 +22,7 @@ from coachapp.booking.rules import (
     TimeTaken,
 )
 from coachapp.booking.slots import instant, is_free
-from coachapp.booking.zones import zone
+from coachapp.zones import zone
 from coachapp.clients import operations as clients
 from coachapp.db import session, transaction
 from coachapp.intake import operations as intake

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from coachapp.booking.slots import LocalDay, LocalTime, instant
-from coachapp.booking.zones import local_days, offset_at
+from coachapp.zones import local_days, offset_at
 
 _DAY_TEXT = re.compile(r"(\d{4})-(\d\d)-(\d\d)", re.ASCII)
 _MONTH_TEXT = re.compile(r"(\d{4})-(\d\d)", re.ASCII)

@@ -17,7 +17,7 @@ from coachapp.booking.rules import (
     PlaceRow,
 )
 from coachapp.booking.slots import Busy, DayException, LocalDay, Opening, Rules, by_local_day, free_times
-from coachapp.booking.zones import zone
+from coachapp.zones import zone
 from coachapp.db import session
 from coachapp.money import Money
 from coachapp.practice.models import Offering

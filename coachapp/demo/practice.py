@@ -5,6 +5,9 @@ from typing import Any
 
 import pyotp
 
+from coachapp.booking.desk_operations import set_week
+from coachapp.booking.slots import Opening
+from coachapp.db import transaction
 from coachapp.practice.operations import add_coach, is_set_up, save_offering, save_practice
 
 # Open doors, printed on every start: this is why the demo refuses to be reached from another machine.
@@ -14,15 +17,14 @@ COACH_TOTP_SECRET = "QUIETHARBOURNORAELLISMADRID23456"
 CLIENT_NAME = "maya"
 CLIENT_PASSPHRASE = "willow teapot gravel morning"
 
-# Her usual week: (weekday, Monday 0; from; to) in minutes of her day.
-WEEK = (
-    (0, 9 * 60, 13 * 60),
-    (0, 15 * 60, 18 * 60),
-    (1, 10 * 60, 13 * 60),
-    (1, 14 * 60 + 30, 18 * 60),
-    (2, 12 * 60, 18 * 60),
-    (3, 9 * 60, 17 * 60 + 30),
-    (4, 9 * 60, 12 * 60),
+_WEEK = (
+    Opening(0, 9 * 60, 13 * 60),
+    Opening(0, 15 * 60, 18 * 60),
+    Opening(1, 10 * 60, 13 * 60),
+    Opening(1, 14 * 60 + 30, 18 * 60),
+    Opening(2, 12 * 60, 18 * 60),
+    Opening(3, 9 * 60, 17 * 60 + 30),
+    Opening(4, 9 * 60, 12 * 60),
 )
 
 _OFFERINGS: tuple[dict[str, Any], ...] = (
@@ -68,17 +70,23 @@ _OFFERINGS: tuple[dict[str, Any], ...] = (
 
 
 def load(now: datetime) -> bool:
-    """Fill an empty database with the demo practice; False, and nothing done, where a practice already exists."""
-    if is_set_up():
-        return False
-    save_practice(
-        name="Quiet Harbour",
-        neutral_name="QH Appointments",
-        mail_subject="Your update",
-        statement_text="NE SERVICES",
-        currency="EUR",
-        exit_to="https://www.bbc.co.uk/weather",
-    )
+    """Fill an empty database, all or nothing; False, and nothing done, where a practice already exists."""
+    with transaction():
+        if is_set_up():
+            return False
+        save_practice(
+            name="Quiet Harbour",
+            neutral_name="QH Appointments",
+            mail_subject="Your update",
+            statement_text="NE SERVICES",
+            currency="EUR",
+            exit_to="https://www.bbc.co.uk/weather",
+        )
+        _add_nora()
+    return True
+
+
+def _add_nora() -> None:
     coach_id = add_coach(
         first_name="Nora",
         full_name="Nora Ellis",
@@ -88,7 +96,7 @@ def load(now: datetime) -> bool:
     )
     for position, facts in enumerate(_OFFERINGS):
         save_offering(None, coach_id=coach_id, position=position, **facts)
-    return True
+    set_week(coach_id, list(_WEEK))
 
 
 def code(now: datetime) -> str:

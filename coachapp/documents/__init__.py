@@ -6,7 +6,8 @@ from coachapp.documents.given import Answer, Cell
 from coachapp.documents.kit import EmptyTitle
 from coachapp.documents.look import Mode, Paper, Words
 from coachapp.documents.plain import PlainDocument
-from coachapp.documents.sheet import Column, Option, Sheet
+from coachapp.documents.questions import Column, Option
+from coachapp.documents.sheet import Sheet
 
 __all__ = [
     "Answer",

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from reportlab.lib.units import mm
 
 from coachapp.documents import shapes
-from coachapp.documents.blocks import ASCENT, SLACK, Block, GrowingBlock, Text
+from coachapp.documents.blocks import SLACK, Block, GrowingBlock
 from coachapp.documents.fields import Box, Spot
 from coachapp.documents.look import RULE_GREY, TextStyle
 from coachapp.documents.structure import Node
 from coachapp.documents.tagging import TaggedCanvas
+from coachapp.documents.text import ASCENT, Text
 from coachapp.documents.typefaces import REGULAR, width
 
 RULE_AT = 0.78  # where the rule sits in its line, from the top

@@ -7,17 +7,10 @@ from functools import cache
 
 from reportlab.pdfbase.ttfonts import TTFontFile
 
-from coachapp.documents.rawpdf import Raw, number, stream
+from coachapp.documents.rawpdf import Raw, number, stream, to_unicode
 from coachapp.documents.typefaces import FOLDER
 
 FILE = "NotoSans-Form.ttf"
-_CMAP_HEAD = (
-    "/CIDInit /ProcSet findresource begin 12 dict begin begincmap "
-    "/CIDSystemInfo <</Registry (Adobe) /Ordering (UCS) /Supplement 0>> def "
-    "/CMapName /Adobe-Identity-UCS def /CMapType 2 def "
-    "1 begincodespacerange <0000> <FFFF> endcodespacerange\n"
-)
-_CMAP_BLOCK = 100  # the most lines a CMap block may hold
 
 
 @dataclass(frozen=True)
@@ -57,6 +50,8 @@ def form_font() -> FormFont:
     face = TTFontFile(str(FOLDER / FILE))
     name = f"FORMFF+{face.name.decode()}"
     scale = 1000 / face.unitsPerEm
+    glyphs = face.glyphToChar  # type: ignore[attr-defined]  # not in the stub
+    characters = {glyph: min(codes) for glyph, codes in glyphs.items() if glyph}
     descriptor = (
         f"<</Type/FontDescriptor/FontName/{name}/Flags 4/FontBBox[{' '.join(map(number, face.bbox))}]"
         f"/ItalicAngle 0/Ascent {number(face.ascent)}/Descent {number(face.descent)}"
@@ -65,20 +60,7 @@ def form_font() -> FormFont:
     return FormFont(
         name=name,
         file=stream(f"/Length1 {len(data)}", zlib.compress(data, 9), "FlateDecode"),
-        to_unicode=stream("", zlib.compress(_to_unicode(face).encode(), 9), "FlateDecode"),
+        to_unicode=stream("", zlib.compress(to_unicode(characters, digits=4).encode(), 9), "FlateDecode"),
         descriptor=descriptor,
         widths=" ".join(str(round(advance * scale)) for advance, _side in face.hmetrics),
     )
-
-
-def _to_unicode(face: TTFontFile) -> str:
-    """The CMap from glyph numbers to characters; of several characters of one glyph the lowest counts."""
-    characters = {
-        glyph: min(codes)
-        for glyph, codes in face.glyphToChar.items()  # type: ignore[attr-defined]  # not in the stub
-        if glyph
-    }
-    lines = [f"<{glyph:04X}> <{code:04X}>" for glyph, code in sorted(characters.items())]
-    blocks = [lines[i : i + _CMAP_BLOCK] for i in range(0, len(lines), _CMAP_BLOCK)]
-    body = "".join(f"{len(b)} beginbfchar\n{chr(10).join(b)}\nendbfchar\n" for b in blocks)
-    return f"{_CMAP_HEAD}{body}endcmap end end"

@@ -4,13 +4,14 @@ from collections.abc import Sequence
 
 from reportlab.lib.units import mm
 
-from coachapp.documents.blocks import Block, Gap, Indented, Line, Row, Stack, Text
+from coachapp.documents.blocks import Block, Gap, Indented, Line, Row, Stack
 from coachapp.documents.frame import render
 from coachapp.documents.look import BLACK, Look, Paper, TextStyle, Words
 from coachapp.documents.pages import Piece
 from coachapp.documents.structure import Node
 from coachapp.documents.tables import RowShape, Table
 from coachapp.documents.tagging import Meta
+from coachapp.documents.text import Text
 from coachapp.documents.typefaces import clean
 
 

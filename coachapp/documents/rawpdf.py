@@ -1,10 +1,12 @@
 """Small pieces of PDF written as ready bytes: names, text strings, numbers, objects."""
 
 import re
+from collections.abc import Mapping
 
 from reportlab.pdfbase.pdfdoc import PDFDocument, PDFObject
 
 _SPECIAL = re.compile(r"([\\()])")
+_CMAP_BLOCK = 100  # the most lines a CMap block may hold
 _PLAIN_NAME = re.compile(r"[^A-Za-z0-9_-]")
 
 
@@ -44,3 +46,19 @@ def stream(head: str, content: bytes, filtered: str = "") -> bytes:
     """A stream object with the dictionary entries `head`; `filtered` names the filter already applied."""
     applied = f"/Filter/{filtered}" if filtered else ""
     return f"<<{head}{applied}/Length {len(content)}>>\nstream\n".encode() + content + b"\nendstream"
+
+
+def to_unicode(characters: Mapping[int, int], *, digits: int) -> str:
+    """The CMap that tells which character (code point) a glyph code of `digits` hexadecimal digits shows."""
+    lines = [
+        f"<{code:0{digits}X}> <{chr(character).encode('utf-16-be').hex().upper()}>"
+        for code, character in sorted(characters.items())
+    ]
+    blocks = [lines[i : i + _CMAP_BLOCK] for i in range(0, len(lines), _CMAP_BLOCK)]
+    body = "".join(f"{len(b)} beginbfchar\n{chr(10).join(b)}\nendbfchar\n" for b in blocks)
+    return (
+        "/CIDInit /ProcSet findresource begin 12 dict begin begincmap "
+        "/CIDSystemInfo <</Registry (Adobe) /Ordering (UCS) /Supplement 0>> def "
+        "/CMapName /Adobe-Identity-UCS def /CMapType 2 def "
+        f"1 begincodespacerange <{'0' * digits}> <{'F' * digits}> endcodespacerange\n{body}endcmap end end"
+    )

@@ -1,7 +1,6 @@
 """The worksheet kit: one description of a sheet gives the blank, the fillable and the completed print."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from reportlab.lib.units import mm
 
@@ -17,35 +16,20 @@ from coachapp.documents.answers import (
     TypedBox,
     TypedCell,
 )
-from coachapp.documents.blocks import Block, Gap, Indented, Row, Stack, Text
+from coachapp.documents.blocks import Block, Gap, Indented, Row, Stack
 from coachapp.documents.card import CardSide, CardStyles, make_card
 from coachapp.documents.fields import Spot
 from coachapp.documents.given import Answer, Answers
 from coachapp.documents.kit import Kit
 from coachapp.documents.look import Mode, Paper, TextStyle, Words
+from coachapp.documents.questions import Column, Option
 from coachapp.documents.structure import Node
 from coachapp.documents.tables import RowShape, Table
+from coachapp.documents.text import Text
 from coachapp.documents.typefaces import BOLD, width
 
 MOST_LINES = 20  # more writing lines than this make no sheet better
 REST_LINES = 3  # the least an area that takes the rest of the page begins with
-
-
-@dataclass(frozen=True)
-class Option:
-    """Something to tick or choose: its key in the answers and its text."""
-
-    key: str
-    text: str
-
-
-@dataclass(frozen=True)
-class Column:
-    """A table column: its head, its share of the width, and whether its cells are boxes to tick."""
-
-    head: str
-    share: float = 1
-    tick: bool = False
 
 
 class Sheet(Kit):

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from reportlab.lib.units import mm
 
 from coachapp.documents import shapes
-from coachapp.documents.blocks import SLACK, Block, Gap, GrowingBlock, Text
+from coachapp.documents.blocks import SLACK, Block, Gap, GrowingBlock
 from coachapp.documents.look import FAINT_GREY, RULE_GREY
 from coachapp.documents.tagging import TaggedCanvas
+from coachapp.documents.text import Text
 
 SIDE, HEAD_PAD, ROW_PAD = 1.5 * mm, 0.9 * mm, 1.6 * mm
 MORE_MILLIMETRES = 4  # by which rows to write in may grow to use up room on a page

@@ -10,6 +10,8 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.pdfdoc import PDFDocument, PDFStream
 from reportlab.pdfbase.ttfonts import TTFont
 
+from coachapp.documents.rawpdf import to_unicode
+
 FOLDER = Path(__file__).parent / "fonts"
 REGULAR, BOLD, WIDE, LAST = "coachapp-regular", "coachapp-bold", "coachapp-wide", "coachapp-last"
 FILES = {
@@ -27,18 +29,20 @@ _lock = threading.Lock()
 
 
 class EmbeddedFont(TTFont):
-    """A TrueType font whose unused slots never claim to stand for U+0000, which PDF/UA forbids."""
+    """A TrueType font whose codes are tied to characters in the way PDF/UA asks for.
+
+    reportlab ties unused codes to U+0000 and writes characters above U+FFFF with five digits.
+    """
 
     def addObjects(self, doc: PDFDocument) -> None:
-        count = len(self.state[doc].subsets)
-        before = set(doc.idToObject)
+        subsets = [list(subset) for subset in self.state[doc].subsets]
+        known = set(doc.idToObject)
         super().addObjects(doc)
-        names = [n for n in doc.idToObject if n not in before and n.startswith("toUnicodeCMap:")]
-        assert len(names) == count
-        for name in names:
+        names = [n for n in doc.idToObject if n not in known and n.startswith("toUnicodeCMap:")]
+        for name, subset in zip(names, subsets, strict=True):
             stream = doc.idToObject[name]
             assert isinstance(stream, PDFStream)
-            stream.content = stream.content.replace("> <0000>", "> <FFFD>")
+            stream.content = to_unicode({code: u for code, u in enumerate(subset) if u}, digits=2)
 
 
 class Face:

@@ -8,9 +8,10 @@ from babel.numbers import get_currency_symbol
 from flask import Flask
 from flask_babel import get_locale
 from flask_babel import gettext as _
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from coachapp.money import Money
+from coachapp.zones import city
 
 
 def locale() -> str:
@@ -88,9 +89,8 @@ def agree_words() -> Markup:
     terms = Markup('<a href="/terms" target="_blank" rel="noopener">{}</a>').format(
         _("terms and refund promise")
     )
-    return Markup(
-        _("I have read the {terms} and understand that coaching is not therapy or emergency care.")
-    ).format(terms=terms)
+    sentence = _("I have read the {terms} and understand that coaching is not therapy or emergency care.")
+    return escape(sentence).format(terms=terms)
 
 
 def time(value: datetime, zone: str) -> str:
@@ -106,11 +106,6 @@ def time_range(start: datetime, end: datetime, zone: str) -> str:
 def zone_name(zone: str) -> str:
     """`Lisbon time`."""
     return _("%(city)s time", city=city(zone))
-
-
-def city(zone: str) -> str:
-    """`Lisbon` for Europe/Lisbon, `New York` for America/New_York."""
-    return zone.rsplit("/", 1)[-1].replace("_", " ")
 
 
 def when(start: datetime, end: datetime, zone: str, *, year: bool = False) -> str:
@@ -172,19 +167,28 @@ _FILTERS = (
 )
 
 
+_FILTERS = (
+    day,
+    short_day,
+    month_year,
+    weekday_of,
+    year_of,
+    minutes_before,
+    time,
+    time_range,
+    zone_name,
+    city,
+    when,
+    money,
+    amount,
+    minutes,
+    relative_day,
+)
+
+
 def install(app: Flask) -> None:
     """Make these words filters of the templates."""
-    for word in (
-        day,
-        short_day,
-        time,
-        time_range,
-        zone_name,
-        city,
-        when,
-        money,
-        amount,
-        minutes,
-        relative_day,
-    ):
+    for word in _FILTERS:
         app.add_template_filter(word)
+    for helper in (weekdays, ahead_words, agree_words):
+        app.add_template_global(helper)

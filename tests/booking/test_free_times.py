@@ -18,7 +18,7 @@ from coachapp.booking.slots import (
     is_free,
     utc_text,
 )
-from coachapp.booking.zones import local_days, zone
+from coachapp.zones import local_days, zone
 
 HOUR = 60
 LONG_BEFORE = datetime(2020, 1, 1, tzinfo=UTC)

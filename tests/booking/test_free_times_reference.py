@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from coachapp.booking.slots import Busy, DayException, Opening, Rules, by_local_day, free_times, instant
-from coachapp.booking.zones import all_zones
+from coachapp.zones import all_zones
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 

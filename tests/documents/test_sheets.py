@@ -6,6 +6,7 @@ import re
 import pikepdf
 import pytest
 from pypdf import PdfReader
+from reportlab.lib.units import mm
 
 from coachapp.documents import (
     CardSide,
@@ -47,6 +48,22 @@ def completed(value: str) -> bytes:
 @pytest.mark.parametrize("name", SAMPLES)
 def test_every_variant_is_good(name, mode, paper, large):
     assert_good_pdf(SAMPLES[name](mode=mode, paper=paper, large=large).build())
+
+
+@pytest.mark.parametrize("large", [False, True], ids=["normal", "large"])
+@pytest.mark.parametrize("paper", Paper)
+@pytest.mark.parametrize("mode", Mode)
+@pytest.mark.parametrize("name", SAMPLES)
+def test_nothing_runs_into_the_footer(name, mode, paper, large):
+    footer = 10 * mm
+    with pikepdf.open(io.BytesIO(SAMPLES[name](mode=mode, paper=paper, large=large).build())) as pdf:
+        for leaf in pdf.pages:
+            steps = [s for s in pikepdf.parse_content_stream(leaf) if str(s.operator) == "Td"]
+            baselines = [float(step.operands[1]) for step in steps]
+            inside = [y for y in baselines if abs(y - footer) > 0.01]
+            rests = [float(widget.Rect[1]) for widget in leaf.obj.get("/Annots", [])]
+            assert len(inside) == len(baselines) - 2
+            assert min([*inside, *rests]) > footer + 7 * mm
 
 
 @pytest.mark.parametrize("mode", Mode)

@@ -10,8 +10,8 @@ from pypdf import PdfReader
 
 from coachapp.documents import PlainDocument
 from coachapp.documents.bidi import visual
-from coachapp.documents.blocks import break_lines
 from coachapp.documents.look import TextStyle
+from coachapp.documents.text import break_lines
 from coachapp.documents.typefaces import BOLD, LAST, REGULAR, SUBSTITUTE, WIDE, clean, embedded, runs, width
 from tests.documents.pdf_checks import assert_good_pdf
 
@@ -24,6 +24,7 @@ PANGRAMS = {
     "Vietnamese": "Tiếng Việt có dấu ổ ượ",
     "Turkish": "Pijamalı hasta yağız şoföre çabucak güvendi İı",
     "Hebrew": "דג סקרן שט בים",
+    "pictures": "😢 😀 𝔸",
     "signs": "✓ → € … “q” – ½ ☎ ★",
 }
 

@@ -17,7 +17,11 @@ COMMAND = "python -m tests.house.routes"
 def lines(app: Flask) -> list[str]:
     """`METHODS path guard` for each route, sorted by path."""
     found = [
-        (rule.rule, ",".join(sorted(rule.methods - {"HEAD", "OPTIONS"})), guard_of(app.view_functions[rule.endpoint]))
+        (
+            rule.rule,
+            ",".join(sorted(rule.methods - {"HEAD", "OPTIONS"})),
+            guard_of(app.view_functions[rule.endpoint]),
+        )
         for rule in app.url_map.iter_rules()
         if rule.endpoint != "static"
     ]
@@ -29,7 +33,9 @@ def main() -> int:
     with TemporaryDirectory() as folder:
         app = create_app(from_environment({}, Path(folder)))
         PINNED.write_text("\n".join(lines(app)) + "\n", encoding="utf-8")
-    print(f"{PINNED.name} is up to date. Read its difference: an address that is gone breaks someone's bookmark.")
+    print(
+        f"{PINNED.name} is up to date. Read its difference: an address that is gone breaks someone's bookmark."
+    )
     return 0
 
 

@@ -8,7 +8,11 @@ import pytest
 from coachapp.config import ConfigError, from_environment
 
 KEY = base64.b64encode(bytes(32)).decode()
-POSTGRESQL = {"DATABASE_URL": "postgresql://localhost/practice", "SECRET_KEY": "x" * 20, "VAULT_KEYS": f"a:{KEY}"}
+POSTGRESQL = {
+    "DATABASE_URL": "postgresql://localhost/practice",
+    "SECRET_KEY": "x" * 20,
+    "VAULT_KEYS": f"a:{KEY}",
+}
 LIVE = "sk_" + "live_abc"
 
 
@@ -84,7 +88,10 @@ def test_keys_differ_from_one_installation_to_the_next(tmp_path):
 def test_a_setting_may_come_from_a_file(folder, tmp_path):
     path = tmp_path / "secret"
     path.write_text("a secret from a file, long enough\n")
-    assert from_environment({"SECRET_KEY_FILE": str(path)}, folder).secret_key == "a secret from a file, long enough"
+    assert (
+        from_environment({"SECRET_KEY_FILE": str(path)}, folder).secret_key
+        == "a secret from a file, long enough"
+    )
     with pytest.raises(ConfigError, match="SECRET_KEY and SECRET_KEY_FILE"):
         from_environment({"SECRET_KEY_FILE": str(path), "SECRET_KEY": "x" * 20}, folder)
     with pytest.raises(ConfigError, match="SECRET_KEY_FILE"):

@@ -29,13 +29,17 @@ def path_of(rule: Rule) -> str:
 
 def converter_value(rule: Rule, name: str) -> str:
     kind = type(rule._converters[name]).__name__
-    return {"UUIDConverter": "00000000-0000-4000-8000-000000000000", "IntegerConverter": "1"}.get(kind, "unknown")
+    return {"UUIDConverter": "00000000-0000-4000-8000-000000000000", "IntegerConverter": "1"}.get(
+        kind, "unknown"
+    )
 
 
 def check(answer, where):
     for name, value in EXACT.items():
         assert answer.headers.get(name) == value, f"{name} at {where}"
-    policy = dict(part.strip().partition(" ")[::2] for part in answer.headers["Content-Security-Policy"].split(";"))
+    policy = dict(
+        part.strip().partition(" ")[::2] for part in answer.headers["Content-Security-Policy"].split(";")
+    )
     assert "unsafe-" not in str(policy) and "*" not in str(policy), where
     assert {policy[name] for name in SELF_ONLY} == {"'self'"}, where
     assert {policy[name] for name in NONE} == {"'none'"}, where

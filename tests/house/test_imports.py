@@ -29,7 +29,9 @@ def name_of(path: Path) -> str:
 def test_tables_are_used_only_in_their_room_and_in_queries(path):
     room = path.relative_to(PROJECT / "coachapp").parts[0]
     others = {
-        name for name in imported(path) if name.endswith(".models") and not name.startswith(f"coachapp.{room}.")
+        name
+        for name in imported(path)
+        if name.endswith(".models") and not name.startswith(f"coachapp.{room}.")
     }
     assert not others or path.stem.endswith("queries") or path.parent.name == "queries", others
 

@@ -65,4 +65,6 @@ def test_several_processes_may_try_at_once(engine):
 
 def shape(engine):
     look = sa.inspect(engine)
-    return {name: sorted(column["name"] for column in look.get_columns(name)) for name in look.get_table_names()}
+    return {
+        name: sorted(column["name"] for column in look.get_columns(name)) for name in look.get_table_names()
+    }

@@ -57,7 +57,16 @@ def test_what_people_type(text, currency, minor):
 
 @pytest.mark.parametrize(
     ("text", "currency"),
-    [("", "EUR"), ("-5", "EUR"), ("1e3", "EUR"), ("80.505", "EUR"), ("1.5", "JPY"), ("٣", "EUR"), ("1" * 10, "EUR"), ("1.2.3", "EUR")],
+    [
+        ("", "EUR"),
+        ("-5", "EUR"),
+        ("1e3", "EUR"),
+        ("80.505", "EUR"),
+        ("1.5", "JPY"),
+        ("٣", "EUR"),
+        ("1" * 10, "EUR"),
+        ("1.2.3", "EUR"),
+    ],
 )
 def test_what_is_not_an_amount(text, currency):
     with pytest.raises(ValueError, match=r"."):

@@ -16,7 +16,9 @@ def test_every_route_is_guarded(app):
 def test_the_route_list_is_pinned(app):
     now, pinned = set(routes.lines(app)), set(routes.PINNED.read_text(encoding="utf-8").splitlines())
     gone, new = sorted(pinned - now), sorted(now - pinned)
-    assert not gone, f"addresses that people may rely on are gone or changed: {gone}. If meant: {routes.COMMAND}"
+    assert not gone, (
+        f"addresses that people may rely on are gone or changed: {gone}. If meant: {routes.COMMAND}"
+    )
     assert not new, f"new addresses: {new}. If meant: {routes.COMMAND}"
 
 

@@ -17,7 +17,9 @@ def environment():
     from coachapp.app import create_app
     from coachapp.config import Config
 
-    settings = Config(PROJECT / "instance", "sqlite:///:memory:", "sqlite:///:memory:", "x" * 16, (("t", bytes(32)),))
+    settings = Config(
+        PROJECT / "instance", "sqlite:///:memory:", "sqlite:///:memory:", "x" * 16, (("t", bytes(32)),)
+    )
     return create_app(settings).jinja_env
 
 

@@ -12,7 +12,9 @@ FIELD = re.compile(r'\s(?:name|id|action|href|src)="([^"]*)"')
 FINDABLE = ("/", "/book", "/help", "/safety", "/privacy", "/terms", "/resources", "/ask", "/write")
 
 
-@pytest.mark.parametrize("text", ["Narcissistic parent", "no-contact log", "my_abuser", "nocontact", "Your coach"])
+@pytest.mark.parametrize(
+    "text", ["Narcissistic parent", "no-contact log", "my_abuser", "nocontact", "Your coach"]
+)
 def test_telling_words_are_found(text):
     assert words.found_in(text)
 

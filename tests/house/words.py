@@ -18,7 +18,9 @@ _FINDABLE = ("templates/practice/",)
 def patterns() -> re.Pattern[str]:
     """One pattern that finds any forbidden word."""
     lines = [line.strip() for line in LIST.read_text(encoding="utf-8").splitlines()]
-    return re.compile(r"(?<![a-z])(?:" + "|".join(w for w in lines if w and not w.startswith("#")) + ")", re.IGNORECASE)
+    return re.compile(
+        r"(?<![a-z])(?:" + "|".join(w for w in lines if w and not w.startswith("#")) + ")", re.IGNORECASE
+    )
 
 
 def found_in(text: str) -> str | None:
@@ -34,9 +36,15 @@ def places() -> Iterator[tuple[str, str]]:
         if not where.startswith(_FINDABLE):
             yield from ((where, title) for title in _TITLE.findall(text))
         yield from ((where, name) for name in _NAME.findall(text))
-    for path in sorted(PROJECT.glob("coachapp/**/views*/*.py")) + sorted(PROJECT.glob("coachapp/**/views.py")):
-        yield from ((str(path.relative_to(PROJECT)), r) for r in _ROUTE.findall(path.read_text(encoding="utf-8")))
-    yield from ((f"static/{path.name}", path.name) for path in sorted(PROJECT.glob("static/**/*")) if path.is_file())
+    for path in sorted(PROJECT.glob("coachapp/**/views*/*.py")) + sorted(
+        PROJECT.glob("coachapp/**/views.py")
+    ):
+        yield from (
+            (str(path.relative_to(PROJECT)), r) for r in _ROUTE.findall(path.read_text(encoding="utf-8"))
+        )
+    yield from (
+        (f"static/{path.name}", path.name) for path in sorted(PROJECT.glob("static/**/*")) if path.is_file()
+    )
 
 
 def main() -> int:

@@ -1,7 +1,7 @@
 """What people do with their way in: one verb each, grouped by when it happens."""
 
 from coachapp.accounts.operations.factor import confirm_factor, give_code, issue_unlock_code, renew_factor
-from coachapp.accounts.operations.joining import add_coach, join, make_join_token, set_up
+from coachapp.accounts.operations.joining import add_coach, add_ready_coach, join, make_join_token, set_up
 from coachapp.accounts.operations.keeping import (
     change_passphrase,
     forget_old,
@@ -20,6 +20,7 @@ from coachapp.accounts.operations.signing import (
 
 __all__ = [
     "add_coach",
+    "add_ready_coach",
     "change_passphrase",
     "confirm_factor",
     "forget_old",

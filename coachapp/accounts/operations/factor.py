@@ -52,9 +52,7 @@ def confirm_factor(person: Person, typed: str, *, now: datetime) -> tuple[Opened
         return signing.open_fully(db, account, now), codes
 
 
-def renew_factor(
-    account_id: UUID, passphrase: str, *, now: datetime, hasher: Hasher, instead_of: UUID | None
-) -> Opened:
+def renew_factor(account_id: UUID, passphrase: str, *, now: datetime, hasher: Hasher) -> Opened:
     """Begin a new second factor, as for a new telephone: the old one ends, and so does every sign-in. NoMatch."""
     row = session().get(Account, account_id)
     if not hasher.matches(row.passphrase_hash if row else None, passphrase):

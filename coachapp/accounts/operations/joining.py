@@ -33,8 +33,9 @@ from coachapp.accounts.rules import (
     normal_name,
 )
 from coachapp.audit import operations as audit
-from coachapp.db import session, transaction
+from coachapp.db import transaction
 from coachapp.practice import operations as practice
+from coachapp.practice.queries import first_coach
 
 
 def make_join_token(client_id: UUID, now: datetime) -> str:
@@ -83,17 +84,30 @@ def add_coach(email: str, name: str, zone: str, *, now: datetime) -> str:
 
     AlreadyJoined once she has a passphrase.
     """
-    account_id = account_id_for(email)
-    if account_id == NOBODY:
-        account_id = _new_coach_account(email, name, zone, now)
-    elif session().get_one(Account, account_id).passphrase_hash is not None:
-        raise AlreadyJoined
     token = secrets.token_urlsafe(24)
     token_hash = vault.keyed_hash("set_up", token)
     with transaction() as db:
+        account_id = account_id_for(email)
+        if account_id == NOBODY:
+            account_id = _new_coach_account(_coach(email, name, zone), email, now)
+        elif db.get_one(Account, account_id).passphrase_hash is not None:
+            raise AlreadyJoined
         db.add(SetUpToken(token_hash=token_hash, account_id=account_id, expires_at=now + SET_UP_LIVES))
         audit.record("set_up_issued", now=now, role="operator", subject=account_id)
     return token
+
+
+def add_ready_coach(
+    coach_id: int, email: str, passphrase: str, totp_secret: str, *, now: datetime, hasher: Hasher
+) -> UUID:
+    """An account whose passphrase and second factor (base32) are known beforehand: for the demo practice."""
+    kept = hasher.hash(passphrase)
+    account_id = _new_coach_account(coach_id, email, now)
+    with transaction() as db:
+        account = db.get_one(Account, account_id)
+        account.passphrase_hash, account.totp_confirmed_at = kept, now
+        account.totp_sealed = vault.seal(account_id, "account.totp", account_id, totp_secret)
+    return account_id
 
 
 def set_up(token: str, passphrase: str, *, now: datetime, hasher: Hasher) -> Opened:
@@ -123,13 +137,19 @@ def _new_client_account(client_id: UUID, hashes: tuple[str, str | None], now: da
     )
 
 
-def _new_coach_account(email: str, name: str, zone: str, now: datetime) -> UUID:
-    """A coach with a key of her own, committed before the row that will use it."""
+def _coach(email: str, name: str, zone: str) -> int:
+    """The coach the practice knows by this address, or a new one."""
+    known = first_coach()
+    if known is not None and normal_name(known.email or "") == normal_name(email):
+        return known.id
+    return practice.add_coach(first_name=name.split()[0], full_name=name, zone=zone, email=email)
+
+
+def _new_coach_account(coach_id: int, email: str, now: datetime) -> UUID:
+    """An account with a key of its own, committed before the row that will use it."""
     account_id = uuid4()
     vault.make_key(account_id)
     with transaction() as db:
-        first_name = name.split()[0]
-        coach_id = practice.add_coach(first_name=first_name, full_name=name, zone=zone, email=email)
         db.add(
             Account(
                 id=account_id,

@@ -10,9 +10,9 @@ from coachapp import clock
 from coachapp.accounts import operations, queries
 from coachapp.accounts.forms import PinForm, ProofForm
 from coachapp.accounts.hashing import hasher
-from coachapp.accounts.presence import without_sign_in
+from coachapp.accounts.presence import present, without_sign_in
 from coachapp.accounts.rules import STAFF, NoMatch
-from coachapp.accounts.views.room import bp, go, onward, present, say
+from coachapp.accounts.views.room import bp, go, onward, say
 from coachapp.web.forms import BaseForm
 from coachapp.web.guards import staff
 
@@ -49,15 +49,7 @@ def lock_factor() -> ResponseReturnValue:
     if not form.validate():
         return _page(PinForm(prefix="lock", formdata=None), form, 422)
     try:
-        return onward(
-            operations.renew_factor(
-                _own(),
-                form.passphrase.data,
-                now=clock.now(),
-                hasher=hasher(),
-                instead_of=present().sign_in_id,
-            )
-        )
+        return onward(operations.renew_factor(_own(), form.passphrase.data, now=clock.now(), hasher=hasher()))
     except NoMatch:
         return _no_match(form, PinForm(prefix="lock", formdata=None), form)
 

@@ -4,7 +4,6 @@ from uuid import UUID
 
 from flask import Blueprint, Response, make_response, redirect, url_for
 from flask.typing import ResponseReturnValue
-from flask_login import current_user
 
 from coachapp import clock
 from coachapp.accounts import queries
@@ -17,12 +16,6 @@ bp = Blueprint("accounts", __name__)
 
 _PER_NAME = "10 per 15 minutes"
 _PER_NETWORK = "30 per 15 minutes"
-
-
-def present() -> Person:
-    """Who is asking, as the plain row behind Flask-Login's proxy."""
-    found: Person = current_user._get_current_object()
-    return found
 
 
 def onward(opened: Opened) -> ResponseReturnValue:

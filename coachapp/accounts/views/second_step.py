@@ -10,9 +10,9 @@ from coachapp.accounts import factors, operations, queries
 from coachapp.accounts.forms import CodeForm, SetUpForm
 from coachapp.accounts.hashing import hasher
 from coachapp.accounts.passphrases import four_words
-from coachapp.accounts.presence import DESK, with_sign_in
+from coachapp.accounts.presence import DESK, present, with_sign_in
 from coachapp.accounts.rules import LinkEnded, NoMatch, TriesOver
-from coachapp.accounts.views.room import bp, go, hold_back_codes, onward, present, say
+from coachapp.accounts.views.room import bp, go, hold_back_codes, onward, say
 from coachapp.practice.queries import practice
 from coachapp.web import errors
 from coachapp.web.guards import public, token

@@ -8,9 +8,9 @@ from coachapp import clock
 from coachapp.accounts import operations, queries
 from coachapp.accounts.forms import SignInForm
 from coachapp.accounts.hashing import hasher
-from coachapp.accounts.presence import home_of
+from coachapp.accounts.presence import home_of, present
 from coachapp.accounts.rules import NoMatch
-from coachapp.accounts.views.room import bp, go, hold_back, onward, present, say
+from coachapp.accounts.views.room import bp, go, hold_back, onward, say
 from coachapp.web.guards import public
 
 

@@ -10,9 +10,9 @@ from coachapp import clock
 from coachapp.accounts import operations
 from coachapp.accounts.forms import UnlockForm
 from coachapp.accounts.hashing import hasher
-from coachapp.accounts.presence import home_of, place_left, without_sign_in
+from coachapp.accounts.presence import home_of, place_left, present, without_sign_in
 from coachapp.accounts.rules import NoMatch, TriesOver
-from coachapp.accounts.views.room import bp, go, present, say
+from coachapp.accounts.views.room import bp, go, say
 from coachapp.practice.queries import practice
 from coachapp.web.guards import public
 

@@ -22,7 +22,7 @@ from coachapp.booking.picker import picker_for, read_day, read_month
 from coachapp.booking.rules import TimeTaken
 from coachapp.booking.slots import utc_text
 from coachapp.booking.views import road
-from coachapp.booking.zones import WELL_KNOWN, UnknownZone, all_zones, local_days, zone, zone_choices
+from coachapp.zones import WELL_KNOWN, UnknownZone, all_zones, local_days, zone, zone_choices
 from coachapp.practice.queries import coach, offering
 from coachapp.practice.rules import NoSuchOffering, OfferingRow
 from coachapp.web import limits

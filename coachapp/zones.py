@@ -5,7 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 from functools import cache
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo, available_timezones, reset_tzpath
+
+# The pinned tz database, not the machine's own: the same zones everywhere.
+reset_tzpath(to=())
 
 DAY = 1440
 """Minutes in a day of a calendar without clock changes."""

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from coachapp.booking.zones import (
+from coachapp.zones import (
     WELL_KNOWN,
     Offsets,
     UnknownZone,
