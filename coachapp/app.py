@@ -19,7 +19,7 @@ from coachapp.notifications.mailer import Mailer
 from coachapp.payments import views as payments_views
 from coachapp.payments.gateway import StripeGateway
 from coachapp.practice import views as practice_views
-from coachapp.practice.queries import face
+from coachapp.practice.queries import face_or_unnamed
 from coachapp.web import assets, errors, guards, headers, icons, limits, logs, system, words
 
 ROOMS: tuple[Blueprint, ...] = (
@@ -92,4 +92,4 @@ def _web(app: Flask, settings: Config) -> None:
     errors.install(app)
     words.install(app)
     app.jinja_env.globals["icon"] = icons.icon
-    app.context_processor(lambda: {"practice": face()})
+    app.context_processor(lambda: {"practice": face_or_unnamed()})

@@ -2,7 +2,7 @@
 
 import click
 from flask import Flask, current_app
-from flask.cli import AppGroup
+from flask.cli import AppGroup, with_appcontext
 
 from coachapp import clock, tick, vault
 from coachapp.accounts import operations as accounts
@@ -19,6 +19,7 @@ def install(app: Flask) -> None:
 
 
 @click.command()
+@with_appcontext
 def migrate() -> None:
     """Bring the database and the keys database to the present shape."""
     migrations.upgrade(engine(), Base.metadata)
@@ -30,6 +31,7 @@ def migrate() -> None:
 @click.option(
     "--every", type=click.FloatRange(min=0.1), help="Go on for ever, waiting so many seconds in between."
 )
+@with_appcontext
 def run_tick(every: float | None) -> None:
     """Do what is due: link the audit log and the like. Once, for a timer to call, or --every so many seconds."""
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # Flask's own documented way

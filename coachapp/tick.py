@@ -8,6 +8,7 @@ from datetime import datetime
 from flask import Flask, current_app
 
 from coachapp import clock
+from coachapp.accounts import operations as accounts
 from coachapp.audit.operations import link_chain
 from coachapp.booking.operations import expire_holds
 from coachapp.notifications.operations import forget_words, send_due
@@ -15,8 +16,7 @@ from coachapp.payments import events
 from coachapp.payments.operations import reconcile
 from coachapp.payments.refunds import send_waiting
 from coachapp.payments.runtime import gateway, payables
-from coachapp.web import logs
-from coachapp.web.limits import forget_old
+from coachapp.web import limits, logs
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,8 @@ STEPS: tuple[Step, ...] = (
     Step("send the outbox", lambda now: send_due(current_app.extensions["mailer"], now=now)),
     Step("forget old mail", lambda now: forget_words(now=now)),
     Step("link the audit chain", lambda now: link_chain()),
-    Step("forget old counts", forget_old),
+    Step("forget old sign-ins", accounts.forget_old),
+    Step("forget old counts", limits.forget_old),
 )
 
 

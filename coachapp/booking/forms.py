@@ -3,6 +3,7 @@
 from email_validator import EmailNotValidError, validate_email
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, RadioField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, ValidationError
 
 from coachapp.safe_contact.rules import Inbox
@@ -31,10 +32,10 @@ class DetailsForm(BaseForm):
     inbox = RadioField(
         _l("Who can see this inbox?"),
         choices=[
-            (Inbox.ONLY_ME.value, _l("Only me")),
-            (Inbox.SHARED.value, _l("Someone else might")),
-            (UNSURE, _l("I am not sure")),
-            (Inbox.NONE.value, _l("Please send no mail at all")),
+            SelectChoice(Inbox.ONLY_ME.value, _l("Only me")),
+            SelectChoice(Inbox.SHARED.value, _l("Someone else might")),
+            SelectChoice(UNSURE, _l("I am not sure")),
+            SelectChoice(Inbox.NONE.value, _l("Please send no mail at all")),
         ],
         description=_l("Also think of shared tablets and phone previews."),
         validate_choice=False,
@@ -57,7 +58,7 @@ class DetailsForm(BaseForm):
             raise ValidationError(_l("Enter an email address with an @, like name@example.com")) from error
 
     def validate_inbox(self, field: RadioField) -> None:
-        if field.data not in {value for value, _label in field.choices}:
+        if field.data not in {choice.value for choice in field.choices}:
             if self.email.data:
                 raise ValidationError(_l("Choose who can see this inbox"))
         elif not self.wants_no_mail and not self.email.data:

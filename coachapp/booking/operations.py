@@ -22,7 +22,6 @@ from coachapp.booking.rules import (
     TimeTaken,
 )
 from coachapp.booking.slots import instant, is_free
-from coachapp.zones import zone
 from coachapp.clients import operations as clients
 from coachapp.db import session, transaction
 from coachapp.intake import operations as intake
@@ -35,6 +34,7 @@ from coachapp.practice.queries import coach
 from coachapp.practice.rules import OfferingRow
 from coachapp.safe_contact import operations as safe_contact
 from coachapp.safe_contact.rules import Inbox
+from coachapp.zones import zone
 
 DRAFTED = ("name", "email", "inbox", HOPE)
 

@@ -17,12 +17,12 @@ from coachapp.booking.rules import (
     PlaceRow,
 )
 from coachapp.booking.slots import Busy, DayException, LocalDay, Opening, Rules, by_local_day, free_times
-from coachapp.zones import zone
 from coachapp.db import session
 from coachapp.money import Money
 from coachapp.practice.models import Offering
 from coachapp.practice.queries import coach
 from coachapp.practice.rules import OfferingRow
+from coachapp.zones import zone
 
 _FURTHEST_BUFFER = timedelta(days=2)
 

@@ -3,6 +3,8 @@
 from datetime import datetime
 from uuid import UUID, uuid4
 
+from sqlalchemy import update
+
 from coachapp import vault
 from coachapp.clients.models import Client, PrivateNote
 from coachapp.clients.rules import NoSuchClient, State, new_ref
@@ -47,6 +49,16 @@ def set_state(client_id: UUID, state: State) -> None:
     """Move a record to another state."""
     with transaction():
         _client(client_id).state = state
+
+
+def next_file_number(client_id: UUID) -> int:
+    """Count one more file of hers: the n of `notes-<n>.pdf`. Her row stays locked until the transaction ends."""
+    counted = update(Client).where(Client.id == client_id).values(files=Client.files + 1).returning(Client.files)
+    with transaction() as db:
+        number = db.scalar(counted)
+        if number is None:
+            raise NoSuchClient(str(client_id))
+        return number
 
 
 def write_note(client_id: UUID, text: str, *, by: UUID, now: datetime) -> UUID:

@@ -3,8 +3,9 @@
 from datetime import datetime
 from typing import Any
 
-import pyotp
-
+from coachapp.accounts.factors import code_at
+from coachapp.accounts.hashing import hasher
+from coachapp.accounts.operations import add_ready_coach
 from coachapp.booking.desk_operations import set_week
 from coachapp.booking.slots import Opening
 from coachapp.db import transaction
@@ -82,11 +83,11 @@ def load(now: datetime) -> bool:
             currency="EUR",
             exit_to="https://www.bbc.co.uk/weather",
         )
-        _add_nora()
+        _add_nora(now)
     return True
 
 
-def _add_nora() -> None:
+def _add_nora(now: datetime) -> None:
     coach_id = add_coach(
         first_name="Nora",
         full_name="Nora Ellis",
@@ -97,8 +98,9 @@ def _add_nora() -> None:
     for position, facts in enumerate(_OFFERINGS):
         save_offering(None, coach_id=coach_id, position=position, **facts)
     set_week(coach_id, list(_WEEK))
+    add_ready_coach(coach_id, COACH_NAME, COACH_PASSPHRASE, COACH_TOTP_SECRET, now=now, hasher=hasher())
 
 
 def code(now: datetime) -> str:
     """The coach's present six-digit code; it changes every 30 seconds."""
-    return pyotp.TOTP(COACH_TOTP_SECRET).at(now)
+    return code_at(COACH_TOTP_SECRET, now)

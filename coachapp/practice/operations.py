@@ -30,6 +30,15 @@ def add_coach(**facts: Any) -> int:
         return coach.id
 
 
+def save_settings(coach_id: int, *, practice: dict[str, Any], coach: dict[str, Any]) -> None:
+    """Set the practice's names and texts (fields of `Practice`) and its coach's own (`Coach`), all or nothing."""
+    with transaction() as db:
+        save_practice(**practice)
+        row = db.get_one(Coach, coach_id)
+        for name, value in coach.items():
+            setattr(row, name, value)
+
+
 def save_offering(offering_id: UUID | None, **facts: Any) -> UUID:
     """Make a new offering (None) or change one. SlugTaken, or NoSuchOffering for an unknown id."""
     with transaction() as db:

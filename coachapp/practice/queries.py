@@ -3,6 +3,7 @@
 from dataclasses import asdict
 
 from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
 
 from coachapp.db import session
 from coachapp.money import Money
@@ -46,6 +47,15 @@ def face() -> Face:
         coach_name=known.full_name,
         coach_zone=known.zone,
     )
+
+
+def face_or_unnamed() -> Face:
+    """The same, but a nameless practice while the database cannot be read: the error page needs a frame too."""
+    try:
+        return face()
+    except SQLAlchemyError:
+        session().rollback()
+        return Face(**asdict(_UNNAMED))
 
 
 def coach(coach_id: int) -> CoachRow:

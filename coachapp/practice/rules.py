@@ -1,12 +1,19 @@
 """What the practice sells and says, as frozen rows; the defaults a new practice begins with (pure)."""
 
+import re
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from coachapp.money import Money
 
 KINDS = ("session", "package")
+# Pages of the booking road and of the desk that stand where an offering's address would.
+RESERVED_SLUGS = frozenset(("details", "code", "done", "gone", "let-go", "zones", "zone", "new", "times"))
+_SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_NOT_ON_STATEMENTS = frozenset("<>\\'\"*")
 
 
 class NoSuchOffering(Exception):
@@ -86,3 +93,47 @@ class OfferingRow:
     def each(self) -> Money:
         """The price of one session of a package."""
         return Money(self.price.minor // max(self.sessions, 1), self.price.currency)
+
+
+class Unfit(StrEnum):
+    """Why an address, a statement text or an exit will not do."""
+
+    SHAPE = "shape"
+    RESERVED = "reserved"
+    LENGTH = "length"
+    NO_LETTER = "no letter"
+    OWN_HOST = "own host"
+    QUERY = "query"
+
+
+def slug_trouble(slug: str) -> Unfit | None:
+    """Why this cannot be an offering's address; None when it can: small letters, digits, single hyphens."""
+    if not _SLUG.fullmatch(slug) or len(slug) > 60:
+        return Unfit.SHAPE
+    return Unfit.RESERVED if slug in RESERVED_SLUGS else None
+
+
+def statement_trouble(text: str) -> Unfit | None:
+    """Why the card network would refuse this text: 5 to 22 plain characters with a letter among them.
+
+    Source: Stripe's rules for statement descriptors.
+    """
+    if not 5 <= len(text) <= 22:
+        return Unfit.LENGTH
+    if not text.isascii() or not text.isprintable() or _NOT_ON_STATEMENTS & set(text):
+        return Unfit.SHAPE
+    return None if any(letter.isalpha() for letter in text) else Unfit.NO_LETTER
+
+
+def exit_trouble(address: str, own_hosts: frozenset[str]) -> Unfit | None:
+    """Why the Leave button cannot lead there: another site's plain https address, with nothing after a `?`."""
+    try:
+        parts = urlsplit(address)
+        host = (parts.hostname or "").lower()
+    except ValueError:
+        return Unfit.SHAPE
+    if parts.scheme != "https" or "." not in host or parts.username or any(c.isspace() for c in address):
+        return Unfit.SHAPE
+    if host in own_hosts:
+        return Unfit.OWN_HOST
+    return Unfit.QUERY if parts.query or parts.fragment or "?" in address else None

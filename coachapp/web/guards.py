@@ -32,6 +32,23 @@ def client_only(view: View) -> View:
     return _signed_in(view, "client")
 
 
+def client_leaving(view: View) -> View:
+    """A client in her own space, or one who left it half a minute ago: for a last save on its way.
+
+    Never a redirect: our script asks, and is told 401 when she is signed out or the page is covered.
+    """
+
+    @wraps(view)
+    def guarded(*args: Any, **kwargs: Any) -> ResponseReturnValue:
+        if current_user.locked or not (current_user.is_authenticated or current_user.just_left):
+            abort(401)
+        if (current_user.just_left or current_user).kind != "client":
+            abort(404)
+        return current_app.ensure_sync(view)(*args, **kwargs)  # type: ignore[no-any-return]  # Flask leaves it open
+
+    return _mark(guarded, "client")
+
+
 def staff(view: View) -> View:
     """A signed-in coach with her second factor given."""
     return _signed_in(view, "staff")

@@ -40,7 +40,7 @@ def configure(log_format: str) -> None:
             structlog.processors.TimeStamper("iso"),
             last,
         ],
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
     )
     logging.getLogger("stripe").setLevel(logging.CRITICAL)

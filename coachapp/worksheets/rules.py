@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Any
 
 
 class WorksheetError(Exception):
@@ -16,6 +18,27 @@ class Withdrawn(WorksheetError):
 
 class AlreadyBegun(WorksheetError):
     """The client has begun the sheet; from then on it is theirs and cannot be taken back."""
+
+
+class NoSuchSheet(WorksheetError):
+    """There is no such sheet, or whoever asks may not see it; which of the two is never said."""
+
+
+class NoSuchTemplate(WorksheetError):
+    """No published template has this key or id."""
+
+
+class VersionTaken(WorksheetError):
+    """This version of a template was published before, with other words; raise the number."""
+
+
+class Conflict(WorksheetError):
+    """The sheet was saved elsewhere since this page was opened: its present revision and answers by field key."""
+
+    def __init__(self, revision: int, answers: Mapping[str, Any]) -> None:
+        super().__init__(revision)
+        self.revision = revision
+        self.answers = answers
 
 
 class State(StrEnum):

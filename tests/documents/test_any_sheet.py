@@ -78,7 +78,7 @@ def lowest(data: bytes) -> float:
     st.sampled_from(Paper),
     st.booleans(),
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=15, deadline=None)
 def test_any_mixture_of_blocks_is_good(blocks, mode, paper, large):
     answers = {f"f{n}": ANSWERED[b[0]](*b[1:]) for n, b in enumerate(blocks) if b[0] in ANSWERED}
     sheet = Sheet("T", neutral_title="Sheet", mode=mode, paper=paper, large=large, answers=answers)

@@ -28,8 +28,9 @@ from coachapp.db import session, transaction
 
 def give_code(person: Person, typed: str, *, now: datetime) -> Opened:
     """Turn half a sign-in into a full one with a code from the app, or a recovery code. NoMatch, TriesOver."""
-    account = _half(person, now)
+    account_id = _count_try(person, now)
     with transaction() as db:
+        account = db.get_one(Account, account_id)
         if factors.is_six_figures(typed):
             _use_step(db, account, typed, now)
         else:
@@ -40,10 +41,11 @@ def give_code(person: Person, typed: str, *, now: datetime) -> Opened:
 
 def confirm_factor(person: Person, typed: str, *, now: datetime) -> tuple[Opened, list[str]]:
     """Finish setting a second factor up with its first code; returns the recovery codes, to be shown once."""
-    account = _half(person, now)
-    if account.totp_confirmed_at is not None:
-        raise NoMatch
+    account_id = _count_try(person, now)
     with transaction() as db:
+        account = db.get_one(Account, account_id)
+        if account.totp_confirmed_at is not None:
+            raise NoMatch
         _use_step(db, account, typed, now)
         db.execute(update(Account).where(Account.id == account.id).values(totp_confirmed_at=now))
         codes = _new_recovery_codes(db, account.id)
@@ -78,13 +80,12 @@ def issue_unlock_code(email: str, *, now: datetime) -> str:
         return _add_code(db, account.id, expires_at=now + UNLOCK_LIVES)
 
 
-def _half(person: Person, now: datetime) -> Account:
-    """The account behind half a sign-in, one try counted."""
+def _count_try(person: Person, now: datetime) -> UUID:
+    """Count one try before it is checked; returns whose half sign-in it is."""
     signing.count_try(person.sign_in_id, CODE_TRIES, now)
-    account = session().get(Account, person.account_id)
-    if account is None or not person.half:
+    if person.account_id is None or not person.half:
         raise NoMatch
-    return account
+    return person.account_id
 
 
 def _use_step(db: Session, account: Account, typed: str, now: datetime) -> None:

@@ -42,9 +42,8 @@ def sign_in(
         raise NoMatch
     with transaction() as db:
         end(db, instead_of, now)
-        if row.kind == CLIENT:
-            return open_fully(db, row, now)
-        return open_half(db, row, now)
+        account = db.get_one(Account, account_id)
+        return (open_fully if account.kind == CLIENT else open_half)(db, account, now)
 
 
 def open_fully(db: Session, account: Account, now: datetime) -> Opened:

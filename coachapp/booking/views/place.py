@@ -3,6 +3,7 @@
 from flask import Blueprint, Response, abort, current_app, make_response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_login import current_user
 
 from coachapp import clock
 from coachapp.accounts.queries import join_path
@@ -143,8 +144,15 @@ def _place_in_full(token: str) -> PlaceRow:
 
 
 def _may_see_all(place: PlaceRow) -> bool:
-    """The link alone is enough only when it went into an inbox nobody else reads; else the return code is asked."""
-    if road.is_about(place):
+    """Signed in, it is hers. The link alone is enough only when it went into an inbox nobody else reads.
+
+    Everywhere else the return code is asked.
+    """
+    if road.is_about(place) or _is_hers(place):
         return True
     known = contact(place.client_id) if place.client_id else None
     return known is not None and known.inbox is Inbox.ONLY_ME
+
+
+def _is_hers(place: PlaceRow) -> bool:
+    return place.client_id is not None and current_user.is_active and current_user.client_id == place.client_id

@@ -22,11 +22,11 @@ from coachapp.booking.picker import picker_for, read_day, read_month
 from coachapp.booking.rules import TimeTaken
 from coachapp.booking.slots import utc_text
 from coachapp.booking.views import road
-from coachapp.zones import WELL_KNOWN, UnknownZone, all_zones, local_days, zone, zone_choices
 from coachapp.practice.queries import coach, offering
 from coachapp.practice.rules import NoSuchOffering, OfferingRow
 from coachapp.web import limits
 from coachapp.web.guards import public
+from coachapp.zones import WELL_KNOWN, UnknownZone, all_zones, local_days, zone, zone_choices
 
 bp = Blueprint("booking", __name__, url_prefix="/book")
 

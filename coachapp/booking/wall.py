@@ -1,0 +1,31 @@
+"""A wall-clock time of one day as an instant, and what to say when the clocks change over it (pure)."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, tzinfo
+from enum import StrEnum
+
+
+class Reading(StrEnum):
+    """How a wall time could be read: as it stands, moved on because it does not exist, or the first of two."""
+
+    PLAIN = "plain"
+    MOVED = "moved"
+    FIRST_OF_TWO = "first of two"
+
+
+@dataclass(frozen=True)
+class Instant:
+    """A moment in UTC and how the wall time led to it."""
+
+    at: datetime
+    reading: Reading
+
+
+def instant_of(day: date, at: time, where: tzinfo) -> Instant:
+    """The moment a clock in `where` shows this; a missing time moves on by the gap, a repeated one is its first."""
+    wall = datetime.combine(day, at)  # noqa: DTZ001  # a wall time has no zone until it is read
+    moment = wall.replace(tzinfo=where, fold=0).astimezone(UTC)
+    if moment.astimezone(where).replace(tzinfo=None) != wall:
+        return Instant(moment, Reading.MOVED)
+    later = wall.replace(tzinfo=where, fold=1).astimezone(UTC)
+    return Instant(moment, Reading.PLAIN if later == moment else Reading.FIRST_OF_TWO)

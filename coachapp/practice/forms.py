@@ -1,0 +1,207 @@
+"""The shape of what the coach types about her own business."""
+
+import re
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from wtforms import BooleanField, Field, IntegerField, SelectField, StringField, TextAreaField, ValidationError
+from wtforms.validators import InputRequired, Length, NumberRange
+from wtforms.validators import Optional as MayBeEmpty
+
+from coachapp.money import Money, parse_amount
+from coachapp.practice.rules import Unfit, exit_trouble, slug_trouble, statement_trouble
+from coachapp.web.forms import BaseForm
+from coachapp.web.typed import is_email, is_https, one_line, stripped
+from coachapp.zones import UnknownZone, zone
+
+_SLUG_WORDS = {
+    Unfit.SHAPE: _l("Use small letters, digits and single hyphens, like first-conversation"),
+    Unfit.RESERVED: _l("Choose another address: this one belongs to a page of ours"),
+}
+_STATEMENT_WORDS = {
+    Unfit.LENGTH: _l("Use 5 to 22 letters"),
+    Unfit.SHAPE: _l("Use plain letters, digits and spaces, without < > \\ ' \" or *"),
+    Unfit.NO_LETTER: _l("Use at least one letter"),
+}
+_EXIT_WORDS = {
+    Unfit.SHAPE: _l("Enter an address that begins with https://, like https://www.wikipedia.org/"),
+    Unfit.OWN_HOST: _l("Choose another site: Leave has to lead away from this one"),
+    Unfit.QUERY: _l("Leave out the question mark and what follows it"),
+}
+
+
+def _number(label: Any, least: int, most: int, description: Any = "") -> IntegerField:
+    message = _l("Enter a whole number from %(least)s to %(most)s", least=least, most=most)
+    return IntegerField(
+        label,
+        [InputRequired(message), NumberRange(least, most, message)],
+        description=description,
+        render_kw={"inputmode": "numeric", "class": "w-s"},
+    )
+
+
+def _text(label: Any, most: int, missing: Any = None, description: Any = "") -> StringField:
+    checks = [InputRequired(missing)] if missing else [MayBeEmpty()]
+    too_long = _l("Use %(most)s letters at most", most=most)
+    return StringField(
+        label,
+        [*checks, Length(max=most, message=too_long)],
+        description=description,
+        filters=[one_line],
+        render_kw={"maxlength": most},
+    )
+
+
+def _long(label: Any, description: Any = "", most: int = 4000, missing: Any = None) -> TextAreaField:
+    checks = [InputRequired(missing)] if missing else [MayBeEmpty()]
+    too_long = _l("Use %(most)s letters at most", most=most)
+    return TextAreaField(
+        label, [*checks, Length(max=most, message=too_long)], description=description, filters=[stripped]
+    )
+
+
+class OfferingForm(BaseForm):
+    """One offering. Notice and cut-off are typed in hours; the price as `80` or `80,50`."""
+
+    title = _text(_l("Name"), 80, _l("Give it a name people understand"))
+    slug = _text(
+        _l("Address"),
+        60,
+        _l("Give it an address, like first-conversation"),
+        _l("What stands after /book/ in its address. People can see it in their history."),
+    )
+    text = _long(_l("What it is"), _l("Two or three sentences."), 600, _l("Say in a sentence what it is"))
+    points = _long(_l("What is included"), _l("One line each. You can leave it empty."), 1000)
+    kind = SelectField(
+        _l("Kind"), choices=[("session", _l("Booked one at a time")), ("package", _l("A package of several"))]
+    )
+    sessions = _number(_l("Sessions in it"), 1, 50, _l("For a package; otherwise 1."))
+    length = _number(_l("Length in minutes"), 5, 600)
+    price = StringField(
+        _l("Price"),
+        [InputRequired(_l("Enter a price; 0 if it is free"))],
+        description=_l("Like 80 or 80,50. With 0 it is free and nothing is asked for."),
+        filters=[one_line],
+        render_kw={"inputmode": "decimal", "class": "w-s"},
+    )
+    before = _number(_l("Quiet minutes before"), 0, 240)
+    after = _number(_l("Quiet minutes after"), 0, 240)
+    interval = _number(_l("Start times every so many minutes"), 5, 240)
+    notice = _number(_l("Earliest booking, in hours from now"), 0, 24 * 60)
+    horizon = _number(_l("How many days ahead it can be booked"), 1, 730)
+    cutoff = _number(_l("Free to move or cancel until so many hours before"), 0, 24 * 60)
+    position = _number(_l("Place in the list"), 0, 999, _l("Small numbers come first."))
+    lifted = BooleanField(_l("Raise it a little above the others on the page"))
+    active = BooleanField(_l("Show it, so that people can book it"))
+
+    def __init__(self, *args: Any, currency: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.currency = currency
+        self.amount = Money(0, currency)
+
+    def validate_slug(self, field: Field) -> None:
+        if trouble := slug_trouble(field.data):
+            raise ValidationError(_SLUG_WORDS[trouble])
+
+    def validate_price(self, field: Field) -> None:
+        try:
+            self.amount = parse_amount(field.data or "", self.currency)
+        except ValueError as error:
+            raise ValidationError(_l("Enter an amount, like 80 or 80,50")) from error
+
+    @property
+    def lines(self) -> list[str]:
+        """The points, one a line, without the blank ones."""
+        return [line.strip() for line in (self.points.data or "").splitlines() if line.strip()]
+
+
+class SettingsForm(BaseForm):
+    """The practice's names, the words of its home page, and how its coach is reached."""
+
+    name = _text(_l("Name of your practice"), 80, _l("Give your practice a name"))
+    neutral_name = _text(
+        _l("Neutral name"),
+        40,
+        _l("Enter a neutral name"),
+        _l("Stands where a private page needs a name. Choose one that says nothing about the work."),
+    )
+    mail_subject = _text(
+        _l("Subject of every mail"), 60, _l("Enter a subject"), _l("The same for all, like “Your update”.")
+    )
+    statement_text = _text(
+        _l("On card statements"), 22, _l("Enter a text"), _l("What a bank statement shows: 5 to 22 letters.")
+    )
+    exit_to = _text(
+        _l("Where Leave goes"), 200, _l("Enter an address"), _l("An everyday site, like the weather or the news.")
+    )
+    headline = _text(_l("Headline"), 120)
+    lede = _long(_l("Below the headline"), most=600)
+    about_heading = _text(_l("Heading of the part about you"), 120)
+    about_lede = _long(_l("First words about you"), most=600)
+    about = _long(_l("More about you"), _l("Leave an empty line between paragraphs."))
+    about_small = _text(_l("Small print below it"), 300)
+    quote = _long(_l("Words someone said about your work"), _l("Only with their recorded permission."), 600)
+    quote_by = _text(_l("Who said it"), 120)
+    faq = _long(
+        _l("Questions people ask first"),
+        _l("The question on one line, the answer below it, an empty line before the next one."),
+        8000,
+    )
+    first_name = _text(_l("Your first name"), 60, _l("Enter your first name"))
+    full_name = _text(_l("Your full name"), 120, _l("Enter your full name"))
+    zone = StringField(_l("Your time zone"), [InputRequired(_l("Choose your time zone"))])
+    email = _text(
+        _l("Email for notes to you"), 254, description=_l("Bookings and cancellations are told there. You sign in as before.")
+    )
+    room_link = _text(
+        _l("Link to your video room"), 300, description=_l("Opens from Today. Begins with https://.")
+    )
+
+    def __init__(self, *args: Any, own_hosts: frozenset[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.own_hosts = own_hosts
+
+    def validate_statement_text(self, field: Field) -> None:
+        if trouble := statement_trouble(field.data):
+            raise ValidationError(_STATEMENT_WORDS[trouble])
+
+    def validate_exit_to(self, field: Field) -> None:
+        if trouble := exit_trouble(field.data, self.own_hosts):
+            raise ValidationError(_EXIT_WORDS[trouble])
+
+    def validate_zone(self, field: Field) -> None:
+        try:
+            zone(field.data)
+        except UnknownZone as error:
+            raise ValidationError(_l("Choose a time zone from the list")) from error
+
+    def validate_email(self, field: Field) -> None:
+        if field.data and not is_email(field.data):
+            raise ValidationError(_l("Enter an email address with an @, like name@example.com"))
+
+    def validate_room_link(self, field: Field) -> None:
+        if field.data and not is_https(field.data):
+            raise ValidationError(_l("Enter an address that begins with https://"))
+
+    def validate_faq(self, field: Field) -> None:
+        if any(not answer for _question, answer in questions(field.data or "")):
+            raise ValidationError(_l("Write an answer below each question"))
+
+    def page(self, kept: dict[str, Any]) -> dict[str, Any]:
+        """The home page's words as they are stored; keys this form does not know stay as they were."""
+        plain = ("headline", "lede", "about_heading", "about_lede", "about_small", "quote", "quote_by")
+        words: dict[str, Any] = {key: self[key].data or "" for key in plain}
+        words["about_paragraphs"] = _blocks(self.about.data or "")
+        words["faq"] = [list(pair) for pair in questions(self.faq.data or "")]
+        return {**kept, **words}
+
+
+def questions(text: str) -> list[tuple[str, str]]:
+    """Blocks of text as (question, answer): the first line asks, the others answer."""
+    pairs = (block.partition("\n") for block in _blocks(text))
+    return [(question.strip(), " ".join(answer.split())) for question, _newline, answer in pairs]
+
+
+def _blocks(text: str) -> list[str]:
+    parts = re.split(r"\n\s*\n", text.replace("\r\n", "\n"))
+    return [part.strip() for part in parts if part.strip()]

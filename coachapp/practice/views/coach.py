@@ -1,0 +1,191 @@
+"""The coach's pages about her business: what she offers, and what the practice is called and says."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Blueprint, abort, current_app, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from coachapp import clock
+from coachapp.config import Config
+from coachapp.practice import operations, queries
+from coachapp.practice.forms import OfferingForm, SettingsForm
+from coachapp.practice.rules import CoachRow, NoSuchOffering, OfferingRow, PracticeRow, SlugTaken
+from coachapp.practice.telling import telling_word
+from coachapp.web.guards import staff
+from coachapp.zones import WELL_KNOWN, zone_choices
+
+bp = Blueprint("practice_desk", __name__, url_prefix="/desk")
+
+_WATCHED = ("neutral_name", "mail_subject", "statement_text", "exit_to")
+
+
+@bp.get("/offerings")
+@staff
+def offerings() -> ResponseReturnValue:
+    mine = [row for row in queries.offerings(with_inactive=True) if row.coach_id == current_user.coach_id]
+    return render_template("desk/offerings.html", offerings=mine)
+
+
+@bp.get("/offerings/new")
+@staff
+def new_offering() -> ResponseReturnValue:
+    form = OfferingForm(currency=queries.practice().currency, formdata=None, data=_FRESH)
+    return _offering_page(form, None)
+
+
+@bp.post("/offerings/new")
+@staff
+def add_offering() -> ResponseReturnValue:
+    form = OfferingForm(currency=queries.practice().currency)
+    return _save_offering(form, None)
+
+
+@bp.get("/offerings/<slug>")
+@staff
+def offering(slug: str) -> ResponseReturnValue:
+    row = _mine(slug)
+    return _offering_page(OfferingForm(currency=row.price.currency, formdata=None, data=_typed(row)), row)
+
+
+@bp.post("/offerings/<slug>")
+@staff
+def save_offering(slug: str) -> ResponseReturnValue:
+    row = _mine(slug)
+    return _save_offering(OfferingForm(currency=row.price.currency), row)
+
+
+@bp.get("/settings")
+@staff
+def settings() -> ResponseReturnValue:
+    data = _settings_data(queries.practice(), queries.coach(current_user.coach_id))
+    return _settings_page(SettingsForm(own_hosts=_own_hosts(), formdata=None, data=data))
+
+
+@bp.post("/settings")
+@staff
+def save_settings() -> ResponseReturnValue:
+    form = SettingsForm(own_hosts=_own_hosts())
+    if not form.validate():
+        return _settings_page(form), 422
+    operations.save_settings(
+        current_user.coach_id,
+        practice={key: form[key].data for key in ("name", *_WATCHED)} | {"page": form.page(queries.practice().page)},
+        coach={key: form[key].data for key in ("first_name", "full_name", "zone")}
+        | {key: form[key].data or None for key in ("email", "room_link")},
+    )
+    flash(_("Your settings are saved."))
+    return redirect(url_for("practice_desk.settings"), 303)
+
+
+_FRESH = {
+    "kind": "session",
+    "sessions": 1,
+    "length": 60,
+    "before": 15,
+    "after": 15,
+    "interval": 30,
+    "notice": 24,
+    "horizon": 60,
+    "cutoff": 24,
+    "position": 0,
+    "active": True,
+}
+
+
+def _mine(slug: str) -> OfferingRow:
+    try:
+        row = queries.offering(slug, with_inactive=True)
+    except NoSuchOffering:
+        abort(404)
+    if row.coach_id != current_user.coach_id:
+        abort(404)
+    return row
+
+
+def _save_offering(form: OfferingForm, row: OfferingRow | None) -> ResponseReturnValue:
+    if not form.validate():
+        return _offering_page(form, row), 422
+    try:
+        operations.save_offering(row.id if row else None, **_facts(form))
+    except SlugTaken:
+        form.slug.errors = [_("Choose another address: this one leads to something else you offer")]
+        return _offering_page(form, row), 422
+    flash(_("“%(title)s” is saved.", title=form.title.data))
+    return redirect(url_for("practice_desk.offerings"), 303)
+
+
+def _facts(form: OfferingForm) -> dict[str, Any]:
+    return {
+        "coach_id": current_user.coach_id,
+        "title": form.title.data,
+        "slug": form.slug.data,
+        "text": form.text.data,
+        "points": form.lines,
+        "kind": form.kind.data,
+        "sessions": form.sessions.data if form.kind.data == "package" else 1,
+        "length_min": form.length.data,
+        "price_minor": form.amount.minor,
+        "before_min": form.before.data,
+        "after_min": form.after.data,
+        "interval_min": form.interval.data,
+        "notice_min": form.notice.data * 60,
+        "horizon_days": form.horizon.data,
+        "cutoff_min": form.cutoff.data * 60,
+        "position": form.position.data,
+        "lifted": form.lifted.data,
+        "active": form.active.data,
+    }
+
+
+def _typed(row: OfferingRow) -> dict[str, Any]:
+    return {
+        "title": row.title,
+        "slug": row.slug,
+        "text": row.text,
+        "points": "\n".join(row.points),
+        "kind": row.kind,
+        "sessions": row.sessions,
+        "length": row.length_min,
+        "price": row.price.plain(),
+        "before": row.before_min,
+        "after": row.after_min,
+        "interval": row.interval_min,
+        "notice": row.notice_min // 60,
+        "horizon": row.horizon_days,
+        "cutoff": row.cutoff_min // 60,
+        "position": row.position,
+        "lifted": row.lifted,
+        "active": row.active,
+    }
+
+
+def _offering_page(form: OfferingForm, row: OfferingRow | None) -> str:
+    warning = telling_word(form.slug.data or "")
+    return render_template("desk/offering.html", form=form, offering=row, warning=warning)
+
+
+def _settings_data(practice: PracticeRow, coach: CoachRow) -> dict[str, Any]:
+    page = practice.page
+    texts = {
+        "about": "\n\n".join(page.get("about_paragraphs") or []),
+        "faq": "\n\n".join(f"{question}\n{answer}" for question, answer in page.get("faq") or []),
+    }
+    names = {key: getattr(practice, key) for key in ("name", *_WATCHED)}
+    hers = {key: getattr(coach, key) for key in ("first_name", "full_name", "zone", "email", "room_link")}
+    return {**page, **texts, **names, **hers}
+
+
+def _settings_page(form: SettingsForm) -> str:
+    warnings = {name: word for name in _WATCHED if (word := telling_word(form[name].data or ""))}
+    known = queries.coach(current_user.coach_id).zone
+    return render_template(
+        "desk/settings.html", form=form, warnings=warnings, zones=zone_choices(WELL_KNOWN, clock.now(), known)
+    )
+
+
+def _own_hosts() -> frozenset[str]:
+    config: Config = current_app.config["COACHAPP"]
+    return frozenset(urlsplit(url).hostname or "" for url in (config.base_url, config.public_url) if url)

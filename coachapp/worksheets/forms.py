@@ -1,0 +1,266 @@
+"""A sheet as a form: what each question shows, from stored answers or from what was just typed; and the coach's forms."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import SelectMultipleField, TextAreaField
+from wtforms.validators import InputRequired, Length
+
+from coachapp.web.forms import BaseForm
+from coachapp.worksheets.answers import (
+    AnswerError,
+    FormData,
+    Value,
+    cell_name,
+    field_name,
+    form_values,
+    is_empty,
+    rows_shown,
+)
+from coachapp.worksheets.template import (
+    MAX_ROWS,
+    TABULAR,
+    Column,
+    Field,
+    FieldType,
+    Section,
+    Template,
+)
+
+Typed = Mapping[str, list[str]]
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell of a table: its name in the form, its column, and what stands in it."""
+
+    name: str
+    column: Column
+    label: str
+    value: str
+
+
+@dataclass(frozen=True)
+class Line:
+    """One row of a table; `head` is the fixed word in front of it, if the template has one."""
+
+    head: str
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True)
+class Question:
+    """One field as it is shown. `id` is where a link to it lands; `onward` the question after it."""
+
+    field: Field
+    name: str
+    values: list[str]
+    lines: tuple[Line, ...]
+    error: str
+    onward: str
+    onward_label: str
+
+    @property
+    def value(self) -> str:
+        return self.values[-1] if self.values else ""
+
+    @property
+    def first_id(self) -> str:
+        """The id of its first control, for the links of an error summary."""
+        if self.lines:
+            return self.lines[0].cells[0].name
+        grouped = self.field.type in (FieldType.CHOICE, FieldType.CHOICES, FieldType.SCALE)
+        return f"{self.name}-0" if grouped else self.name
+
+    @property
+    def anchor(self) -> str:
+        """The id of the whole question."""
+        return f"q-{self.field.key}"
+
+
+@dataclass(frozen=True)
+class Part:
+    """One section with its questions; `answered` says whether anything in it has an answer."""
+
+    number: int
+    of: Section
+    questions: tuple[Question, ...]
+    answered: bool
+
+    @property
+    def asks(self) -> bool:
+        return any(question.field.asks for question in self.questions)
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One answer that two devices gave differently, both as a person reads them."""
+
+    field: Field
+    mine: str
+    theirs: str
+
+
+class SheetForm:
+    """A sheet as a form. Give `typed` to show again what was sent, with its errors, over what is stored."""
+
+    def __init__(
+        self,
+        template: Template,
+        stored: Mapping[str, Value],
+        typed: FormData | None = None,
+        errors: Mapping[str, AnswerError] | None = None,
+    ) -> None:
+        self._template, self._stored, self._typed = template, stored, typed
+        self._errors = errors or {}
+        self._after = _next_fields(template)
+
+    def parts(self) -> list[Part]:
+        """Every section that has something to show, numbered from 1; a card alone is for paper only."""
+        shown = [section for section in self._template.sections if section.fields]
+        return [self._part(number, section) for number, section in enumerate(shown, 1)]
+
+    def summary(self) -> list[tuple[str, str]]:
+        """(id of the control to land on, message) for each answer that could not be kept."""
+        return [
+            (question.first_id, question.error)
+            for part in self.parts()
+            for question in part.questions
+            if question.error
+        ]
+
+    def _part(self, number: int, section: Section) -> Part:
+        questions = tuple(self._question(field) for field in section.fields)
+        answered = any(not is_empty(self._stored.get(field.key)) for field in section.fields)
+        return Part(number, section, questions, answered)
+
+    def _question(self, field: Field) -> Question:
+        error = self._errors.get(field.key)
+        onward = self._after.get(field.key)
+        return Question(
+            field=field,
+            name=field_name(field),
+            values=self._values(field).get(field_name(field), []),
+            lines=self._lines(field) if field.type in TABULAR else (),
+            error=words_of(error) if error else "",
+            onward=f"q-{onward.key}" if onward else "end",
+            onward_label=onward.label if onward else "",
+        )
+
+    def _values(self, field: Field) -> Typed:
+        if self._typed is None:
+            return form_values(field, self._stored.get(field.key))
+        names = {field_name(field)} | {name for row in all_cells(field) for name in row}
+        sent = {name: self._typed.getlist(name) for name in names}
+        return {name: values for name, values in sent.items() if values}
+
+    def _lines(self, field: Field) -> tuple[Line, ...]:
+        values = self._values(field)
+        sent = [number for number, row in enumerate(all_cells(field), 1) if row & values.keys()]
+        shown = max([rows_shown(field, self._stored.get(field.key)), *sent])
+        return tuple(self._line(field, number, values) for number in range(1, shown + 1))
+
+    def _line(self, field: Field, number: int, values: Typed) -> Line:
+        head = field.row_heads[number - 1].text if field.row_heads else ""
+        cells = tuple(
+            Cell(
+                cell_name(field, number, column),
+                column,
+                f"{head or number}: {column.label}",
+                (values.get(cell_name(field, number, column)) or [""])[-1],
+            )
+            for column in field.answer_columns
+        )
+        return Line(head, cells)
+
+
+def rows_offered(template: Template, form: FormData) -> dict[str, int]:
+    """How many rows of each open table the page had, as its hidden fields say; nonsense counts as none said."""
+    said = {
+        field.key: (form.getlist(f"n-{field.key}") or [""])[-1]
+        for field in template.fields
+        if field.type in TABULAR and not field.row_heads
+    }
+    return {key: min(int(n), MAX_ROWS) for key, n in said.items() if n.isascii() and n.isdigit() and len(n) < 4}
+
+
+def all_values(template: Template, stored: Mapping[str, Value]) -> dict[str, list[str]]:
+    """Every name a form of this template can have, with its stored values; [] where nothing was said."""
+    values: dict[str, list[str]] = {}
+    for field in template.fields:
+        if field.type in TABULAR:
+            values.update({name: [] for row in all_cells(field) for name in row})
+        elif field.asks:
+            values[field_name(field)] = []
+        values.update(form_values(field, stored.get(field.key)))
+    return values
+
+
+def all_cells(field: Field) -> Iterator[set[str]]:
+    """The names of each row's cells, as many rows as the field can have."""
+    if field.type in TABULAR:
+        last = field.rows if field.row_heads else MAX_ROWS
+        for number in range(1, last + 1):
+            yield {cell_name(field, number, column) for column in field.answer_columns}
+
+
+def differences(
+    template: Template, mine: Mapping[str, Value], theirs: Mapping[str, Value]
+) -> list[Difference]:
+    """The answers that differ, in the order of the sheet."""
+    return [
+        Difference(field, in_words(field, mine[field.key]), in_words(field, theirs.get(field.key)))
+        for field in template.fields
+        if field.key in mine
+        and mine[field.key] != theirs.get(field.key)
+        and not (is_empty(mine[field.key]) and is_empty(theirs.get(field.key)))
+    ]
+
+
+def in_words(field: Field, value: Value) -> str:
+    """An answer as a person reads it; a table's rows each on a line. Empty for no answer."""
+    if is_empty(value):
+        return ""
+    if isinstance(value, list):
+        return "\n".join(_item_words(field, each, number) for number, each in enumerate(value) if each)
+    return next((option.text for option in field.options if option.key == value), str(value))
+
+
+def words_of(error: AnswerError) -> str:
+    """The sentence that says what to do about an answer."""
+    return _(error.words) % error.params
+
+
+def _item_words(field: Field, item: str | dict[str, str | bool], number: int) -> str:
+    if isinstance(item, str):
+        return next((option.text for option in field.options if option.key == item), item)
+    said = [
+        column.label if column.tick else f"{column.label}: {item[column.key]}"
+        for column in field.answer_columns
+        if item.get(column.key)
+    ]
+    head = [field.row_heads[number].text] if field.row_heads else []
+    return " · ".join([*head, *said])
+
+
+def _next_fields(template: Template) -> dict[str, Field]:
+    fields = [field for field in template.fields]
+    return {before.key: after for before, after in zip(fields, fields[1:], strict=False)}
+
+
+class AssignForm(BaseForm):
+    """Which sheets to give, and a few words with them."""
+
+    templates = SelectMultipleField(
+        _l("Which ones?"),
+        [InputRequired(_l("Choose one worksheet or plan, or several"))],
+        validate_choice=True,
+    )
+    note = TextAreaField(
+        _l("A few words with it"),
+        [Length(max=1000, message=_l("Keep this to 1,000 letters; the rest can wait until you meet"))],
+        description=_l("Shown above the sheet. You can leave it empty."),
+        filters=[lambda text: (text or "").strip()],
+    )

@@ -1,0 +1,1 @@
+"""Pages of this room: the client's own sheets, and the coach's library and reading."""
