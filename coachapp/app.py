@@ -10,25 +10,38 @@ from coachapp import cli, config, db, vault
 from coachapp.accounts import presence
 from coachapp.accounts import views as accounts_views
 from coachapp.booking.confirming import payable
-from coachapp.booking.views import details, place
+from coachapp.booking.views import coach as hours
+from coachapp.booking.views import details, for_client, place
 from coachapp.booking.views import public as booking
 from coachapp.config import PROJECT, Config
 from coachapp.demo import views as demo_views
+from coachapp.desk import views as desk_views
 from coachapp.migrations import run as migrations
 from coachapp.notifications.mailer import Mailer
 from coachapp.payments import views as payments_views
 from coachapp.payments.gateway import StripeGateway
-from coachapp.practice import views as practice_views
+from coachapp.portal import views as portal_views
 from coachapp.practice.queries import face_or_unnamed
+from coachapp.practice.views import coach as practice_desk
+from coachapp.practice.views import public as practice_views
 from coachapp.web import assets, errors, guards, headers, icons, limits, logs, system, words
+from coachapp.worksheets.views import client as sheets_client
+from coachapp.worksheets.views import coach as sheets_coach
 
 ROOMS: tuple[Blueprint, ...] = (
     system.bp,
     practice_views.bp,
+    practice_desk.bp,
     accounts_views.bp,
     booking.bp,
     details.bp,
     place.bp,
+    hours.bp,
+    for_client.bp,
+    desk_views.bp,
+    portal_views.bp,
+    sheets_client.bp,
+    sheets_coach.bp,
     payments_views.bp,
     demo_views.bp,
 )

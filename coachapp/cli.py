@@ -1,5 +1,8 @@
 """The `flask …` commands: thin, each calls one operation."""
 
+from pathlib import Path
+from zoneinfo import available_timezones
+
 import click
 from flask import Flask, current_app
 from flask.cli import AppGroup, with_appcontext
@@ -10,11 +13,17 @@ from coachapp.accounts.rules import AlreadyJoined, NoSuchCoach
 from coachapp.db import Base, engine
 from coachapp.demo import practice as demo_practice
 from coachapp.migrations import run as migrations
+from coachapp.worksheets import operations as sheets
+from coachapp.worksheets.queries import templates as published_templates
+from coachapp.worksheets.rules import VersionTaken
+from coachapp.worksheets.template import Template
+from coachapp.worksheets.template_file import read_template, write_template
+from coachapp.worksheets.yaml_source import TemplateError
 
 
 def install(app: Flask) -> None:
     """Add every command to the app."""
-    for command in (migrate, run_tick, coach, demo):
+    for command in (migrate, run_tick, coach, worksheets, demo):
         app.cli.add_command(command)
 
 
@@ -24,6 +33,7 @@ def migrate() -> None:
     """Bring the database and the keys database to the present shape."""
     migrations.upgrade(engine(), Base.metadata)
     vault.present().prepare()
+    sheets.publish_library(clock.now())
     click.echo("The database is up to date.")
 
 
@@ -50,6 +60,8 @@ coach = AppGroup("coach", help="Coaches' ways in.")
 @click.option("--zone", default="UTC", show_default=True, help="Her time zone, such as Europe/Madrid.")
 def coach_add(email: str, name: str | None, zone: str) -> None:
     """Add a coach and print the single-use address where she chooses passphrase and second factor."""
+    if zone not in available_timezones():
+        raise click.BadParameter("A zone is named like Europe/Madrid.", param_hint="--zone")
     try:
         token = accounts.add_coach(email, name or email.partition("@")[0].title(), zone, now=clock.now())
     except AlreadyJoined:
@@ -66,6 +78,63 @@ def coach_unlock(email: str) -> None:
         click.echo(accounts.issue_unlock_code(email, now=clock.now()))
     except NoSuchCoach:
         raise click.ClickException("No coach signs in with this address.") from None
+
+
+worksheets = AppGroup("worksheets", help="Templates of worksheets and household plans, as files.")
+_PATH = click.Path(exists=True, path_type=Path)
+
+
+@worksheets.command("check")
+@click.argument("path", type=_PATH)
+def check_templates(path: Path) -> None:
+    """Read one template file, or every one in a folder, and name every mistake with its line."""
+    found = _read_templates(path)
+    click.echo(f"Good: {', '.join(template.key for template in found)}.")
+
+
+@worksheets.command("import")
+@click.argument("path", type=_PATH)
+def import_templates(path: Path) -> None:
+    """Publish one template file, or every one in a folder; all or none."""
+    try:
+        fresh = sheets.publish_all(_read_templates(path), clock.now())
+    except VersionTaken as error:
+        raise click.ClickException(
+            f"This version is published with other words: {error}. Raise its number."
+        ) from error
+    click.echo(f"Published: {fresh}.")
+
+
+@worksheets.command("export")
+@click.argument("path", type=click.Path(path_type=Path))
+def export_templates(path: Path) -> None:
+    """Write every published template into a folder, or into KEY.yaml only the one of that key."""
+    one = path.stem if path.suffix == ".yaml" else None
+    found = [row.template for row in published_templates() if one in (None, row.template.key)]
+    if not found:
+        raise click.ClickException("There is no such template.")
+    folder = path.parent if one else path
+    folder.mkdir(parents=True, exist_ok=True)
+    for template in found:
+        (folder / f"{template.key}.yaml").write_text(write_template(template), encoding="utf-8")
+    click.echo(f"Written: {len(found)}.")
+
+
+def _read_templates(path: Path) -> list[Template]:
+    files = sorted(path.glob("*.yaml")) if path.is_dir() else [path]
+    if not files:
+        raise click.ClickException("There is no .yaml file in this folder.")
+    found, mistakes = [], []
+    for file in files:
+        try:
+            found.append(read_template(file.read_text(encoding="utf-8"), file.name))
+        except TemplateError as error:
+            mistakes.append(str(error))
+        except UnicodeDecodeError:
+            mistakes.append(f"{file.name}: expected text in UTF-8.")
+    if mistakes:
+        raise click.ClickException("\n".join(mistakes))
+    return found
 
 
 demo = AppGroup("demo", help="The demo practice: made-up people on this machine alone.")

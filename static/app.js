@@ -261,6 +261,7 @@
       if (answer.status === 401 || answer.type === 'opaqueredirect') { tokenOld = true; again(text.signedOut); return; }
       if (answer.status === 400) tokenOld = true;
       if (answer.status === 413 || answer.status === 422) {
+        revision(answer);
         const reason = await answer.json().then((x) => x.message, () => '');
         tell(reason || text.refused, 'stop');
         say(reason || text.refused);

@@ -16,9 +16,9 @@ from coachapp.demo.mail_catcher import MailCatcher
 from coachapp.demo.stripe_standin import StripeStandIn
 from tests import loopback
 from tests.apps import open_app
-from tests.browser import Browser
 from tests.databases import Databases, PostgresqlDatabases, SqliteDatabases, Urls
 from tests.live import LiveServer
+from tests.plain_browser import Browser
 
 WEBHOOK_SECRET = "whsec_tests"
 CHROMIUM_FLAGS = [

@@ -34,7 +34,7 @@ from coachapp.payments.models import Attempt, Payment, Refund, StripeEvent
 from coachapp.practice.operations import add_coach, save_offering, save_practice
 from coachapp.tick import run_tick
 from tests.apps import open_app
-from tests.browser import Browser
+from tests.plain_browser import Browser
 from tests.cast import ALEX, NORA, Person
 
 MINUTE = timedelta(minutes=1)

@@ -37,7 +37,7 @@ def matching_step(secret: str, code: str, now: datetime, last_step: int) -> int 
     matches = [
         step
         for step in (present - 1, present, present + 1)
-        if hmac.compare_digest(str(totp.generate_otp(step)), figures)
+        if hmac.compare_digest(str(totp.generate_otp(step)).encode(), figures.encode())
     ]
     fresh = [step for step in matches if step > last_step]
     return fresh[0] if fresh else None

@@ -110,6 +110,9 @@ def _money_came(base_url: str, place_id: UUID, now: datetime) -> OnPaid:
         means = on_paid(AppointmentState(appointment.state))
         if means is Paid.TAKE_AGAIN:
             means = Paid.CONFIRM if _take_again(db, appointment) else Paid.REFUND
+        if means is Paid.KEEP:
+            order = orders_of([place.id])[place.id]
+            return OnPaid.CONFIRM if order.paid.minor <= order.amount.minor else OnPaid.REFUND_AND_APOLOGISE
         if means is Paid.REFUND:
             _apologise(place, base_url, now)
             return OnPaid.REFUND_AND_APOLOGISE

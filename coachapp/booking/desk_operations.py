@@ -17,6 +17,7 @@ from coachapp.db import transaction
 from coachapp.practice.rules import OfferingRow
 
 _LONGEST_BLOCK = timedelta(days=31)
+_MOST_DAYS_OFF = timedelta(days=183)
 
 
 def set_week(coach_id: int, openings: list[Opening]) -> None:
@@ -72,13 +73,14 @@ def block_time(coach_id: int, starts_at: datetime, ends_at: datetime, label: str
     return block_id
 
 
-def unblock_time(coach_id: int, block_id: UUID, *, now: datetime) -> None:
-    """Give a blocked time free again. NoSuchPlace if it is not one of this coach's."""
+def unblock_time(coach_id: int, block_id: UUID, *, now: datetime) -> datetime:
+    """Give a blocked time free again; returns when it began. NoSuchPlace if it is not one of this coach's."""
     with transaction() as db:
         row = db.get(Appointment, block_id)
         if row is None or row.coach_id != coach_id or row.state != AppointmentState.BLOCKED:
             raise NoSuchPlace
         row.state, row.changed_at = AppointmentState.RELEASED, now
+        return row.starts_at
 
 
 def book_for_client(
@@ -125,3 +127,12 @@ def book_for_client(
     except IntegrityError as error:
         raise TimeTaken from error
     return place_id
+
+
+def set_days(coach_id: int, first: date, last: date, ranges: list[tuple[int, int]] | None) -> None:
+    """The same own hours for every date from `first` to `last` (included), as in `set_day`. BadTime if there is none."""
+    if not first <= last <= first + _MOST_DAYS_OFF:
+        raise BadTime
+    with transaction():
+        for number in range((last - first).days + 1):
+            set_day(coach_id, first + timedelta(days=number), ranges)

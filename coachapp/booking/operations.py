@@ -80,7 +80,8 @@ def hold_time(
 def save_draft(place: PlaceRow, typed: dict[str, str], *, now: datetime) -> None:
     """Keep what is typed so far (keys of `DRAFTED`), sealed, as it stands. HoldEnded when the time is gone."""
     client_id = _client_of(place, now)
-    with transaction():
+    with transaction() as db:
+        _lock_place(db, place)
         for question in DRAFTED:
             intake.save_answer(client_id, place.id, question, typed.get(question, ""), now=now)
 
@@ -88,7 +89,8 @@ def save_draft(place: PlaceRow, typed: dict[str, str], *, now: datetime) -> None
 def save_details(place: PlaceRow, details: Details, *, now: datetime) -> None:
     """Keep the details and the agreement, and make the return code. HoldEnded when the time is gone."""
     client_id = _client_of(place, now)
-    with transaction():
+    with transaction() as db:
+        _lock_place(db, place)
         clients.rename(client_id, details.name)
         clients.set_zone(client_id, place.zone)
         safe_contact.set_contact(client_id, details.inbox, details.address or None, now=now)
@@ -149,6 +151,11 @@ def new_road(place_id: UUID) -> str:
 def _lock_coach(db: Session, coach_id: int) -> None:
     """One writer at a time per coach. (On SQLite the transaction itself is the lock.)"""
     db.execute(select(Coach.id).where(Coach.id == coach_id).with_for_update())
+
+
+def _lock_place(db: Session, place: PlaceRow) -> None:
+    """One writer at a time per place: an autosave may still be under way when the form is sent."""
+    db.execute(select(Place.id).where(Place.id == place.id).with_for_update())
 
 
 def _check_free(offering: OfferingRow, start: int, now: datetime) -> None:

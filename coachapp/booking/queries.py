@@ -154,6 +154,17 @@ def blocked_between(coach_id: int, start: datetime, end: datetime) -> list[Block
     return [BlockedTime(row.id, row.starts_at, row.ends_at, _label(row)) for row in rows]
 
 
+def is_unbroken(coach_id: int, start: datetime, end: datetime) -> bool:
+    """Whether nothing of the coach's lies within [start, end); the database has the last word when it is written."""
+    found = select(Appointment.id).where(
+        Appointment.coach_id == coach_id,
+        Appointment.state.in_(OCCUPYING),
+        Appointment.starts_at < end,
+        Appointment.ends_at > start,
+    )
+    return session().scalar(found.limit(1)) is None
+
+
 def next_and_last(client_id: UUID, *, now: datetime) -> tuple[PlaceRow | None, PlaceRow | None]:
     """A client's next confirmed appointment (or the one going on) and the last one that ended."""
     confirmed = [row for row in places_of(client_id) if row.state is AppointmentState.CONFIRMED]

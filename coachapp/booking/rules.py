@@ -54,15 +54,20 @@ class Paid(Enum):
     """What money that came for a place means."""
 
     CONFIRM = "confirm"
+    KEEP = "keep"
     TAKE_AGAIN = "take again"
     REFUND = "refund"
 
 
 def on_paid(state: AppointmentState) -> Paid:
-    """Held: confirm. Released: take the time again if it is still free. Everything else: give the money back."""
-    if state is AppointmentState.HELD:
-        return Paid.CONFIRM
-    return Paid.TAKE_AGAIN if state is AppointmentState.RELEASED else Paid.REFUND
+    """Held: confirm. Confirmed already: keep the money, if it is due. Released: take the time again if it is still
+    free. Cancelled or blocked: give the money back."""
+    means = {
+        AppointmentState.HELD: Paid.CONFIRM,
+        AppointmentState.CONFIRMED: Paid.KEEP,
+        AppointmentState.RELEASED: Paid.TAKE_AGAIN,
+    }
+    return means.get(state, Paid.REFUND)
 
 
 @dataclass(frozen=True)

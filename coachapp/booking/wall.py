@@ -23,7 +23,7 @@ class Instant:
 
 def instant_of(day: date, at: time, where: tzinfo) -> Instant:
     """The moment a clock in `where` shows this; a missing time moves on by the gap, a repeated one is its first."""
-    wall = datetime.combine(day, at)  # noqa: DTZ001  # a wall time has no zone until it is read
+    wall = datetime.combine(day, at)  # without a zone until it is read in one
     moment = wall.replace(tzinfo=where, fold=0).astimezone(UTC)
     if moment.astimezone(where).replace(tzinfo=None) != wall:
         return Instant(moment, Reading.MOVED)

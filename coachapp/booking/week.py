@@ -104,7 +104,8 @@ def _read_day(
     ranges: list[tuple[int, int]] = []
     for number in range(_MOST_ROWS):
         key = f"{weekday}-{number}"
-        row = Row(f"{weekday}-{len(rows)}", *(typed.get(f"{key}-{edge}", "").strip()[:8] for edge in ("from", "to")))
+        opens, closes = (typed.get(f"{key}-{edge}", "").strip()[:8] for edge in ("from", "to"))
+        row = Row(f"{weekday}-{len(rows)}", opens, closes)
         if row.is_blank or key == without:
             continue
         found = read_range(row.opens, row.closes)

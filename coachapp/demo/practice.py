@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from coachapp.accounts.factors import code_at
 from coachapp.accounts.hashing import hasher
@@ -9,7 +10,9 @@ from coachapp.accounts.operations import add_ready_coach
 from coachapp.booking.desk_operations import set_week
 from coachapp.booking.slots import Opening
 from coachapp.db import transaction
-from coachapp.practice.operations import add_coach, is_set_up, save_offering, save_practice
+from coachapp.demo.people import load_people, pay_at_stand_in
+from coachapp.practice.operations import add_coach, is_set_up, save_offering, save_practice, save_settings
+from coachapp.worksheets.operations import publish_library
 
 # Open doors, printed on every start: this is why the demo refuses to be reached from another machine.
 COACH_NAME = "nora@quietharbour.example"
@@ -70,6 +73,38 @@ _OFFERINGS: tuple[dict[str, Any], ...] = (
 )
 
 
+_PAGE: dict[str, Any] = {
+    "headline": "A quieter life is allowed.",
+    "lede": "One-to-one coaching for adults who grew up with a narcissistic parent. We work on boundaries, "
+    "on no contact, and on what you want your days to be like.",
+    "about_heading": "Hello, I’m Nora",
+    "about_lede": "I grew up measuring every word. For nine years I have coached people who are learning that "
+    "they no longer have to.",
+    "about_paragraphs": [
+        "When a message arrives, the pull of fear, obligation and guilt can make an answer feel urgent. Together "
+        "we make room between the message and you: a day, a plan, and people on your side."
+    ],
+    "about_small": "Certified coach (ICF PCC) · I work in English and Spanish · I am not a therapist, and I will "
+    "say so if therapy would serve you better.",
+    "quote": "",
+    "quote_by": "",
+    "faq": [
+        [
+            "Do I have to have gone no contact?",
+            "No. Some people have, some have not, some are not sure. We start from where you are.",
+        ],
+        [
+            "What if I need to stop in the middle?",
+            "Say so, or leave. A session you end early can be continued another day.",
+        ],
+        [
+            "Who can see what I write?",
+            "You. Worksheets stay private until you choose to share one with Nora, and you can take it back.",
+        ],
+    ],
+}
+
+
 def load(now: datetime) -> bool:
     """Fill an empty database, all or nothing; False, and nothing done, where a practice already exists."""
     with transaction():
@@ -82,23 +117,32 @@ def load(now: datetime) -> bool:
             statement_text="NE SERVICES",
             currency="EUR",
             exit_to="https://www.bbc.co.uk/weather",
+            page=_PAGE,
         )
-        _add_nora(now)
+        publish_library(now)
+        coach_id, account_id = _add_nora(now)
+        load_people(coach_id, account_id, now)
+        # Only now: what lies in the past is announced to nobody.
+        save_settings(coach_id, practice={}, coach={"email": COACH_NAME})
+    pay_at_stand_in(now)
     return True
 
 
-def _add_nora(now: datetime) -> None:
+def _add_nora(now: datetime) -> tuple[int, UUID]:
     coach_id = add_coach(
         first_name="Nora",
         full_name="Nora Ellis",
         zone="Europe/Madrid",
-        email=COACH_NAME,
+        email=None,
         room_link="https://meet.example.com/quiet-harbour",
     )
     for position, facts in enumerate(_OFFERINGS):
         save_offering(None, coach_id=coach_id, position=position, **facts)
     set_week(coach_id, list(_WEEK))
-    add_ready_coach(coach_id, COACH_NAME, COACH_PASSPHRASE, COACH_TOTP_SECRET, now=now, hasher=hasher())
+    account_id = add_ready_coach(
+        coach_id, COACH_NAME, COACH_PASSPHRASE, COACH_TOTP_SECRET, now=now, hasher=hasher()
+    )
+    return coach_id, account_id
 
 
 def code(now: datetime) -> str:

@@ -2,13 +2,15 @@
 
 import smtplib
 import ssl
+from contextlib import closing
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import parseaddr
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from coachapp.notifications.rules import MailRefused, MailTrouble
+from coachapp.notifications.rules import MailRefused, MailTrouble, MailUnsure
 from coachapp.notifications.texts import Text
 
 TIMEOUT = 20
@@ -23,7 +25,9 @@ class Mailer:
         self._from = Address(display_name=name, addr_spec=address)
 
     def __call__(self, address: str, text: Text, message_id: str, reply_to: str | None) -> None:
-        """Send. MailRefused when the server will never take it; MailTrouble when it may later."""
+        """Send. MailRefused when the server will never take it, MailTrouble when it may later, MailUnsure when the
+        line died on the way: only what happens before the handing over is known not to have left.
+        """
         message = EmailMessage(policy=SMTP)
         message["From"], message["To"], message["Subject"] = self._from, address, text.subject
         message["Message-ID"] = message_id.replace("mail.invalid", self._from.domain)
@@ -31,30 +35,43 @@ class Mailer:
             message["Reply-To"] = reply_to
         message.set_content(text.body)
         try:
-            with self._connect() as server:
+            with closing(self._line()) as server:  # no QUIT: what is answered to it changes nothing any more
+                self._introduce(server)
                 server.send_message(message)
-        except (smtplib.SMTPRecipientsRefused, smtplib.SMTPResponseException) as error:
+        except (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError) as error:
             raise _named(error) from error
-        except (OSError, smtplib.SMTPException) as error:
+        except OSError as error:  # every other answer is about us or the line, not about this message
             raise MailTrouble(type(error).__name__) from error
 
-    def _connect(self) -> smtplib.SMTP:
+    def _line(self) -> smtplib.SMTP:
         host, port = self._server.hostname or "localhost", self._server.port
         if self._server.scheme == "smtps":
-            server: smtplib.SMTP = smtplib.SMTP_SSL(
-                host, port or 465, timeout=TIMEOUT, context=ssl.create_default_context()
-            )
-        else:
-            server = smtplib.SMTP(host, port or 587, timeout=TIMEOUT)
-            server.ehlo_or_helo_if_needed()
-            if server.has_extn("starttls"):
-                server.starttls(context=ssl.create_default_context())
+            return _SecretLine(host, port or 465, timeout=TIMEOUT, context=ssl.create_default_context())
+        return _Line(host, port or 587, timeout=TIMEOUT)
+
+    def _introduce(self, server: smtplib.SMTP) -> None:
+        server.ehlo_or_helo_if_needed()
+        if self._server.scheme == "smtp" and server.has_extn("starttls"):
+            server.starttls(context=ssl.create_default_context())
         if self._server.username:
             server.login(unquote(self._server.username), unquote(self._server.password or ""))
-        return server
 
 
-def _named(error: smtplib.SMTPRecipientsRefused | smtplib.SMTPResponseException) -> MailTrouble:
+class _Line(smtplib.SMTP):
+    """A line that knows when it died while the message itself was handed over: then nobody can say what became of it."""
+
+    def data(self, msg: Any) -> tuple[int, bytes]:
+        try:
+            return super().data(msg)
+        except smtplib.SMTPServerDisconnected as error:
+            raise MailUnsure("line died") from error
+
+
+class _SecretLine(_Line, smtplib.SMTP_SSL):
+    """The same over TLS from the first byte."""
+
+
+def _named(error: smtplib.SMTPRecipientsRefused | smtplib.SMTPDataError) -> MailTrouble:
     """5xx is for good, 4xx for now."""
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         code = next(iter(error.recipients.values()))[0]

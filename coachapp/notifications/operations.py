@@ -14,6 +14,7 @@ from coachapp.notifications.rules import (
     LEASE,
     MailRefused,
     MailTrouble,
+    MailUnsure,
     State,
     after_interruption,
     next_try,
@@ -23,7 +24,7 @@ from coachapp.safe_contact.queries import gate
 from coachapp.safe_contact.rules import Reason
 
 Transport = Callable[[str, Text, str, str | None], None]
-"""Sends (address, text, message id, reply-to); raises MailTrouble or MailRefused."""
+"""Sends (address, text, message id, reply-to); raises MailTrouble, MailRefused or MailUnsure."""
 
 
 def enqueue(
@@ -150,6 +151,9 @@ def _deliver(message_id: UUID, transport: Transport, now: datetime) -> bool:
     row = session().get(OutboxMessage, message_id)
     if row is None or row.address_sealed is None or row.subject_sealed is None or row.body_sealed is None:
         return False
+    if (now_says := _gate_again(row, now)) is not None:
+        _refuse(message_id, now_says)
+        return False
     owner = row.client_id or vault.PRACTICE
     address = vault.open_(owner, "outbox_message.address", row.id, row.address_sealed)
     text = Text(
@@ -162,10 +166,27 @@ def _deliver(message_id: UUID, transport: Transport, now: datetime) -> bool:
         transport(address, text, mail_id, reply_to)
     except MailRefused:
         outcome = State.FAILED
+    except MailUnsure:
+        outcome = State.UNSURE
     except MailTrouble:
         outcome = State.WAITING
     _note_outcome(message_id, outcome, now)
     return outcome is State.SENT
+
+
+def _gate_again(row: OutboxMessage, now: datetime) -> Reason | None:
+    """Why a message must stay after all: since it was written, its reader may have stopped mail or shared her inbox."""
+    if row.client_id is None:
+        return None
+    # Whether the permission had lapsed was judged when the message was written.
+    reason = gate(row.client_id, booked=True, now=now).reason
+    return reason if reason != row.reason else None
+
+
+def _refuse(message_id: UUID, reason: Reason) -> None:
+    with transaction() as db:
+        row = db.get_one(OutboxMessage, message_id)
+        row.state, row.reason, row.lease_until = State.REFUSED, reason, None
 
 
 def _note_outcome(message_id: UUID, outcome: State, now: datetime) -> None:
@@ -173,6 +194,8 @@ def _note_outcome(message_id: UUID, outcome: State, now: datetime) -> None:
         row = db.get(OutboxMessage, message_id)
         if row is None:
             return
+        if outcome is State.UNSURE:
+            outcome, row.sent_again = after_interruption(row.kind, row.sent_again), True
         row.state, row.lease_until = outcome, None
         if outcome is State.SENT:
             row.sent_at = now

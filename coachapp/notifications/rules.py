@@ -27,6 +27,10 @@ class MailRefused(MailTrouble):
     """The mail server will never take this message."""
 
 
+class MailUnsure(MailTrouble):
+    """The line died while the message was handed over: it may have left, or not."""
+
+
 def next_try(tries: int, now: datetime) -> datetime:
     """When to try again after `tries` failures: after 1, 2, 5, 15, 30, then every 60 minutes."""
     return now + timedelta(minutes=_WAITS[min(tries, len(_WAITS)) - 1])

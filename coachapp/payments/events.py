@@ -11,6 +11,7 @@ from coachapp.payments.models import StripeEvent
 from coachapp.payments.operations import finish, settle
 from coachapp.payments.refunds import note_refund
 from coachapp.payments.rules import Gateway, GatewayRefused, Knock, Payables, PaymentError
+from coachapp.web import logs
 
 _RECEIVED, _DONE, _GIVEN_UP = "received", "done", "given up"
 _MOST_TRIES = 60
@@ -60,7 +61,11 @@ def work_waiting(gateway: Gateway, payables: Payables, *, now: datetime) -> None
     """Act on stored events whose time has come."""
     waiting = select(StripeEvent.id).where(StripeEvent.state == _RECEIVED, StripeEvent.not_before <= now)
     for event_id in list(session().scalars(waiting.order_by(StripeEvent.received_at).limit(100))):
-        work(event_id, gateway, payables, now=now)
+        try:
+            work(event_id, gateway, payables, now=now)
+        except Exception as error:  # one that cannot be worked must not stand in the way of the others
+            logs.logger().error("stripe event waits", **logs.describe(error))
+            _postpone(event_id, now, for_good=False)
 
 
 def _work_session(

@@ -110,10 +110,10 @@ class StripeGateway:
             knock = Knock(
                 str(event["id"]),
                 str(event["type"]),
-                str(event["data"]["object"]["id"]),
+                str(event["data"]["object"].get("id", "")),  # a balance, say, has none
                 bool(event["livemode"]),
             )
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise BadSignature from error
         if (
             knock.live != self._live

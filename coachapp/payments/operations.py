@@ -93,7 +93,7 @@ def open_checkout(attempt: AttemptRow, gateway: Gateway, payables: Payables, *, 
     except GatewayRefused:
         _end(attempt, AttemptState.FAILED, payables, now)
         raise
-    settle(attempt.id, facts, payables, now=now)
+    finish(settle(attempt.id, facts, payables, now=now), gateway, payables, now=now)
     return queries.attempt(attempt.id)
 
 
@@ -120,6 +120,10 @@ def settle(
 
 def ask_stripe(attempt: AttemptRow, gateway: Gateway, payables: Payables, *, now: datetime) -> None:
     """Ask Stripe how an unfinished attempt stands and settle it; also repeats a create call that never answered."""
+    if attempt.session_id is None and now >= attempt.expires_at:
+        # Nobody ever learnt where to pay it, and by its own parameters it cannot be paid any more.
+        _end(attempt, AttemptState.FAILED, payables, now)
+        return
     if attempt.session_id is None:
         open_checkout(attempt, gateway, payables, now=now)
         return

@@ -11,6 +11,7 @@ from coachapp.payments.models import Order, Payment, Refund
 from coachapp.payments.rules import Gateway, GatewayAway, GatewayRefused, Payables, RefundFacts, RefundState
 
 _LEASE = timedelta(minutes=2)
+_FINAL = (RefundState.FAILED, RefundState.CANCELLED)
 
 
 def ask_refund(payment_id: UUID, amount: Money, reason: str, *, now: datetime) -> UUID:
@@ -86,6 +87,8 @@ def note_refund(facts: RefundFacts, payables: Payables, *, now: datetime) -> Non
                 return
             refund = db.get_one(Refund, ask_refund(payment.id, facts.amount, "dashboard", now=now))
         was = refund.state
+        if was in _FINAL:
+            return  # an answer that was overtaken by the news that it failed
         refund.state, refund.stripe_id = facts.state, facts.id
         if was != facts.state and facts.state is RefundState.SUCCEEDED:
             order = db.get_one(Order, refund.order_id)
@@ -94,9 +97,10 @@ def note_refund(facts: RefundFacts, payables: Payables, *, now: datetime) -> Non
 
 def _known(facts: RefundFacts) -> Refund | None:
     with transaction() as db:
-        if facts.reference:
-            try:
-                return db.get(Refund, UUID(hex=facts.reference))
-            except ValueError:
-                return None
-        return db.scalar(select(Refund).where(Refund.stripe_id == facts.id))
+        known = db.scalar(select(Refund).where(Refund.stripe_id == facts.id).with_for_update())
+        if known is not None or not facts.reference:
+            return known
+        try:
+            return db.get(Refund, UUID(hex=facts.reference), with_for_update=True)
+        except ValueError:
+            return None

@@ -4,7 +4,15 @@ import re
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, Field, IntegerField, SelectField, StringField, TextAreaField, ValidationError
+from wtforms import (
+    BooleanField,
+    Field,
+    IntegerField,
+    SelectField,
+    StringField,
+    TextAreaField,
+    ValidationError,
+)
 from wtforms.validators import InputRequired, Length, NumberRange
 from wtforms.validators import Optional as MayBeEmpty
 
@@ -132,7 +140,10 @@ class SettingsForm(BaseForm):
         _l("On card statements"), 22, _l("Enter a text"), _l("What a bank statement shows: 5 to 22 letters.")
     )
     exit_to = _text(
-        _l("Where Leave goes"), 200, _l("Enter an address"), _l("An everyday site, like the weather or the news.")
+        _l("Where Leave goes"),
+        200,
+        _l("Enter an address"),
+        _l("An everyday site, like the weather or the news."),
     )
     headline = _text(_l("Headline"), 120)
     lede = _long(_l("Below the headline"), most=600)
@@ -151,7 +162,9 @@ class SettingsForm(BaseForm):
     full_name = _text(_l("Your full name"), 120, _l("Enter your full name"))
     zone = StringField(_l("Your time zone"), [InputRequired(_l("Choose your time zone"))])
     email = _text(
-        _l("Email for notes to you"), 254, description=_l("Bookings and cancellations are told there. You sign in as before.")
+        _l("Email for notes to you"),
+        254,
+        description=_l("Bookings and cancellations are told there. You sign in as before."),
     )
     room_link = _text(
         _l("Link to your video room"), 300, description=_l("Opens from Today. Begins with https://.")

@@ -44,7 +44,7 @@ def client_leaving(view: View) -> View:
             abort(401)
         if (current_user.just_left or current_user).kind != "client":
             abort(404)
-        return current_app.ensure_sync(view)(*args, **kwargs)  # type: ignore[no-any-return]  # Flask leaves it open
+        return current_app.ensure_sync(view)(*args, **kwargs)
 
     return _mark(guarded, "client")
 
@@ -82,7 +82,7 @@ def _signed_in(view: View, kind: str) -> View:
             return _to_unlock()
         if current_user.kind != kind:
             abort(404)
-        return current_app.ensure_sync(view)(*args, **kwargs)  # type: ignore[no-any-return]  # Flask leaves it open
+        return current_app.ensure_sync(view)(*args, **kwargs)
 
     return _mark(guarded, kind)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -49,6 +50,10 @@ class Line:
     head: str
     cells: tuple[Cell, ...]
 
+    @property
+    def is_filled(self) -> bool:
+        return any(cell.value for cell in self.cells)
+
 
 @dataclass(frozen=True)
 class Question:
@@ -59,12 +64,28 @@ class Question:
     values: list[str]
     lines: tuple[Line, ...]
     error: str
+    hint: str
     onward: str
     onward_label: str
 
     @property
     def value(self) -> str:
         return self.values[-1] if self.values else ""
+
+    @property
+    def options(self) -> list[tuple[str, str, str]]:
+        """What can be chosen, as (value, words, what it may cost)."""
+        return [(option.key, option.text, option.note) for option in self.field.options]
+
+    @property
+    def words(self) -> str:
+        """What was chosen or written, as a person reads it."""
+        chosen = [option.text for option in self.field.options if option.key in self.values]
+        return "\n".join(chosen or self.values)
+
+    @property
+    def is_empty(self) -> bool:
+        return not any(self.values) and not any(line.is_filled for line in self.lines)
 
     @property
     def first_id(self) -> str:
@@ -132,21 +153,22 @@ class SheetForm:
         ]
 
     def _part(self, number: int, section: Section) -> Part:
-        questions = tuple(self._question(field) for field in section.fields)
+        questions = tuple(self._question(field, _hint(field, before)) for before, field in _pairs(section))
         answered = any(not is_empty(self._stored.get(field.key)) for field in section.fields)
         return Part(number, section, questions, answered)
 
-    def _question(self, field: Field) -> Question:
+    def _question(self, field: Field, hint: str) -> Question:
         error = self._errors.get(field.key)
-        onward = self._after.get(field.key)
+        onward, label = self._after.get(field.key, ("end", ""))
         return Question(
             field=field,
             name=field_name(field),
             values=self._values(field).get(field_name(field), []),
             lines=self._lines(field) if field.type in TABULAR else (),
             error=words_of(error) if error else "",
-            onward=f"q-{onward.key}" if onward else "end",
-            onward_label=onward.label if onward else "",
+            hint=hint,
+            onward=onward,
+            onward_label=label,
         )
 
     def _values(self, field: Field) -> Typed:
@@ -183,7 +205,9 @@ def rows_offered(template: Template, form: FormData) -> dict[str, int]:
         for field in template.fields
         if field.type in TABULAR and not field.row_heads
     }
-    return {key: min(int(n), MAX_ROWS) for key, n in said.items() if n.isascii() and n.isdigit() and len(n) < 4}
+    return {
+        key: min(int(n), MAX_ROWS) for key, n in said.items() if n.isascii() and n.isdigit() and len(n) < 4
+    }
 
 
 def all_values(template: Template, stored: Mapping[str, Value]) -> dict[str, list[str]]:
@@ -224,7 +248,8 @@ def in_words(field: Field, value: Value) -> str:
     if is_empty(value):
         return ""
     if isinstance(value, list):
-        return "\n".join(_item_words(field, each, number) for number, each in enumerate(value) if each)
+        items: list[str | dict[str, str | bool]] = [*value]
+        return "\n".join(_item_words(field, each, number) for number, each in enumerate(items) if each)
     return next((option.text for option in field.options if option.key == value), str(value))
 
 
@@ -245,9 +270,27 @@ def _item_words(field: Field, item: str | dict[str, str | bool], number: int) ->
     return " · ".join([*head, *said])
 
 
-def _next_fields(template: Template) -> dict[str, Field]:
-    fields = [field for field in template.fields]
-    return {before.key: after for before, after in zip(fields, fields[1:], strict=False)}
+def _next_fields(template: Template) -> dict[str, tuple[str, str]]:
+    """(id, words) of what comes after each field: the next question, or the section it begins."""
+    places = [
+        (field.key, f"q-{field.key}", field.label if number else section.title)
+        for section in template.sections
+        for number, field in enumerate(section.fields)
+    ]
+    return {before[0]: after[1:] for before, after in pairwise(places)}
+
+
+def _pairs(section: Section) -> Iterator[tuple[Field | None, Field]]:
+    """Each field with the one before it in its section."""
+    return zip((None, *section.fields), section.fields, strict=False)
+
+
+def _hint(field: Field, before: Field | None) -> str:
+    """The hint of a field; scales in a row with the same ends say what those mean only once."""
+    if not (field.low or field.high) or (before and (before.low, before.high) == (field.low, field.high)):
+        return field.hint
+    ends = _("0: %(low)s. 10: %(high)s.", low=field.low, high=field.high)
+    return f"{field.hint} {ends}".strip()
 
 
 class AssignForm(BaseForm):

@@ -32,7 +32,9 @@ from coachapp.worksheets.template_json import template_as_json
 def publish_library(now: datetime) -> int:
     """Publish what the library holds and the database does not have yet; returns how many were new."""
     with transaction() as db:
-        known = {(row.key, row.version) for row in db.execute(select(SheetTemplate.key, SheetTemplate.version))}
+        known = {
+            (row.key, row.version) for row in db.execute(select(SheetTemplate.key, SheetTemplate.version))
+        }
         fresh = [template for template in library() if (template.key, template.version) not in known]
         for template in fresh:
             db.add(_version(template, now))
@@ -205,7 +207,7 @@ def _with_rows_beyond(
     for field, offered in rows.items():
         typed, kept = wanted.get(field), stored.get(field)
         if isinstance(typed, list) and isinstance(kept, list) and len(kept) > offered:
-            whole[field] = [*typed, *kept[offered:]]  # type: ignore[list-item]  # both are lists of rows
+            whole[field] = [*typed, *kept[offered:]]
     return whole
 
 

@@ -104,13 +104,14 @@ def sheets_of(client_id: UUID) -> list[SheetRow]:
     return [_sheet_row(row) for row in rows]
 
 
-def sheet(client_id: UUID, number: int) -> SheetRow:
-    """One of a client's sheets by its number; NoSuchSheet, also for one that was taken back."""
+def sheet(client_id: UUID, number: int, *, with_withdrawn: bool = False) -> SheetRow:
+    """One of a client's sheets by its number; NoSuchSheet, as a rule also for one that was taken back."""
     mine = Assignment.client_id == client_id, Assignment.number == number
-    row = session().execute(_sheets().where(*mine, Assignment.state != State.WITHDRAWN)).first()
-    if row is None:
+    row = session().execute(_sheets().where(*mine)).first()
+    found = _sheet_row(row) if row else None
+    if found is None or (found.standing.state is State.WITHDRAWN and not with_withdrawn):
         raise NoSuchSheet(number)
-    return _sheet_row(row)
+    return found
 
 
 def answers_of(sheet: SheetRow) -> dict[str, Value]:

@@ -15,7 +15,7 @@ from coachapp.accounts import operations
 from coachapp.accounts.hashing import Hasher, hasher
 from coachapp.clients.operations import new_client
 from coachapp.practice.operations import add_coach
-from tests.browser import Browser
+from tests.plain_browser import Browser
 from tests.cast import ALEX, NORA
 
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"

@@ -15,7 +15,7 @@ from coachapp.clients.operations import new_client
 from coachapp.db import session
 from tests.accounts.conftest import CANARY
 from tests.accounts.people import PIN, Made, Statements, cookie, join, sign_in
-from tests.browser import Browser
+from tests.plain_browser import Browser
 from tests.cast import ALEX
 
 

@@ -24,7 +24,7 @@ from tests.accounts.people import (
     sign_in,
     sign_out,
 )
-from tests.browser import Browser
+from tests.plain_browser import Browser
 from tests.cast import NORA
 
 NOON = "2026-11-24 12:00:05+00:00"

@@ -28,7 +28,7 @@ from tests.accounts.people import (
     without_token,
 )
 from tests.apps import open_app
-from tests.browser import Browser
+from tests.plain_browser import Browser
 from tests.cast import ALEX, NORA
 
 

@@ -26,7 +26,7 @@ from tests.accounts.people import (
     sign_in,
     sign_out,
 )
-from tests.browser import Browser
+from tests.plain_browser import Browser
 from tests.cast import ALEX
 
 MORNING = "2026-11-24 09:00:00+00:00"
@@ -93,14 +93,17 @@ def test_a_word_from_the_page_keeps_it_open(made: Made, browser: Browser) -> Non
         assert browser.client.post("/still-here", data=token).status_code == 401
 
 
-def test_pages_know_the_idle_time_and_where_to_go_when_it_is_over(made: Made, browser: Browser) -> None:
+def test_pages_know_the_idle_time_and_where_to_go_when_it_is_over(
+    app: Flask, made: Made, browser: Browser
+) -> None:
     join(browser, made)
     assert 'data-idle-seconds="1200" data-cover-url="/sign-in"' in browser.get("/me/canary").text
-    assert sign_coach_in(browser) == 303
-    assert 'data-idle-seconds="900" data-cover-url="/sign-in"' in browser.get("/desk/canary").text
+    coach = Browser(app)
+    assert sign_coach_in(coach) == 303
+    assert 'data-idle-seconds="900" data-cover-url="/sign-in"' in coach.get("/desk/canary").text
     data = {"lock-pin": PIN, "lock-passphrase": COACH_PASSPHRASE}
-    assert browser.post("/desk/sign-in/pin", data).status_code == 303
-    assert 'data-cover-url="/unlock"' in browser.get("/desk/canary").text
+    assert coach.post("/desk/sign-in/pin", data).status_code == 303
+    assert 'data-cover-url="/unlock"' in coach.get("/desk/canary").text
 
 
 def test_activity_is_written_at_most_once_a_minute(app: Flask, made: Made, browser: Browser) -> None:

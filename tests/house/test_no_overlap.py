@@ -38,6 +38,7 @@ def insert(engine, state="held", *, coach=1, after=0, minutes=60, row_id=None):
         "way": "video",
         "sequence": 0,
         "created_at": NINE,
+        "changed_at": NINE,
     }
     with engine.begin() as connection:
         connection.execute(sa.insert(Appointment).values(row))

@@ -6,6 +6,7 @@ from coachapp.accounts.operations.keeping import (
     change_passphrase,
     forget_old,
     know_device,
+    prove,
     set_idle_minutes,
     set_pin,
 )
@@ -31,6 +32,7 @@ __all__ = [
     "leave",
     "make_join_token",
     "note_seen",
+    "prove",
     "renew_factor",
     "set_idle_minutes",
     "set_pin",

@@ -19,7 +19,7 @@ _KEPT = timedelta(days=30)
 
 def set_pin(account_id: UUID, pin: str | None, passphrase: str, *, now: datetime, hasher: Hasher) -> None:
     """Set a PIN, or with None end it. NoMatch unless the passphrase is right."""
-    _prove(account_id, passphrase, hasher)
+    prove(account_id, passphrase, hasher)
     kept = hasher.hash(pin) if pin else None
     with transaction() as db:
         row = db.get_one(Account, account_id)
@@ -45,7 +45,7 @@ def change_passphrase(
     keep: UUID | None = None,
 ) -> None:
     """Change the passphrase; every other sign-in than `keep` ends. NoMatch unless the present one is right."""
-    _prove(account_id, present, hasher)
+    prove(account_id, present, hasher)
     kept = hasher.hash(new)
     with transaction() as db:
         row = db.get_one(Account, account_id)
@@ -78,7 +78,8 @@ def forget_old(now: datetime) -> None:
         db.execute(delete(JoinToken).where(JoinToken.expires_at < month_ago))
 
 
-def _prove(account_id: UUID, passphrase: str, hasher: Hasher) -> None:
+def prove(account_id: UUID, passphrase: str, hasher: Hasher) -> None:
+    """Ask for the passphrase once more, before something that should not happen by a slip. NoMatch."""
     row = session().get(Account, account_id)
     if not hasher.matches(row.passphrase_hash if row else None, passphrase):
         raise NoMatch

@@ -72,7 +72,8 @@ def save_settings() -> ResponseReturnValue:
         return _settings_page(form), 422
     operations.save_settings(
         current_user.coach_id,
-        practice={key: form[key].data for key in ("name", *_WATCHED)} | {"page": form.page(queries.practice().page)},
+        practice={key: form[key].data for key in ("name", *_WATCHED)}
+        | {"page": form.page(queries.practice().page)},
         coach={key: form[key].data for key in ("first_name", "full_name", "zone")}
         | {key: form[key].data or None for key in ("email", "room_link")},
     )

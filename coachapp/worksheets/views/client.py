@@ -57,7 +57,7 @@ def fill(number: int) -> ResponseReturnValue:
 @client_only
 def send(number: int) -> ResponseReturnValue:
     """Save everything, then do what the pressed button says."""
-    sheet = _sheet(number)
+    sheet = _sheet(number, with_withdrawn=True)
     try:
         faults = _save(sheet, drop=_taken(sheet))[1]
     except Conflict as conflict:
@@ -73,7 +73,7 @@ def send(number: int) -> ResponseReturnValue:
 @client_leaving
 def save(number: int) -> ResponseReturnValue:
     """Autosave. 204 with the new revision; 409 with the other version; 422 when an answer cannot be kept."""
-    sheet = _sheet(number)
+    sheet = _sheet(number, with_withdrawn=True)
     try:
         revision, faults = _save(sheet)
     except Conflict as conflict:
@@ -81,7 +81,9 @@ def save(number: int) -> ResponseReturnValue:
         message = _("Here is what was saved there. Choose for each answer which one to keep.")
         return _with_revision(jsonify(message=message, theirs=theirs), conflict.revision), 409
     except Withdrawn:
-        return jsonify(message=_("This sheet was taken back, so it cannot be saved. Copy what you want to keep.")), 422
+        return jsonify(
+            message=_("This sheet was taken back, so it cannot be saved. Copy what you want to keep.")
+        ), 422
     if faults:
         return _with_revision(jsonify(message=words_of(next(iter(faults.values())))), revision), 422
     return _with_revision(Response(), revision), 204
@@ -105,7 +107,9 @@ def paper(number: int, paper: str = "a4") -> ResponseReturnValue:
 
 
 @bp.get("/<int:number>/<any(blank,fillable,completed,large,card):kind>.pdf")
-@bp.get("/<int:number>/<any(a4,letter):paper>/<any(read,keep):way>/<any(blank,fillable,completed,large,card):kind>.pdf")
+@bp.get(
+    "/<int:number>/<any(a4,letter):paper>/<any(read,keep):way>/<any(blank,fillable,completed,large,card):kind>.pdf"
+)
 @client_only
 def file(number: int, kind: str, paper: str = "a4", way: str = "read") -> ResponseReturnValue:
     """The sheet as a PDF, to read here or to keep."""
@@ -121,9 +125,9 @@ def _own() -> UUID:
     return client_id
 
 
-def _sheet(number: int) -> SheetRow:
+def _sheet(number: int, *, with_withdrawn: bool = False) -> SheetRow:
     try:
-        return queries.sheet(_own(), number)
+        return queries.sheet(_own(), number, with_withdrawn=with_withdrawn)
     except NoSuchSheet:
         abort(404)
 

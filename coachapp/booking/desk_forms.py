@@ -1,0 +1,114 @@
+"""The shape of what the coach types about her time."""
+
+from datetime import date, time, timedelta
+
+from flask_babel import lazy_gettext as _l
+from wtforms import DateField, Field, StringField, TimeField, ValidationError
+from wtforms.validators import InputRequired, Length
+from wtforms.validators import Optional as MayBeEmpty
+
+from coachapp.booking.week import Trouble, read_range
+from coachapp.web.forms import BaseForm
+from coachapp.web.typed import one_line
+
+TROUBLES = {
+    Trouble.HALF: _l("Enter both times, or leave both empty"),
+    Trouble.NOT_A_TIME: _l("Enter times like 09:30"),
+    Trouble.SAME: _l("The end is the same as the beginning"),
+    Trouble.OVERLAP: _l("These hours lie over others of the same day"),
+}
+_DAY = _l("Enter a day, like 2026-11-18")
+_CLOCK = _l("Enter a time, like 14:30")
+
+
+def _day(label: object, *, needed: bool = True, description: object = "") -> DateField:
+    return _Day(label, [InputRequired(_DAY) if needed else MayBeEmpty()], description=description)
+
+
+def _time(label: object) -> TimeField:
+    return _Time(label, [InputRequired(_CLOCK)])
+
+
+class _Day(DateField):
+    """A date of the calendar people use; what it cannot be is said in our words."""
+
+    data: date | None
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        try:
+            super().process_formdata(valuelist)
+        except ValueError as error:
+            raise ValueError(_DAY) from error
+        chosen: date | None = self.data
+        if chosen is not None and not 2000 <= chosen.year <= 2200:
+            raise ValueError(_DAY)
+
+
+class _Time(TimeField):
+    """A wall-clock time; what it cannot be is said in our words."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        try:
+            super().process_formdata(valuelist)
+        except ValueError as error:
+            raise ValueError(_CLOCK) from error
+
+
+class DaysForm(BaseForm):
+    """Days off, or days with hours of their own."""
+
+    first = _day(_l("From"))
+    last = _day(_l("To"), needed=False, description=_l("For one day you can leave this empty."))
+    opens = StringField(
+        _l("Open from"), [MayBeEmpty()], description=_l("Only if you work other hours on these days.")
+    )
+    closes = StringField(_l("Open to"), [MayBeEmpty()])
+
+    def validate_last(self, field: Field) -> None:
+        if field.data and self.first.data and not self.first.data <= field.data <= self.furthest:
+            raise ValidationError(_l("Choose a day on or after the first, within half a year"))
+
+    def validate_closes(self, field: Field) -> None:
+        found = self.range
+        if isinstance(found, Trouble):
+            raise ValidationError(TROUBLES[found])
+
+    @property
+    def furthest(self) -> date:
+        """The last day that can be chosen."""
+        return self.first.data + timedelta(days=183)
+
+    @property
+    def range(self) -> tuple[int, int] | Trouble | None:
+        """Own hours in minutes of the day; None is a day off."""
+        if not (self.opens.data or self.closes.data):
+            return None
+        return read_range(self.opens.data or "", self.closes.data or "")
+
+
+class BlockForm(BaseForm):
+    """Time the coach keeps for herself, on one day or over several."""
+
+    first = _day(_l("Day"))
+    opens = _time(_l("From"))
+    last = _day(_l("Until which day"), needed=False, description=_l("Only if it ends on a later day."))
+    closes = _time(_l("To"))
+    word = StringField(
+        _l("A word for it"),
+        [MayBeEmpty(), Length(max=60, message=_l("Use 60 letters at most"))],
+        description=_l("Only you see it."),
+        filters=[one_line],
+    )
+
+
+class BookForm(BaseForm):
+    """A session the coach books for a client."""
+
+    who = StringField(_l("For whom"), [InputRequired(_l("Choose a client"))])
+    what = StringField(_l("What"), [InputRequired(_l("Choose what it is"))])
+    day = _day(_l("Day"))
+    at = _time(_l("Begins at"))
+
+    def show(self, who: str, what: str, day: date | None, at: time | None) -> None:
+        """Fill what is known beforehand."""
+        self.who.data, self.what.data, self.day.data, self.at.data = who, what, day, at

@@ -1,0 +1,270 @@
+"""Six invented clients in different states, and a fortnight of their appointments, notes, payments and worksheets."""
+
+import http.client
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from urllib.parse import urlencode, urlsplit
+from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
+
+from flask import current_app
+
+from coachapp.accounts.hashing import hasher
+from coachapp.accounts.operations import join, make_join_token
+from coachapp.booking import queries
+from coachapp.booking.desk_operations import block_time, book_for_client
+from coachapp.booking.rules import PlaceRow
+from coachapp.clients.operations import new_client, set_state, write_note
+from coachapp.clients.rules import State
+from coachapp.config import Config
+from coachapp.intake.operations import save_answer
+from coachapp.intake.rules import HOPE
+from coachapp.payments import operations as payments
+from coachapp.payments.rules import AttemptRow, GatewayAway, SessionFacts
+from coachapp.payments.runtime import gateway, payables
+from coachapp.practice.queries import coach, offering
+from coachapp.safe_contact.operations import set_contact, things_changed
+from coachapp.safe_contact.rules import Inbox
+from coachapp.worksheets.answers import Value
+from coachapp.worksheets.operations import assign, done, save_answers, share
+from coachapp.worksheets.queries import template
+
+
+@dataclass(frozen=True)
+class Session:
+    """One appointment: days from today, the time on the coach's clock, what was booked, whether it is paid."""
+
+    days: int
+    at: str
+    slug: str = "single-session"
+    paid: bool = True
+
+
+@dataclass(frozen=True)
+class Someone:
+    """One invented client."""
+
+    name: str
+    zone: str
+    inbox: Inbox
+    email: str | None
+    sessions: tuple[Session, ...]
+    hope: str = ""
+    notes: tuple[tuple[int, str], ...] = ()
+    login: tuple[str, str] | None = None
+    state: State = State.ACTIVE
+    stopped: bool = False
+
+
+MAYA = Someone(
+    name="Maya Rios",
+    zone="Europe/Lisbon",
+    inbox=Inbox.SHARED,
+    email="maya@quietharbour.example",
+    sessions=(
+        Session(-20, "14:30"),
+        Session(-13, "14:30"),
+        Session(-6, "14:30"),
+        Session(0, "14:30"),
+        Session(7, "14:30"),
+    ),
+    hope="To have my evenings back, and to stop rehearsing answers.",
+    notes=(
+        (-13, "Noticed how quickly guilt turns into planning the reply. Practised “not today”."),
+        (-6, "Agreed to wait a day before any reply. She wants a plan for the week of the 29th."),
+    ),
+    login=("maya", "willow teapot gravel morning"),
+)
+OTHERS = (
+    Someone(
+        name="Tom Okafor",
+        zone="Europe/London",
+        inbox=Inbox.NONE,
+        email=None,
+        sessions=(Session(-7, "10:00"), Session(0, "10:00"), Session(8, "10:00", paid=False)),
+        hope="A way to leave family calls before they run on.",
+        notes=((-7, "Keeps the phone in the hall at night now. Next: who can open the post."),),
+    ),
+    Someone(
+        name="Inês Barros",
+        zone="Europe/Lisbon",
+        inbox=Inbox.ONLY_ME,
+        email="ines@quietharbour.example",
+        sessions=(Session(0, "17:00", "first-conversation"),),
+        hope="I am not sure yet whether I want distance or a different kind of contact.",
+    ),
+    Someone(
+        name="Dana Keller",
+        zone="America/New_York",
+        inbox=Inbox.ONLY_ME,
+        email="dana@quietharbour.example",
+        sessions=(Session(-9, "16:00"), Session(1, "16:00", "power-hour"), Session(9, "16:00")),
+        notes=((-9, "Two calls in one week, both left to ring. Proud and shaky. Slept badly once."),),
+    ),
+    Someone(
+        name="Leo Petersen",
+        zone="Europe/Copenhagen",
+        inbox=Inbox.SHARED,
+        email="leo@quietharbour.example",
+        sessions=(Session(-12, "15:00"), Session(-5, "15:00")),
+        notes=(
+            (-5, "Things at home have changed; he asked for no mail at all. Will come back in the new year."),
+        ),
+        state=State.RESTING,
+        stopped=True,
+    ),
+    Someone(
+        name="Ana Vidal",
+        zone="Europe/Madrid",
+        inbox=Inbox.ONLY_ME,
+        email="ana@quietharbour.example",
+        sessions=(Session(-14, "11:30"), Session(2, "16:30"), Session(4, "10:00", "first-conversation")),
+        notes=((-14, "The birthday passed quietly. She kept the card unopened; her sister looked inside."),),
+    ),
+)
+
+
+def load_people(coach_id: int, account_id: UUID, now: datetime) -> None:
+    """Fill the practice with everybody above. Mail is allowed only at the end, so that the past announces nothing."""
+    for someone in (MAYA, *OTHERS):
+        client_id = _arrive(coach_id, account_id, someone, now)
+        if someone is MAYA:
+            _worksheets_of_maya(client_id, now)
+        elif someone.name.startswith("Dana"):
+            assign(template("a-message-came").id, client_id, now=now - timedelta(days=2), by=account_id)
+        elif someone.name.startswith("Ana"):
+            assign(template("our-door").id, client_id, now=now - timedelta(days=6), by=account_id)
+    here = ZoneInfo(coach(coach_id).zone)
+    for days, start, length, label in ((1, "09:00", 3, "Supervision"), (3, "08:00", 2, "Dentist")):
+        begins = _at(now, here, days, start)
+        block_time(coach_id, begins, begins + timedelta(hours=length), label, now=now)
+
+
+def pay_at_stand_in(now: datetime) -> None:
+    """Pay what is to come at the pretend payment page, as a person would; while it is away nothing is paid."""
+    for place in _to_come(now):
+        try:
+            _pay(place, now)
+        except GatewayAway:
+            return
+
+
+def _arrive(coach_id: int, account_id: UUID, someone: Someone, now: datetime) -> UUID:
+    here = ZoneInfo(coach(coach_id).zone)
+    first = min(session.days for session in someone.sessions)
+    since = now - timedelta(days=max(-first, 0) + 3)
+    client_id = new_client(coach_id, someone.zone, now=since, name=someone.name, state=State.ACTIVE)
+    for session in someone.sessions:
+        _book(client_id, someone, session, _at(now, here, session.days, session.at), now)
+    for days, text in someone.notes:
+        write_note(client_id, text, by=account_id, now=_at(now, here, days, "18:20"))
+    if someone.login:
+        join(make_join_token(client_id, now), *someone.login, None, now=now, hasher=hasher())
+    set_contact(client_id, someone.inbox, someone.email, now=now)
+    if someone.stopped:
+        things_changed(client_id, now=now)
+    set_state(client_id, someone.state)
+    return client_id
+
+
+def _book(client_id: UUID, someone: Someone, session: Session, starts_at: datetime, now: datetime) -> None:
+    booked_at = min(now, starts_at) - timedelta(days=3)
+    what = offering(session.slug)
+    place_id = book_for_client(what, client_id, someone.zone, starts_at, _base_url(), now=booked_at)
+    if someone.hope and session is someone.sessions[0]:
+        save_answer(client_id, place_id, HOPE, someone.hope, now=booked_at)
+    if session.paid and not what.is_free and starts_at < now:
+        _paid_long_ago(queries.place(place_id), booked_at)
+
+
+def _paid_long_ago(place: PlaceRow, when: datetime) -> None:
+    """Money that came before this database was filled: written down as Stripe would have told it."""
+    attempt = _attempt(place, when)
+    reference = uuid4().hex
+    facts = SessionFacts(
+        id=f"cs_demo_{reference}",
+        reference=attempt.id.hex,
+        status="complete",
+        payment_status="paid",
+        amount=attempt.amount,
+        intent_id=f"pi_demo_{reference}",
+        url=None,
+    )
+    payments.settle(attempt.id, facts, payables(), now=when)
+
+
+def _pay(place: PlaceRow, now: datetime) -> None:
+    attempt = payments.open_checkout(_attempt(place, now), gateway(), payables(), now=now)
+    assert attempt.checkout_url and attempt.session_id, "an opened attempt can be paid"
+    _press_pay(attempt.checkout_url)
+    payments.settle(attempt.id, gateway().retrieve(attempt.session_id), payables(), now=now)
+
+
+def _attempt(place: PlaceRow, when: datetime) -> AttemptRow:
+    assert place.client_id is not None
+    order_id = payments.open_order(place.client_id, "appointment", place.id, place.price, now=when)
+    return payments.begin_attempt(order_id, f"{_base_url()}/paid/", now=when)
+
+
+def _press_pay(checkout_url: str) -> None:
+    page = urlsplit(checkout_url)
+    line = http.client.HTTPConnection(page.hostname or "localhost", page.port, timeout=30)
+    try:
+        form = {"Content-Type": "application/x-www-form-urlencoded"}
+        line.request("POST", page.path, urlencode({"act": "pay"}), form)
+        line.getresponse().read()
+    finally:
+        line.close()
+
+
+def _to_come(now: datetime) -> list[PlaceRow]:
+    wanted = {
+        (session.days, session.at) for one in (MAYA, *OTHERS) for session in one.sessions if session.paid
+    }
+    here = ZoneInfo(coach(1).zone)
+    starts = {_at(now, here, days, at) for days, at in wanted}
+    places = queries.places_between(1, now, now + timedelta(days=15))
+    return [place for place in places if place.starts_at in starts and not place.is_free]
+
+
+def _worksheets_of_maya(client_id: UUID, now: datetime) -> None:
+    message = assign(template("a-message-came").id, client_id, now=now - timedelta(days=12))
+    answers: dict[str, Value] = {
+        "came_when": "Tuesday, 21:10",
+        "came_how": "A text from a new number",
+        "decide_after": "Wednesday, 21:10",
+        "facts": "Asks to meet on Saturday, and why I am silent. There is no date and no duty in it.",
+        "pressures": ["guilt", "silence", "hope"],
+        "fear": 4,
+        "obligation": 6,
+        "guilt": 8,
+        "waiting": [],
+        "my_person": "Sam",
+        "instead": "A walk along the river",
+        "keep_words": "I am allowed to take a day before I answer anyone.",
+    }
+    save_answers(message, client_id, answers, 0, set(answers), now=now - timedelta(days=11))
+    done(message, client_id, now=now - timedelta(days=11))
+    share(message, client_id, now=now - timedelta(days=11))
+    door = assign(
+        template("our-door").id,
+        client_id,
+        "For you and Sam, whenever it suits you.",
+        now=now - timedelta(days=6),
+    )
+    begun: dict[str, Value] = {
+        "sentence": "We are not opening the door today. Please leave.",
+        "safe_room": "The kitchen",
+    }
+    save_answers(door, client_id, begun, 0, set(begun), now=now - timedelta(days=2))
+
+
+def _base_url() -> str:
+    settings: Config = current_app.config["COACHAPP"]
+    return settings.base_url
+
+
+def _at(now: datetime, zone: ZoneInfo, days: int, clock_time: str) -> datetime:
+    day = now.astimezone(zone).date() + timedelta(days=days)
+    hour, minute = map(int, clock_time.split(":"))
+    return datetime.combine(day, time(hour, minute), zone).astimezone(ZoneInfo("UTC"))

@@ -1,0 +1,83 @@
+"""The shape of what the coach types about her clients."""
+
+from flask_babel import lazy_gettext as _l
+from wtforms import BooleanField, Field, RadioField, StringField, TextAreaField, ValidationError
+from wtforms.validators import InputRequired, Length
+from wtforms.validators import Optional as MayBeEmpty
+
+from coachapp.safe_contact.rules import Inbox
+from coachapp.web.forms import BaseForm
+from coachapp.web.typed import is_email, one_line, stripped
+from coachapp.zones import UnknownZone, zone
+
+MOST_NOTE = 20_000
+
+
+class NoteForm(BaseForm):
+    """A private note."""
+
+    note = TextAreaField(
+        _l("Private note"),
+        [
+            InputRequired(_l("Write something before you save")),
+            Length(max=MOST_NOTE, message=_l("Please keep a note to 20,000 letters; begin a second one")),
+        ],
+        description=_l("Only you can read this. It is never shown to your client."),
+        filters=[stripped],
+    )
+
+
+class SearchForm(BaseForm):
+    """A name, or part of one, or a reference; sent by POST so that no name stands in an address."""
+
+    find = StringField(_l("Find a name or reference"), [MayBeEmpty(), Length(max=80)], filters=[one_line])
+
+
+class PersonForm(BaseForm):
+    """A client's name and zone, as the coach types them."""
+
+    name = StringField(
+        _l("Name"),
+        [
+            InputRequired(_l("Write the name this person likes to be called by")),
+            Length(max=80, message=_l("Use a shorter name, of 80 letters at most")),
+        ],
+        description=_l("Whatever this person likes to be called."),
+        filters=[one_line],
+    )
+    zone = StringField(_l("Where they are"), [InputRequired(_l("Choose a time zone"))])
+
+    def validate_zone(self, field: Field) -> None:
+        try:
+            zone(field.data)
+        except UnknownZone as error:
+            raise ValidationError(_l("Choose a time zone from the list")) from error
+
+
+class ContactForm(BaseForm):
+    """How this client may be written to, as told to the coach in person."""
+
+    inbox = RadioField(
+        _l("Who can see this inbox?"),
+        [InputRequired(_l("Choose what you were told"))],
+        choices=[
+            (Inbox.ONLY_ME.value, _l("Only this person")),
+            (Inbox.SHARED.value, _l("Someone else might, or not sure")),
+            (Inbox.NONE.value, _l("No mail at all")),
+        ],
+    )
+    email = StringField(
+        _l("Email address"),
+        [Length(max=254, message=_l("Use a shorter address"))],
+        description=_l("Not needed for no mail."),
+        filters=[one_line],
+    )
+    asked = BooleanField(
+        _l("I asked in person, or by a way that is safe"), [InputRequired(_l("Ask first, then tick this"))]
+    )
+
+    def validate_email(self, field: Field) -> None:
+        if self.inbox.data == Inbox.NONE.value:
+            return
+        if not is_email(field.data or ""):
+            raise ValidationError(_l("Enter an email address with an @, like name@example.com"))

@@ -1,0 +1,277 @@
+"""What the desk shows, joined from the rooms below it, as frozen rows."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta, tzinfo
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from coachapp import vault
+from coachapp.accounts.queries import has_joined
+from coachapp.audit.models import AuditEntry
+from coachapp.booking import queries as booking
+from coachapp.booking.models import Appointment, Place
+from coachapp.booking.rules import AppointmentState, BlockedTime, PlaceRow
+from coachapp.clients import queries as clients
+from coachapp.clients.models import Client, PrivateNote
+from coachapp.clients.rules import ClientRow
+from coachapp.db import session
+from coachapp.desk.rules import Pay, Reach, excerpt, pay_state, reach
+from coachapp.intake import queries as intake
+from coachapp.intake.rules import HOPE
+from coachapp.payments.queries import OrderRow, orders_of
+from coachapp.safe_contact.queries import contact
+from coachapp.safe_contact.rules import Contact
+from coachapp.worksheets.models import Assignment, SheetTemplate
+from coachapp.zones import local_days
+
+
+@dataclass(frozen=True)
+class SessionCard:
+    """One confirmed appointment on the day rail, with what the coach wants to know before it."""
+
+    place: PlaceRow
+    client: ClientRow
+    pay: Pay
+    reach: Reach
+    last_note: str
+    to_read: bool
+    shared_sheet: bool
+    is_first: bool
+    kind: str = "session"
+
+    @property
+    def starts_at(self) -> datetime:
+        return self.place.starts_at
+
+    @property
+    def ends_at(self) -> datetime:
+        return self.place.ends_at
+
+
+@dataclass(frozen=True)
+class BlockedCard:
+    """Time the coach keeps for herself."""
+
+    block: BlockedTime
+    kind: str = "blocked"
+
+    @property
+    def starts_at(self) -> datetime:
+        return self.block.starts_at
+
+    @property
+    def ends_at(self) -> datetime:
+        return self.block.ends_at
+
+
+@dataclass(frozen=True)
+class HeldCard:
+    """A time someone is booking in this moment; who it is stays open until it is confirmed."""
+
+    starts_at: datetime
+    ends_at: datetime
+    hold_until: datetime | None
+    kind: str = "held"
+
+
+Card = SessionCard | BlockedCard | HeldCard
+
+
+@dataclass(frozen=True)
+class ClientLine:
+    """One client in the list, with her next and last appointment."""
+
+    client: ClientRow
+    reach: Reach
+    next_at: datetime | None
+    last_at: datetime | None
+
+
+@dataclass(frozen=True)
+class SheetLine:
+    """A shared worksheet by its title; the answers are read in the worksheets' own room."""
+
+    client_id: UUID
+    number: int
+    title: str
+    shared_at: datetime
+
+
+@dataclass(frozen=True)
+class Record:
+    """What stands on every page of a client's record."""
+
+    client: ClientRow
+    contact: Contact | None
+    reach: Reach
+    next: PlaceRow | None
+    last: PlaceRow | None
+    hope: str
+    joined: bool
+
+
+def day_cards(coach_id: int, day: date, zone: tzinfo, *, now: datetime) -> list[Card]:
+    """Everything that has a time on one of the coach's days."""
+    start, end = local_days(day, day, zone)
+    cards: list[Card] = [*_session_cards(booking.places_between(coach_id, start, end), now)]
+    cards += [BlockedCard(block) for block in booking.blocked_between(coach_id, start, end)]
+    return cards + _held_between(coach_id, start, end, now)
+
+
+def counts_by_day(coach_id: int, days: list[date], zone: tzinfo) -> dict[date, int]:
+    """How many sessions each of these consecutive days has."""
+    start, end = local_days(days[0], days[-1], zone)
+    counts = dict.fromkeys(days, 0)
+    for row in booking.places_between(coach_id, start, end):
+        counts[row.starts_at.astimezone(zone).date()] += 1
+    return counts
+
+
+def client_lines(coach_id: int, *, now: datetime) -> list[ClientLine]:
+    """This coach's clients by name, each with the appointments on either side of now."""
+    rows = clients.clients(coach_id)
+    times = _times_of([row.id for row in rows])
+    return [_client_line(row, times.get(row.id, []), now) for row in rows]
+
+
+def record(client: ClientRow, *, now: datetime) -> Record:
+    """The frame of one client's record."""
+    known = contact(client.id)
+    coming, past = booking.next_and_last(client.id, now=now)
+    return Record(
+        client,
+        known,
+        reach(known, now),
+        coming,
+        past,
+        intake.latest_answer(client.id, HOPE) or "",
+        has_joined(client.id),
+    )
+
+
+def orders_by_place(places: Iterable[PlaceRow]) -> dict[UUID, OrderRow]:
+    """The orders of several appointments."""
+    return orders_of([place.id for place in places])
+
+
+def pay_of(place: PlaceRow, order: OrderRow | None) -> Pay:
+    """How one appointment stands with money."""
+    return pay_state(place.price, order.paid if order else None, order.refunded if order else None)
+
+
+def unread_sheets(coach_id: int) -> list[SheetLine]:
+    """Worksheets clients shared with this coach that nobody on the desk has opened since."""
+    found = (
+        select(Assignment, SheetTemplate.title)
+        .join(SheetTemplate, SheetTemplate.id == Assignment.template_id)
+        .join(Client, Client.id == Assignment.client_id)
+        .where(Client.coach_id == coach_id, Assignment.shared_at.is_not(None))
+        .order_by(Assignment.shared_at)
+    )
+    rows = session().execute(found).all()
+    seen = _last_viewed([row.id for row, _title in rows])
+    return [
+        SheetLine(row.client_id, row.number, title, row.shared_at)
+        for row, title in rows
+        if row.shared_at and (row.id not in seen or seen[row.id] < row.shared_at.date())
+    ]
+
+
+def unread_intakes(coach_id: int, *, now: datetime, days: int = 14) -> list[PlaceRow]:
+    """Coming appointments of clients who wrote something at booking and whose record nobody has opened yet."""
+    coming = booking.places_between(coach_id, now, now + timedelta(days=days))
+    seen = _viewed({place.client_id for place in coming if place.client_id})
+    unread: dict[UUID, PlaceRow] = {}
+    for place in coming:
+        client_id = place.client_id
+        if client_id and client_id not in seen | unread.keys() and intake.latest_answer(client_id, HOPE):
+            unread[client_id] = place
+    return list(unread.values())
+
+
+def _session_cards(places: list[PlaceRow], now: datetime) -> list[SessionCard]:
+    ids = {place.client_id for place in places if place.client_id}
+    known, orders, seen, shared = (
+        clients.clients_by_id(ids),
+        orders_by_place(places),
+        _viewed(ids),
+        _sharing(ids),
+    )
+    times = _times_of(ids)
+    return [
+        SessionCard(
+            place=place,
+            client=known[place.client_id],
+            pay=pay_of(place, orders.get(place.id)),
+            reach=reach(contact(place.client_id), now),
+            last_note=_last_note(place.client_id),
+            to_read=place.client_id not in seen and bool(intake.latest_answer(place.client_id, HOPE)),
+            shared_sheet=place.client_id in shared,
+            is_first=not any(at < place.starts_at for at in times[place.client_id]),
+        )
+        for place in places
+        if place.client_id in known
+    ]
+
+
+def _held_between(coach_id: int, start: datetime, end: datetime, now: datetime) -> list[Card]:
+    found = select(Appointment).where(
+        Appointment.coach_id == coach_id,
+        Appointment.state == AppointmentState.HELD,
+        Appointment.starts_at >= start,
+        Appointment.starts_at < end,
+        Appointment.hold_until > now,
+    )
+    return [HeldCard(row.starts_at, row.ends_at, row.hold_until) for row in session().scalars(found)]
+
+
+def _times_of(client_ids: Iterable[UUID]) -> dict[UUID, list[datetime]]:
+    """When each of these clients has or had confirmed appointments, earliest first."""
+    found = (
+        select(Place.client_id, Appointment.starts_at)
+        .join(Appointment, Appointment.id == Place.appointment_id)
+        .where(Place.client_id.in_(list(client_ids)), Appointment.state == AppointmentState.CONFIRMED)
+        .order_by(Appointment.starts_at)
+    )
+    times: dict[UUID, list[datetime]] = {}
+    for client_id, at in session().execute(found):
+        if client_id:
+            times.setdefault(client_id, []).append(at)
+    return times
+
+
+def _client_line(row: ClientRow, times: list[datetime], now: datetime) -> ClientLine:
+    coming = next((at for at in times if at > now), None)
+    past = next((at for at in reversed(times) if at <= now), None)
+    return ClientLine(row, reach(contact(row.id), now), coming, past)
+
+
+def _last_note(client_id: UUID) -> str:
+    found = select(PrivateNote).where(PrivateNote.client_id == client_id)
+    row = session().scalar(found.order_by(PrivateNote.written_at.desc()).limit(1))
+    if row is None:
+        return ""
+    return excerpt(vault.open_(client_id, "private_note.text", row.id, row.text_sealed))
+
+
+def _viewed(subjects: Iterable[UUID]) -> set[UUID]:
+    return set(_last_viewed(subjects))
+
+
+def _last_viewed(subjects: Iterable[UUID]) -> dict[UUID, date]:
+    """The last day on which each of these was looked at; what nobody opened is left out."""
+    found = (
+        select(AuditEntry.subject, func.max(AuditEntry.on_day))
+        .where(AuditEntry.action == "view", AuditEntry.subject.in_(list(subjects)))
+        .group_by(AuditEntry.subject)
+    )
+    return {subject: day for subject, day in session().execute(found) if subject and day}
+
+
+def _sharing(client_ids: Iterable[UUID]) -> set[UUID]:
+    found = select(Assignment.client_id).where(
+        Assignment.client_id.in_(list(client_ids)), Assignment.shared_at.is_not(None)
+    )
+    return set(session().scalars(found))

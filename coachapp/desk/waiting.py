@@ -1,0 +1,112 @@
+"""What waits for the coach: things to read, mails that did not leave, money that needs her eyes."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import select
+
+from coachapp.clients.models import Client
+from coachapp.clients.queries import clients_by_id
+from coachapp.clients.rules import ClientRow
+from coachapp.db import session
+from coachapp.desk import queries
+from coachapp.notifications.models import OutboxMessage
+from coachapp.notifications.rules import State
+from coachapp.payments.models import Attempt, Order, Refund
+from coachapp.payments.rules import AttemptState, RefundState
+
+MAILS_SHOWN_FOR = timedelta(days=7)
+
+
+class Matter(StrEnum):
+    """What kind of thing waits."""
+
+    INTAKE = "intake"
+    SHEET = "sheet"
+    MAIL = "mail"
+    REFUND = "refund"
+    ALARM = "alarm"
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """One thing that waits; `about` is a title or kind, `client` None when it concerns nobody we may name."""
+
+    matter: Matter
+    at: datetime
+    client: ClientRow | None
+    about: str = ""
+    number: int | None = None
+    certain: bool = True
+
+
+@dataclass(frozen=True)
+class _Found:
+    matter: Matter
+    at: datetime
+    client_id: UUID | None
+    about: str = ""
+    number: int | None = None
+    certain: bool = True
+
+
+def waiting(coach_id: int, *, now: datetime) -> list[Waiting]:
+    """Everything that waits for this coach: money first, then mails, then what is to be read."""
+    found = [*_money(coach_id), *_mails(coach_id, now), *_to_read(coach_id, now)]
+    known = clients_by_id(each.client_id for each in found if each.client_id)
+    return [
+        Waiting(
+            each.matter,
+            each.at,
+            known.get(each.client_id) if each.client_id else None,
+            each.about,
+            each.number,
+            each.certain,
+        )
+        for each in found
+    ]
+
+
+def _to_read(coach_id: int, now: datetime) -> list[_Found]:
+    intakes = queries.unread_intakes(coach_id, now=now)
+    sheets = queries.unread_sheets(coach_id)
+    return [_Found(Matter.INTAKE, place.starts_at, place.client_id) for place in intakes] + [
+        _Found(Matter.SHEET, sheet.shared_at, sheet.client_id, sheet.title, sheet.number) for sheet in sheets
+    ]
+
+
+def _mails(coach_id: int, now: datetime) -> list[_Found]:
+    """Mails of the last week that did not leave, or may have left once."""
+    rows = session().scalars(
+        select(OutboxMessage)
+        .outerjoin(Client, Client.id == OutboxMessage.client_id)
+        .where(OutboxMessage.state.in_([State.FAILED, State.UNSURE]))
+        .where(OutboxMessage.created_at > now - MAILS_SHOWN_FOR)
+        .where((Client.coach_id == coach_id) | OutboxMessage.client_id.is_(None))
+        .order_by(OutboxMessage.created_at)
+    )
+    return [
+        _Found(Matter.MAIL, row.created_at, row.client_id, row.kind, certain=row.state == State.FAILED)
+        for row in rows
+    ]
+
+
+def _money(coach_id: int) -> list[_Found]:
+    db = session()
+    alarms = (
+        select(Attempt.created_at, Order.client_id)
+        .join(Order, Order.id == Attempt.order_id)
+        .join(Client, Client.id == Order.client_id)
+        .where(Client.coach_id == coach_id, Attempt.state == AttemptState.ALARM)
+    )
+    refunds = (
+        select(Refund.created_at, Order.client_id)
+        .join(Order, Order.id == Refund.order_id)
+        .join(Client, Client.id == Order.client_id)
+        .where(Client.coach_id == coach_id, Refund.state == RefundState.FAILED)
+    )
+    return [_Found(Matter.ALARM, at, client_id) for at, client_id in db.execute(alarms)] + [
+        _Found(Matter.REFUND, at, client_id) for at, client_id in db.execute(refunds)
+    ]

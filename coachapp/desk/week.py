@@ -1,0 +1,121 @@
+"""One week of the coach laid out on the grid: sessions, blocked time, and hours she does not work."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta, tzinfo
+from uuid import UUID
+
+from coachapp.booking import queries as booking
+from coachapp.booking.rules import BlockedTime, PlaceRow
+from coachapp.booking.slots import DayException, Opening
+from coachapp.clients.queries import clients_by_id
+from coachapp.clients.rules import ClientRow
+from coachapp.desk.rules import Placed, closed_times, first_hour, minutes_within, placed, week_of
+from coachapp.zones import DAY, local_days
+
+
+@dataclass(frozen=True)
+class GridEvent:
+    """One thing in a day of the grid; neither place nor block means hours outside the coach's own."""
+
+    placed: Placed
+    start_min: int
+    end_min: int
+    place: PlaceRow | None = None
+    client: ClientRow | None = None
+    block: BlockedTime | None = None
+
+
+@dataclass(frozen=True)
+class GridDay:
+    """A day of the grid."""
+
+    date: date
+    events: tuple[GridEvent, ...]
+
+    @property
+    def sessions(self) -> int:
+        return sum(1 for event in self.events if event.place and not event.placed.goes_on)
+
+
+@dataclass(frozen=True)
+class Week:
+    """Seven days, Monday first, from `hour` on for twelve hours."""
+
+    days: tuple[GridDay, ...]
+    hour: int
+
+    @property
+    def sessions(self) -> int:
+        return sum(day.sessions for day in self.days)
+
+
+_Stretch = tuple[int, int, PlaceRow | BlockedTime | None]
+
+
+def week(coach_id: int, day: date, zone: tzinfo) -> Week:
+    """The coach's week around a day, on her wall clock."""
+    days = week_of(day)
+    start, end = local_days(days[0], days[-1], zone)
+    booked: list[PlaceRow | BlockedTime] = [
+        *booking.places_between(coach_id, start, end),
+        *booking.blocked_between(coach_id, start, end),
+    ]
+    known = clients_by_id(item.client_id for item in booked if isinstance(item, PlaceRow) and item.client_id)
+    stretches = {each: _stretches(booked, each, zone) for each in days}
+    hour = first_hour(
+        low for each in stretches.values() for low, _high, what in each if isinstance(what, PlaceRow)
+    )
+    openings, exceptions = (
+        booking.week_hours(coach_id),
+        booking.day_exceptions(coach_id, days[0] - timedelta(days=1)),
+    )
+    return Week(
+        tuple(
+            _grid_day(each, stretches[each], open_minutes(openings, exceptions, each), hour, known)
+            for each in days
+        ),
+        hour,
+    )
+
+
+def open_minutes(openings: list[Opening], exceptions: list[DayException], day: date) -> list[tuple[int, int]]:
+    """The coach's own hours of a date in its minutes, with what runs on from the evening before."""
+    evening = [
+        (0, high - DAY) for low, high in _ranges(openings, exceptions, day - timedelta(days=1)) if high > DAY
+    ]
+    return evening + [(low, min(high, DAY)) for low, high in _ranges(openings, exceptions, day)]
+
+
+def _ranges(openings: list[Opening], exceptions: list[DayException], day: date) -> list[tuple[int, int]]:
+    for exception in exceptions:
+        if exception.date == day:
+            return list(exception.openings)
+    return [(each.start_min, each.end_min) for each in openings if each.weekday == day.weekday()]
+
+
+def _stretches(items: list[PlaceRow | BlockedTime], day: date, zone: tzinfo) -> list[_Stretch]:
+    within = ((*minutes_within(item, day, zone), item) for item in items)
+    return [(low, high, item) for low, high, item in within if low < high]
+
+
+def _grid_day(
+    day: date,
+    stretches: list[_Stretch],
+    opened: list[tuple[int, int]],
+    hour: int,
+    known: dict[UUID, ClientRow],
+) -> GridDay:
+    taken = opened + [(low, high) for low, high, _what in stretches]
+    closed: list[_Stretch] = [
+        (low, high, None) for low, high in closed_times(taken, hour * 60, (hour + 12) * 60)
+    ]
+    ordered = sorted(stretches + closed, key=lambda each: each[0])
+    return GridDay(day, tuple(event for each in ordered for event in _events(each, hour, known)))
+
+
+def _events(stretch: _Stretch, hour: int, known: dict[UUID, ClientRow]) -> list[GridEvent]:
+    low, high, what = stretch
+    if isinstance(what, PlaceRow):
+        client = known.get(what.client_id) if what.client_id else None
+        return [GridEvent(part, low, high, place=what, client=client) for part in placed(low, high, hour)]
+    return [GridEvent(part, low, high, block=what) for part in placed(low, high, hour)]

@@ -1,0 +1,97 @@
+"""The client's home, and her sessions."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from flask import render_template
+from flask.typing import ResponseReturnValue
+
+from coachapp import clock
+from coachapp.booking.queries import next_and_last, place_token, places_of
+from coachapp.booking.rules import AppointmentState, NoSuchPlace, PlaceRow
+from coachapp.payments.queries import orders_of
+from coachapp.portal.views.room import bp, own_record
+from coachapp.practice.queries import coach
+from coachapp.safe_contact import operations as safe_contact
+from coachapp.safe_contact.queries import contact
+from coachapp.web.guards import client_only
+from coachapp.worksheets.queries import own_words, sheets_of
+
+_ON_HOME = 4
+_RENEW_AFTER = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Session:
+    """One of her appointments as her pages show it; `token` leads to its own page, None for one without."""
+
+    place: PlaceRow
+    token: str | None
+    is_paid: bool
+
+    @property
+    def is_cancelled(self) -> bool:
+        return self.place.state is AppointmentState.CANCELLED
+
+
+@bp.get("/")
+@client_only
+def home() -> ResponseReturnValue:
+    """What comes next, what she is writing, her own words."""
+    me, now = own_record(), clock.now()
+    _renew(me.id, now)
+    coming, _last = next_and_last(me.id, now=now)
+    sheets = sheets_of(me.id)
+    return render_template(
+        "portal/home.html",
+        client=me,
+        zone=me.zone,
+        now=now,
+        hour=now.astimezone(ZoneInfo(me.zone)).hour,
+        session=_sessions([coming])[0] if coming else None,
+        coach=coach(me.coach_id),
+        sheets=sorted(sheets, key=lambda sheet: sheet.is_done)[:_ON_HOME],
+        own=own_words(me.id),
+        contact=contact(me.id),
+    )
+
+
+@bp.get("/sessions")
+@client_only
+def sessions() -> ResponseReturnValue:
+    """Every session, coming and past."""
+    me, now = own_record(), clock.now()
+    found = _sessions(places_of(me.id))
+    return render_template(
+        "portal/sessions.html",
+        zone=me.zone,
+        now=now,
+        coach=coach(me.coach_id),
+        coming=[each for each in found if not each.is_cancelled and each.place.ends_at > now],
+        past=[each for each in reversed(found) if each.is_cancelled or each.place.ends_at <= now],
+    )
+
+
+def _sessions(places: list[PlaceRow]) -> list[Session]:
+    orders = orders_of([place.id for place in places])
+    return [
+        Session(place, _token(place), bool(order and order.paid.minor))
+        for place in places
+        for order in [orders.get(place.id)]
+    ]
+
+
+def _token(place: PlaceRow) -> str | None:
+    try:
+        return place_token(place.id)
+    except NoSuchPlace:
+        return None
+
+
+def _renew(client_id: UUID, now: datetime) -> None:
+    """A visit renews the permission to write; once a day is enough."""
+    known = contact(client_id)
+    if known is not None and known.stopped_at is None and now - known.renewed_at > _RENEW_AFTER:
+        safe_contact.renew(client_id, now=now)
