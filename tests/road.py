@@ -17,6 +17,7 @@ from wsgiref.types import WSGIApplication
 import pytest
 import sqlalchemy as sa
 from flask import Flask
+from jinja2.bccache import Bucket, BytecodeCache
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from coachapp import clock, db
@@ -34,8 +35,8 @@ from coachapp.payments.models import Attempt, Payment, Refund, StripeEvent
 from coachapp.practice.operations import add_coach, save_offering, save_practice
 from coachapp.tick import run_tick
 from tests.apps import open_app
-from tests.plain_browser import Browser
 from tests.cast import ALEX, NORA, Person
+from tests.plain_browser import Browser
 
 MINUTE = timedelta(minutes=1)
 ADDRESS = re.compile(r"/(?:b|paid)/([\w-]{20,})")
@@ -72,6 +73,23 @@ def open_practice() -> None:
         sessions=6,
     )
     set_week(coach_id, [Opening(day, 9 * 60, 17 * 60) for day in range(7)])
+
+
+class _Compiled(BytecodeCache):
+    """Templates compiled once for all the apps of a test run."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self._kept:
+            bucket.bytecode_from_string(self._kept[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._kept[bucket.key] = bucket.bytecode_to_string()
+
+
+_TEMPLATES = _Compiled()
 
 
 class _Silent(WSGIRequestHandler):
@@ -247,6 +265,7 @@ def open_world(settings: Config, stripe: StripeStandIn, mail: MailCatcher, **mor
         url = stack.enter_context(served(apps))
         usual = {"base_url": url, "stripe_api_base": stripe.api_base, "smtp_url": mail.url}
         app = stack.enter_context(open_app(dataclasses.replace(settings, **{**usual, **more})))
+        app.jinja_env.bytecode_cache = _TEMPLATES
         apps.append(app.wsgi_app)
         stripe.lever(webhook_url=f"{url}/webhooks/stripe")
         with app.app_context():

@@ -60,11 +60,11 @@ def _break(pieces: Sequence[Piece], height: float, section_cost: float | None) -
 
 def _next_page(rest: Page, height: float, section_cost: float | None) -> tuple[Page, Page]:
     count, used = _fitting(rest, height)
-    if count == len(rest) or rest[count].new_page:
+    if count == len(rest) or (count and rest[count].new_page):
         return rest[:count], rest[count:]
     piece, gap = rest[count], rest[count].gap if count else 0
     if parts := _cut(piece, height - used - gap, height, first=count == 0):
-        head = Piece(parts[0], piece.gap, piece.starts_section)
+        head = Piece(parts[0], piece.gap, piece.starts_section, piece.new_page)
         return [*rest[:count], head], [Piece(parts[1], 0), *rest[count + 1 :]]
     if count == 0:
         return rest[:1], rest[1:]

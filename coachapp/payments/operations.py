@@ -107,7 +107,7 @@ def settle(
     with transaction() as db:
         db.get_one(Attempt, attempt_id, with_for_update=True)
         attempt = queries.attempt(attempt_id)
-        step = decide(attempt.state, facts, attempt.amount)
+        step = decide(attempt.state, facts, attempt.amount, attempt_id.hex)
         _note_session(attempt, facts)
         if step is Step.PAY:
             return _take_payment(attempt, facts, payables, now)

@@ -167,14 +167,15 @@ class Gateway(Protocol):
     def read_event(self, body: bytes, signature: str) -> Knock: ...
 
 
-def decide(state: AttemptState, facts: SessionFacts, amount: Money) -> Step:
-    """What a session's facts mean for an attempt in `state` that asked for `amount`. Total over both."""
+def decide(state: AttemptState, facts: SessionFacts, amount: Money, reference: str) -> Step:
+    """What a session's facts mean for an attempt in `state` that asked for `amount` under `reference`. Total."""
     if state in (AttemptState.PAID, AttemptState.ALARM):
         return Step.NOTHING
     if facts.status == "complete":
         if facts.payment_status == "unpaid":
             return Step.NOTHING
-        return Step.PAY if facts.amount == amount and facts.intent_id else Step.ALARM
+        fits = facts.amount == amount and facts.reference == reference and facts.intent_id
+        return Step.PAY if fits else Step.ALARM
     if state not in UNFINISHED:
         return Step.NOTHING
     if facts.status == "expired":

@@ -18,12 +18,12 @@ class ContactForm(BaseForm):
     inbox = RadioField(
         _l("Who can see this inbox?"),
         [InputRequired(_l("Choose who can see this inbox, or no mail at all"))],
-        choices={
-            Inbox.ONLY_ME.value: _l("Only me"),
-            Inbox.SHARED.value: _l("Someone else might"),
-            UNSURE: _l("I am not sure"),
-            Inbox.NONE.value: _l("Please send no mail at all"),
-        },
+        choices=[
+            (Inbox.ONLY_ME.value, _l("Only me")),
+            (Inbox.SHARED.value, _l("Someone else might")),
+            (UNSURE, _l("I am not sure")),
+            (Inbox.NONE.value, _l("Please send no mail at all")),
+        ],
         description=_l("Also think of shared tablets and phone previews."),
     )
     email = StringField(

@@ -15,8 +15,8 @@ from coachapp.accounts import operations
 from coachapp.accounts.hashing import Hasher, hasher
 from coachapp.clients.operations import new_client
 from coachapp.practice.operations import add_coach
-from tests.plain_browser import Browser
 from tests.cast import ALEX, NORA
+from tests.plain_browser import Browser
 
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 COACH_PASSPHRASE = NORA.passphrase

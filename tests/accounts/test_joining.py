@@ -15,8 +15,8 @@ from coachapp.clients.operations import new_client
 from coachapp.db import session
 from tests.accounts.conftest import CANARY
 from tests.accounts.people import PIN, Made, Statements, cookie, join, sign_in
-from tests.plain_browser import Browser
 from tests.cast import ALEX
+from tests.plain_browser import Browser
 
 
 def test_joining_signs_in_and_lands_at_home(app: Flask, made: Made, browser: Browser) -> None:

@@ -24,8 +24,8 @@ from tests.accounts.people import (
     sign_in,
     sign_out,
 )
-from tests.plain_browser import Browser
 from tests.cast import NORA
+from tests.plain_browser import Browser
 
 NOON = "2026-11-24 12:00:05+00:00"
 

@@ -28,8 +28,8 @@ from tests.accounts.people import (
     without_token,
 )
 from tests.apps import open_app
-from tests.plain_browser import Browser
 from tests.cast import ALEX, NORA
+from tests.plain_browser import Browser
 
 
 def test_a_client_signs_in_with_name_and_passphrase(app: Flask, made: Made, browser: Browser) -> None:

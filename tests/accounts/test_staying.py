@@ -26,8 +26,8 @@ from tests.accounts.people import (
     sign_in,
     sign_out,
 )
-from tests.plain_browser import Browser
 from tests.cast import ALEX
+from tests.plain_browser import Browser
 
 MORNING = "2026-11-24 09:00:00+00:00"
 SAME = {"Sec-Fetch-Site": "same-origin"}

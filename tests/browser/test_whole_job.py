@@ -216,16 +216,20 @@ class Job:
         page.on("pageerror", lambda error: self.troubles.append(str(error)))
         page.on(
             "console",
-            lambda said: self.troubles.append(said.text)
-            if said.type == "error" and "status of 422" not in said.text
-            else None,
+            lambda said: (
+                self.troubles.append(said.text)
+                if said.type == "error" and "status of 422" not in said.text
+                else None
+            ),
         )
         ours = {urlsplit(self.url).hostname, "localhost"}
         page.on(
             "request",
-            lambda request: self.troubles.append(request.url)
-            if urlsplit(request.url).scheme != "data" and urlsplit(request.url).hostname not in ours
-            else None,
+            lambda request: (
+                self.troubles.append(request.url)
+                if urlsplit(request.url).scheme != "data" and urlsplit(request.url).hostname not in ours
+                else None
+            ),
         )
 
 

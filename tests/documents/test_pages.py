@@ -69,3 +69,16 @@ def test_gaps_are_dropped_at_the_top_of_a_page_and_widened_at_need():
 
 def test_an_area_longer_than_a_page_is_cut():
     assert heights(fill_pages([area(23)], HEIGHT)) == [[100], [100], [30]]
+
+
+def test_a_piece_longer_than_a_page_may_be_forced_onto_a_new_one():
+    pages = fill_pages([piece(30), area(14, new_page=True)], HEIGHT)
+    assert heights(pages) == [[30], [100], [40]]
+
+
+def test_a_piece_that_cannot_be_cut_gets_a_page_of_its_own():
+    assert heights(fill_pages([piece(10), piece(150, new_page=True), piece(10)], HEIGHT)) == [
+        [10],
+        [150],
+        [10],
+    ]

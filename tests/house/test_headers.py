@@ -1,7 +1,9 @@
 """Every answer carries the headers that keep scripts, frames, caches and strangers out."""
 
+from uuid import UUID
+
 import pytest
-from werkzeug.routing import Rule
+from werkzeug.routing import AnyConverter, BaseConverter, IntegerConverter, Rule, UUIDConverter
 
 EXACT = {
     "X-Content-Type-Options": "nosniff",
@@ -17,21 +19,23 @@ NONE = ("default-src", "base-uri", "frame-ancestors", "object-src")
 
 def path_of(rule: Rule) -> str:
     """An address that fits the rule, with values no database knows."""
-    unknown = {name: converter_value(rule, name) for name in rule.arguments}
-    adapter_rule = rule.rule
-    for name, value in unknown.items():
-        start = adapter_rule.index("<", 0)
-        end = adapter_rule.index(">", start)
-        assert name in adapter_rule
-        adapter_rule = adapter_rule[:start] + value + adapter_rule[end + 1 :]
-    return adapter_rule
-
-
-def converter_value(rule: Rule, name: str) -> str:
-    kind = type(rule._converters[name]).__name__
-    return {"UUIDConverter": "00000000-0000-4000-8000-000000000000", "IntegerConverter": "1"}.get(
-        kind, "unknown"
+    built = rule.build(
+        {name: _value(rule._converters[name]) for name in rule.arguments}, append_unknown=False
     )
+    assert built
+    return built[1]
+
+
+def _value(converter: BaseConverter) -> object:
+    match converter:
+        case AnyConverter():
+            return sorted(converter.items)[0]
+        case IntegerConverter():
+            return 999_999
+        case UUIDConverter():
+            return UUID(int=999)
+        case _:
+            return "unknown"
 
 
 def check(answer, where):

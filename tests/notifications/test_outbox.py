@@ -278,7 +278,9 @@ def test_things_changed_stops_what_is_already_waiting(outbox, mailer, mail_catch
 
 
 @pytest.mark.safety("D2")
-def test_a_link_written_for_her_alone_does_not_go_to_an_inbox_that_is_shared_now(outbox, mailer, mail_catcher):
+def test_a_link_written_for_her_alone_does_not_go_to_an_inbox_that_is_shared_now(
+    outbox, mailer, mail_catcher
+):
     put(outbox.alex)
     set_contact(outbox.alex, Inbox.SHARED, ALEX.email, now=NOW)
     assert send_due(mailer, now=NOW) == 0

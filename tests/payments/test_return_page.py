@@ -4,4 +4,5 @@ def test_smoke(world):
     w.come_back()
     print(w.text)
     world.send_mail()
-    for m in world.mail.mails(): print(m)
+    for m in world.mail.mails():
+        print(m)

@@ -17,17 +17,20 @@ AMOUNTS = (ASKED, Money(94_99, "EUR"), Money(95_00, "USD"))
 INTENTS = ("pi_1", None)
 
 
-def facts(status="complete", payment="paid", amount=ASKED, intent="pi_1"):
-    return SessionFacts("cs_1", "ref", status, payment, amount, intent, None)
+REFERENCES = ("ref", "another")
 
 
-def expected(state, status, payment, amount, intent):
+def facts(status="complete", payment="paid", amount=ASKED, intent="pi_1", reference="ref"):
+    return SessionFacts("cs_1", reference, status, payment, amount, intent, None)
+
+
+def expected(state, status, payment, amount, intent, reference):
     """The table, read from the top."""
     if state in (AttemptState.PAID, AttemptState.ALARM):
         return Step.NOTHING
     money_is_there = status == "complete" and payment != "unpaid"
     if money_is_there:
-        return Step.PAY if amount == ASKED and intent else Step.ALARM
+        return Step.PAY if amount == ASKED and intent and reference == "ref" else Step.ALARM
     table = {
         (AttemptState.CREATED, "open"): Step.OPEN,
         (AttemptState.CREATED, "something new"): Step.OPEN,
@@ -38,15 +41,15 @@ def expected(state, status, payment, amount, intent):
 
 
 def test_every_state_and_fact_has_its_step():
-    cases = list(product(AttemptState, STATUSES, PAYMENT, AMOUNTS, INTENTS))
-    assert len(cases) == 6 * 4 * 3 * 3 * 2
+    cases = list(product(AttemptState, STATUSES, PAYMENT, AMOUNTS, INTENTS, REFERENCES))
+    assert len(cases) == 6 * 4 * 3 * 3 * 2 * 2
     for state, *fact in cases:
-        assert decide(state, facts(*fact), ASKED) is expected(state, *fact), (state, fact)
+        assert decide(state, facts(*fact), ASKED, "ref") is expected(state, *fact), (state, fact)
 
 
 @pytest.mark.parametrize("state", [AttemptState.EXPIRED, AttemptState.FAILED])
 def test_money_that_comes_after_the_end_is_still_taken(state):
-    assert decide(state, facts(), ASKED) is Step.PAY
+    assert decide(state, facts(), ASKED, "ref") is Step.PAY
 
 
 @given(
@@ -56,7 +59,7 @@ def test_money_that_comes_after_the_end_is_still_taken(state):
     st.builds(Money, st.integers(), st.sampled_from(["EUR", "USD"])),
 )
 def test_whatever_stripe_says_there_is_a_step_and_only_the_right_sum_pays(state, status, payment, amount):
-    step = decide(state, facts(status, payment, amount), ASKED)
+    step = decide(state, facts(status, payment, amount), ASKED, "ref")
     assert isinstance(step, Step)
     if step is Step.PAY:
         assert amount == ASKED and status == "complete" and payment != "unpaid"
@@ -89,7 +92,7 @@ def test_what_money_means_for_an_appointment():
     assert {state: on_paid(state) for state in AppointmentState} == {
         AppointmentState.HELD: Paid.CONFIRM,
         AppointmentState.RELEASED: Paid.TAKE_AGAIN,
-        AppointmentState.CONFIRMED: Paid.REFUND,
+        AppointmentState.CONFIRMED: Paid.KEEP,
         AppointmentState.CANCELLED: Paid.REFUND,
         AppointmentState.BLOCKED: Paid.REFUND,
     }

@@ -11,6 +11,7 @@ from coachapp.payments import queries
 from coachapp.payments.models import Attempt
 from coachapp.payments.operations import settle
 from coachapp.payments.runtime import gateway, payables
+from coachapp.practice.models import Offering
 
 BOOKED = (["confirmed"], ["paid"], [95_00], [])
 
@@ -97,8 +98,6 @@ def test_the_price_is_the_one_that_was_agreed(world):
     """A price that the coach changes in between does not change what was asked for."""
     walker = world.walker()
     walker.go_to_code()
-    from coachapp.practice.models import Offering
-
     world.change(Offering, price_minor=1)
     walker.press_pay()
     (session,) = world.stripe.sessions.values()

@@ -1,6 +1,7 @@
 """Nothing leaves without the gate: read from the source itself."""
 
 import ast
+from functools import cache
 
 import pytest
 
@@ -11,9 +12,11 @@ SOURCES = sorted(PROJECT.glob("coachapp/**/*.py"))
 DOOR = "notifications/operations.py"
 
 
+@cache
 def trees():
-    for path in SOURCES:
-        yield str(path.relative_to(PROJECT / "coachapp")), ast.parse(path.read_text("utf-8"))
+    return [
+        (str(path.relative_to(PROJECT / "coachapp")), ast.parse(path.read_text("utf-8"))) for path in SOURCES
+    ]
 
 
 def imported(tree):

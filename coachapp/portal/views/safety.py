@@ -1,5 +1,6 @@
 """Her safety settings: how she is reached, the PIN, idle time, sign-ins; what others could misuse asks the passphrase."""
 
+from datetime import timedelta
 from uuid import UUID
 
 from flask import flash, make_response, redirect, render_template, url_for
@@ -26,6 +27,7 @@ from coachapp.web import limits
 from coachapp.web.forms import BaseForm
 from coachapp.web.guards import client_only
 
+_EXAMPLE = timedelta(hours=1)
 TRIES = "10 per 15 minutes"
 
 
@@ -134,7 +136,7 @@ def _page(
         account=mine,
         contact=known,
         coach=coach(me.coach_id),
-        example=texts.booked(practice().mail_subject, now, now, me.zone, None),
+        example=texts.booked(practice().mail_subject, now, now + _EXAMPLE, me.zone, None),
         sign_ins=sign_ins(mine.id, now),
         unsure=UNSURE,
         **forms,
