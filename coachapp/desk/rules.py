@@ -199,11 +199,15 @@ def _minute(at: datetime, day: date) -> int:
 def closed_times(
     taken: Sequence[tuple[int, int]], opens_min: int, closes_min: int, least: int = 60
 ) -> list[tuple[int, int]]:
-    """What lies between opening hours and appointments, in minutes of the day, if it is an hour or longer."""
+    """What lies between opening hours and appointments, in minutes of the day, if it is an hour or longer.
+
+    Edges are rounded inwards to the rows of the grid, so that nothing stands beside an appointment.
+    """
     closed: list[tuple[int, int]] = []
     reached = opens_min
     for low, high in [*sorted(taken), (closes_min, closes_min)]:
-        if min(low, closes_min) - reached >= least:
-            closed.append((reached, min(low, closes_min)))
+        start, end = -(-reached // ROW) * ROW, min(low, closes_min) // ROW * ROW
+        if end - start >= least:
+            closed.append((start, end))
         reached = max(reached, high)
     return closed

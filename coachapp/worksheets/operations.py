@@ -60,7 +60,13 @@ def publish_all(templates: Iterable[Template], now: datetime) -> int:
 
 
 def assign(
-    template_id: UUID, client_id: UUID, note: str = "", *, now: datetime, by: UUID | None = None
+    template_id: UUID,
+    client_id: UUID,
+    note: str = "",
+    *,
+    now: datetime,
+    by: UUID | None = None,
+    role: str = "staff",
 ) -> UUID:
     """Give a template to a client, with a few words if there are any. NoSuchTemplate, NoSuchClient."""
     assignment_id = uuid4()
@@ -79,8 +85,23 @@ def assign(
                 assigned_at=now,
             )
         )
-        audit.record("sheet_given", now=now, role="staff", actor=by, subject=client_id)
+        audit.record("sheet_given", now=now, role=role, actor=by, subject=client_id)
     return assignment_id
+
+
+def take(template_id: UUID, client_id: UUID, *, now: datetime) -> int:
+    """A client takes a template herself; returns the number of her sheet, the one she has already if there is one."""
+    with transaction() as db:
+        has = select(Assignment.number).where(
+            Assignment.client_id == client_id,
+            Assignment.template_id == template_id,
+            Assignment.state != State.WITHDRAWN,
+        )
+        known = db.scalar(has.order_by(Assignment.number.desc()).limit(1))
+        if known is not None:
+            return known
+        taken = assign(template_id, client_id, now=now, role="client")
+        return db.get_one(Assignment, taken).number
 
 
 def save_answers(

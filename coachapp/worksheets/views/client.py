@@ -17,7 +17,7 @@ from coachapp.worksheets import operations, queries
 from coachapp.worksheets.answers import AnswerError, Value, parse_form
 from coachapp.worksheets.forms import SheetForm, all_values, differences, rows_offered, words_of
 from coachapp.worksheets.queries import SheetRow
-from coachapp.worksheets.rules import Conflict, NoSuchSheet, Withdrawn
+from coachapp.worksheets.rules import Conflict, NoSuchSheet, NoSuchTemplate, Withdrawn
 from coachapp.worksheets.views import files
 
 bp = Blueprint("sheets", __name__, url_prefix="/me/worksheets")
@@ -35,13 +35,28 @@ def _rooms() -> dict[str, object]:
 def index() -> ResponseReturnValue:
     """Everything she was given."""
     me = client(_own())
+    sheets = queries.sheets_of(me.id)
+    mine = {sheet.template.key for sheet in sheets}
     return render_template(
         "worksheets/list.html",
-        sheets=queries.sheets_of(me.id),
+        sheets=sheets,
+        to_take=[row for row in queries.templates() if row.template.key not in mine],
         coach=coach(me.coach_id),
         zone=me.zone,
         now=clock.now(),
     )
+
+
+@bp.post("/take/<key>")
+@client_only
+def take(key: str) -> ResponseReturnValue:
+    """Take a sheet oneself; the one she has already is opened instead."""
+    me = client(_own())
+    try:
+        number = operations.take(queries.template(key).id, me.id, now=clock.now())
+    except NoSuchTemplate:
+        abort(404)
+    return redirect(url_for("sheets.fill", number=number), 303)
 
 
 @bp.get("/<int:number>")

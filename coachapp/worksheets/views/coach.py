@@ -12,6 +12,7 @@ from coachapp.audit.operations import record_view
 from coachapp.clients.queries import client_by_ref
 from coachapp.clients.rules import ClientRow, NoSuchClient
 from coachapp.practice.queries import coach
+from coachapp.practice.rules import CoachRow
 from coachapp.web import errors
 from coachapp.web.guards import staff
 from coachapp.worksheets import operations, queries
@@ -23,13 +24,7 @@ from coachapp.worksheets.views import files
 
 bp = Blueprint("desk_sheets", __name__, url_prefix="/desk")
 
-ROOMS = ("today", "calendar", "clients", "worksheets", "offerings", "hours", "settings")
 _FILE = "<any(a4,letter):paper>/<any(read,keep):way>/<any(blank,fillable,completed,large,card):kind>.pdf"
-
-
-@bp.context_processor
-def _rooms() -> dict[str, object]:
-    return {"nav_rooms": ROOMS}
 
 
 @bp.get("/worksheets")
@@ -74,7 +69,7 @@ def assign(ref: str) -> ResponseReturnValue:
         return _client_page(person, form, 422)
     for template_id in form.templates.data:
         operations.assign(UUID(template_id), person.id, form.note.data, now=clock.now(), by=_account())
-    flash(_("Given. %(name)s finds it in the private space; nothing is sent.", name=person.short))
+    flash(_("Given. It waits in the private space; nothing is sent."))
     return redirect(url_for("desk_sheets.of_client", ref=ref), 303)
 
 
@@ -106,7 +101,7 @@ def read(ref: str, number: int) -> ResponseReturnValue:
     sheet, answers = _shared(person, number)
     form = SheetForm(sheet.template, answers)
     return render_template(
-        "worksheets/read.html", client=person, sheet=sheet, parts=form.parts(), zone=_zone()
+        "worksheets/read.html", client=person, sheet=sheet, parts=form.parts(), host=_host()
     )
 
 
@@ -126,8 +121,8 @@ def _account() -> UUID:
     return account_id
 
 
-def _zone() -> str:
-    return coach(current_user.coach_id).zone
+def _host() -> CoachRow:
+    return coach(current_user.coach_id)
 
 
 def _client(ref: str) -> ClientRow:
@@ -145,13 +140,14 @@ def _template(key: str) -> TemplateRow:
 
 
 def _shared(person: ClientRow, number: int) -> tuple[SheetRow, dict[str, Value]]:
-    """A shared sheet with its answers, noted as a view of the client's record; 404 for anything not shared."""
+    """A shared sheet with its answers; noted as a view of the record and of the sheet. 404 for anything else."""
     try:
         sheet = queries.sheet(person.id, number)
         found = queries.shared_with_coach(sheet.id, current_user.coach_id)
     except NoSuchSheet:
         abort(404)
-    record_view(person.id, now=clock.now(), role="staff", actor=_account())
+    for subject in (person.id, sheet.id):
+        record_view(subject, now=clock.now(), role="staff", actor=_account())
     return found
 
 
@@ -167,8 +163,7 @@ def _client_page(person: ClientRow, form: AssignForm, status: int = 200) -> Resp
         client=person,
         sheets=queries.sheets_of(person.id),
         form=form,
-        rows=queries.templates(),
-        zone=_zone(),
+        host=_host(),
         now=clock.now(),
     )
     return page, status
