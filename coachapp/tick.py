@@ -16,6 +16,7 @@ from coachapp.payments import events
 from coachapp.payments.operations import reconcile
 from coachapp.payments.refunds import send_waiting
 from coachapp.payments.runtime import gateway, payables
+from coachapp.privacy.operations import forget_unfinished
 from coachapp.web import limits, logs
 
 
@@ -33,6 +34,7 @@ STEPS: tuple[Step, ...] = (
     Step("send refunds", lambda now: send_waiting(gateway(), payables(), now=now)),
     Step("end old holds", lambda now: expire_holds(now=now)),
     Step("send the outbox", lambda now: send_due(current_app.extensions["mailer"], now=now)),
+    Step("forget unfinished bookings", lambda now: forget_unfinished(now=now)),
     Step("forget old mail", lambda now: forget_words(now=now)),
     Step("link the audit chain", lambda now: link_chain()),
     Step("forget old sign-ins", accounts.forget_old),

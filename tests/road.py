@@ -18,7 +18,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 from jinja2.bccache import Bucket, BytecodeCache
-from werkzeug.serving import WSGIRequestHandler, make_server
+from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 from coachapp import clock, db
 from coachapp.booking import queries
@@ -97,15 +97,18 @@ class _Silent(WSGIRequestHandler):
         pass
 
 
-@contextmanager
-def served(apps: list[WSGIApplication]) -> Iterator[str]:
-    """The first app of the list over real HTTP on a free port; it may be added later, once its address is known."""
-    server = make_server(
+def bound(apps: list[WSGIApplication]) -> BaseWSGIServer:
+    """A server on a free port for the first app of the list, which is added once its address is known."""
+    return make_server(
         "127.0.0.1", 0, lambda environ, start: apps[0](environ, start), threaded=True, request_handler=_Silent
     )
+
+
+@contextmanager
+def serving(server: BaseWSGIServer) -> Iterator[None]:
     thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
+    yield
     server.shutdown()
     server.server_close()
     thread.join()
@@ -262,16 +265,19 @@ def open_world(settings: Config, stripe: StripeStandIn, mail: MailCatcher, **mor
     """The app with the small practice, served for webhooks, between the pretend Stripe and the mail catcher."""
     with ExitStack() as stack:
         apps: list[WSGIApplication] = []
-        url = stack.enter_context(served(apps))
+        server = bound(apps)
+        url = f"http://127.0.0.1:{server.server_port}"
         usual = {"base_url": url, "stripe_api_base": stripe.api_base, "smtp_url": mail.url}
         app = stack.enter_context(open_app(dataclasses.replace(settings, **{**usual, **more})))
         app.jinja_env.bytecode_cache = _TEMPLATES
         apps.append(app.wsgi_app)
+        stack.enter_context(serving(server))
         stripe.lever(webhook_url=f"{url}/webhooks/stripe")
         with app.app_context():
             open_practice()
         yield World(app, url, stripe, mail)
         stripe.lever(webhook_url=None)
+        stripe.wait_idle(5)
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import update
+from sqlalchemy import delete, update
 
 from coachapp import vault
 from coachapp.clients.models import Client, PrivateNote
@@ -53,7 +53,9 @@ def set_state(client_id: UUID, state: State) -> None:
 
 def next_file_number(client_id: UUID) -> int:
     """Count one more file of hers: the n of `notes-<n>.pdf`. Her row stays locked until the transaction ends."""
-    counted = update(Client).where(Client.id == client_id).values(files=Client.files + 1).returning(Client.files)
+    counted = (
+        update(Client).where(Client.id == client_id).values(files=Client.files + 1).returning(Client.files)
+    )
     with transaction() as db:
         number = db.scalar(counted)
         if number is None:
@@ -79,3 +81,9 @@ def _client(client_id: UUID) -> Client:
         if row is None:
             raise NoSuchClient(str(client_id))
         return row
+
+
+def forget(client_id: UUID) -> None:
+    """Delete the record of someone who never became a client."""
+    with transaction() as db:
+        db.execute(delete(Client).where(Client.id == client_id, Client.state == State.ASKED))

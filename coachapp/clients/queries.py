@@ -1,6 +1,7 @@
 """Reads of client records, as frozen rows with names opened."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
@@ -43,6 +44,12 @@ def clients_by_id(ids: Iterable[UUID]) -> dict[UUID, ClientRow]:
     rows = session().scalars(select(Client).where(Client.id.in_(set(ids)))).all()
     vault.preload(row.id for row in rows)
     return {row.id: _client_row(row) for row in rows}
+
+
+def asked_before(moment: datetime) -> list[UUID]:
+    """Records made before `moment` by people who booked nothing."""
+    asked = select(Client.id).where(Client.state == State.ASKED, Client.created_at < moment)
+    return list(session().scalars(asked.limit(500)))
 
 
 def notes(client_id: UUID) -> list[NoteRow]:

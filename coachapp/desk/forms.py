@@ -2,6 +2,7 @@
 
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, Field, RadioField, StringField, TextAreaField, ValidationError
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 from wtforms.validators import Optional as MayBeEmpty
 
@@ -61,9 +62,9 @@ class ContactForm(BaseForm):
         _l("Who can see this inbox?"),
         [InputRequired(_l("Choose what you were told"))],
         choices=[
-            (Inbox.ONLY_ME.value, _l("Only this person")),
-            (Inbox.SHARED.value, _l("Someone else might, or not sure")),
-            (Inbox.NONE.value, _l("No mail at all")),
+            SelectChoice(Inbox.ONLY_ME.value, _l("Only this person")),
+            SelectChoice(Inbox.SHARED.value, _l("Someone else might, or not sure")),
+            SelectChoice(Inbox.NONE.value, _l("No mail at all")),
         ],
     )
     email = StringField(

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from coachapp import vault
 from coachapp.db import transaction
@@ -45,3 +45,10 @@ def move(from_place: UUID, to_place: UUID) -> None:
     with transaction() as db:
         for table in (IntakeAnswer, Consent):
             db.execute(update(table).where(table.place_id == from_place).values(place_id=to_place))
+
+
+def forget(client_id: UUID) -> None:
+    """Delete what a client answered and agreed to."""
+    with transaction() as db:
+        for table in (IntakeAnswer, Consent):
+            db.execute(delete(table).where(table.client_id == client_id))

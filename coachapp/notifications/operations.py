@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import or_, select
+from sqlalchemy import delete, or_, select
 
 from coachapp import vault
 from coachapp.db import is_postgresql, session, transaction
@@ -203,3 +203,9 @@ def _note_outcome(message_id: UUID, outcome: State, now: datetime) -> None:
             row.not_before = next_try(row.tries, now)
             if now - row.created_at > GIVE_UP:
                 row.state = State.FAILED
+
+
+def forget(client_id: UUID) -> None:
+    """Delete every message to a client."""
+    with transaction() as db:
+        db.execute(delete(OutboxMessage).where(OutboxMessage.client_id == client_id))

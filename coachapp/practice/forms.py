@@ -13,6 +13,7 @@ from wtforms import (
     TextAreaField,
     ValidationError,
 )
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange
 from wtforms.validators import Optional as MayBeEmpty
 
@@ -81,7 +82,12 @@ class OfferingForm(BaseForm):
     text = _long(_l("What it is"), _l("Two or three sentences."), 600, _l("Say in a sentence what it is"))
     points = _long(_l("What is included"), _l("One line each. You can leave it empty."), 1000)
     kind = SelectField(
-        _l("Kind"), choices=[("session", _l("Booked one at a time")), ("package", _l("A package of several"))]
+        _l("Kind"),
+        choices=[
+            SelectChoice("session", _l("Booked one at a time")),
+            SelectChoice("package", _l("A package of several")),
+        ],
+        invalid_choice_message=_l("Choose one of the two kinds"),
     )
     sessions = _number(_l("Sessions in it"), 1, 50, _l("For a package; otherwise 1."))
     length = _number(_l("Length in minutes"), 5, 600)

@@ -3,6 +3,8 @@
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy import delete
+
 from coachapp import vault
 from coachapp.db import transaction
 from coachapp.safe_contact.models import SafeContact
@@ -36,3 +38,9 @@ def things_changed(client_id: UUID, *, now: datetime) -> None:
         row = db.get(SafeContact, client_id)
         if row is not None:
             row.stopped_at = now
+
+
+def forget(client_id: UUID) -> None:
+    """Delete how a client was to be reached."""
+    with transaction() as db:
+        db.execute(delete(SafeContact).where(SafeContact.client_id == client_id))

@@ -95,7 +95,10 @@ def test_ends_all_four_and_starts_again(tmp_path):
 
 @pytest.mark.parametrize(
     "who",
-    ["gunicorn", *(pytest.param(name, marks=pytest.mark.proof) for name in ("stripe_standin", "mail_catcher", "tick"))],
+    [
+        "gunicorn",
+        *(pytest.param(name, marks=pytest.mark.proof) for name in ("stripe_standin", "mail_catcher", "tick")),
+    ],
 )
 def test_when_one_ends_the_rest_is_ended(tmp_path, who):
     with LiveServer(tmp_path / "instance") as server:

@@ -89,7 +89,10 @@ def test_carrying_on_uses_the_session_that_is_open(waiting):
     assert waiting.page.headers["Location"].endswith(waiting.session_id)
     assert list(waiting.world.stripe.sessions) == [waiting.session_id]
     waiting.pay()
+    asked_again(waiting.world)
     waiting.come_back()
+    waiting.get("/book/done")
+    waiting.get(waiting.page.headers["Location"])
     waiting.post(f"{waiting.return_path}/go")
     assert waiting.page.headers["Location"] == waiting.return_path
 

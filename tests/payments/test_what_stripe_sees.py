@@ -20,15 +20,14 @@ def everything(world):
     world.stripe.lever(webhook_off=True)
     walker.pay()
     walker.come_back()
-    words = walker.words if walker.page.status_code == 200 else ""
     walker.fill(f"{walker.place_path}/cancel", {})
     assert world.ledger()[3] == ["succeeded"]
-    return world, walker, words
+    return world, walker
 
 
 @pytest.mark.safety("T12")
 def test_the_session_to_the_letter(everything):
-    world, walker, _ = everything
+    world, _ = everything
     (create,) = world.asked("POST", "/v1/checkout/sessions")
     ((attempt_id, order_id, expires_at),) = world.rows(Attempt.id, Attempt.order_id, Attempt.expires_at)
     back = create.params["success_url"]
@@ -67,7 +66,7 @@ def test_the_session_to_the_letter(everything):
 
 @pytest.mark.safety("T12")
 def test_the_refund_to_the_letter(everything):
-    world, _, _ = everything
+    world, _ = everything
     (refund,) = world.asked("POST", "/v1/refunds")
     ((refund_id,),) = world.rows(Refund.id)
     assert set(refund.params) == {"payment_intent", "amount", "metadata"}
@@ -78,7 +77,7 @@ def test_the_refund_to_the_letter(everything):
 
 @pytest.mark.safety("T12")
 def test_nothing_personal_in_any_request(everything):
-    world, walker, _ = everything
+    world, walker = everything
     place = walker.place()
     told = [
         CANARY.name,
@@ -107,7 +106,7 @@ def test_nothing_personal_in_any_request(everything):
 
 @pytest.mark.safety("T12")
 def test_no_telemetry(everything):
-    world, _, _ = everything
+    world, _ = everything
     assert len(world.stripe.requests) >= 3
     for got in world.stripe.requests:
         assert "x-stripe-client-telemetry" not in got.headers

@@ -155,4 +155,6 @@ def _may_see_all(place: PlaceRow) -> bool:
 
 
 def _is_hers(place: PlaceRow) -> bool:
-    return place.client_id is not None and current_user.is_active and current_user.client_id == place.client_id
+    return (
+        place.client_id is not None and current_user.is_active and current_user.client_id == place.client_id
+    )

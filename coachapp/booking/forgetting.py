@@ -1,0 +1,45 @@
+"""Forgetting times that were let go."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import delete, select
+
+from coachapp.booking.models import Appointment, Place
+from coachapp.booking.rules import AppointmentState
+from coachapp.db import session, transaction
+from coachapp.payments.queries import payables_in_flight
+
+
+def may_still_be_booked(client_id: UUID) -> bool:
+    """Whether a time of this client stands, is held, or may still be paid for."""
+    rows = session().execute(
+        select(Place.id, Appointment.state)
+        .join(Appointment, Appointment.id == Place.appointment_id)
+        .where(Place.client_id == client_id)
+    )
+    places: dict[UUID, str] = {row.id: row.state for row in rows}
+    stands = any(state != AppointmentState.RELEASED for state in places.values())
+    return stands or bool(places and payables_in_flight(places))
+
+
+def forget(client_id: UUID) -> None:
+    """Delete a client's places and the released times they stood in."""
+    with transaction() as db:
+        times = list(db.scalars(select(Place.appointment_id).where(Place.client_id == client_id)))
+        db.execute(delete(Place).where(Place.client_id == client_id))
+        db.execute(
+            delete(Appointment).where(Appointment.id.in_(times), Appointment.state == AppointmentState.RELEASED)
+        )
+
+
+def forget_let_go(before: datetime) -> None:
+    """Delete released times that nobody gave a name to, let go before that moment."""
+    with transaction() as db:
+        old = select(Appointment.id).where(
+            Appointment.state == AppointmentState.RELEASED, Appointment.changed_at < before
+        )
+        nameless = select(Place.appointment_id).where(Place.client_id.is_(None), Place.appointment_id.in_(old))
+        times = list(db.scalars(nameless))
+        db.execute(delete(Place).where(Place.appointment_id.in_(times)))
+        db.execute(delete(Appointment).where(Appointment.id.in_(times)))

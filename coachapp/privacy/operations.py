@@ -1,0 +1,43 @@
+"""Retention that runs by itself."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from coachapp import vault
+from coachapp.booking import forgetting as booking
+from coachapp.clients import operations as clients
+from coachapp.clients.queries import asked_before
+from coachapp.db import transaction
+from coachapp.intake import operations as intake
+from coachapp.notifications import operations as notifications
+from coachapp.payments import forgetting as payments
+from coachapp.safe_contact import operations as safe_contact
+
+UNFINISHED_KEPT = timedelta(hours=24)
+
+
+def forget_unfinished(*, now: datetime) -> int:
+    """Forget whoever began a booking a day ago and finished none; returns how many.
+
+    The key goes first, so that nothing can be read even if the rest is interrupted; the next round finishes it.
+    Money that came is never forgotten here, and a time that may still be paid is left alone.
+    """
+    gone = 0
+    for client_id in asked_before(now - UNFINISHED_KEPT):
+        if payments.money_came(client_id) or booking.may_still_be_booked(client_id):
+            continue
+        vault.destroy_key(client_id)
+        _delete_rows(client_id)
+        gone += 1
+    booking.forget_let_go(now - UNFINISHED_KEPT)
+    return gone
+
+
+def _delete_rows(client_id: UUID) -> None:
+    with transaction():
+        intake.forget(client_id)
+        notifications.forget(client_id)
+        safe_contact.forget(client_id)
+        payments.forget(client_id)
+        booking.forget(client_id)
+        clients.forget(client_id)

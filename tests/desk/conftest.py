@@ -1,0 +1,17 @@
+"""Nora's desk, in the app on each database."""
+
+import pytest
+from flask import Flask
+
+from tests.desk.people import Desk, at_desk, set_up
+from tests.plain_browser import Browser
+
+
+@pytest.fixture
+def desk(app: Flask) -> Desk:
+    return set_up(app)
+
+
+@pytest.fixture
+def nora(app: Flask, desk: Desk) -> Browser:
+    return at_desk(app)
