@@ -85,7 +85,7 @@ def from_environment(environ: Mapping[str, str] | None = None, instance: Path | 
         public_url=read.text("PUBLIC_URL"),
         smtp_url=_smtp(read.text("SMTP_URL")),
         mail_from=_one_line("MAIL_FROM", read.text("MAIL_FROM") or "Appointments <appointments@localhost>"),
-        redis_url=read.text("REDIS_URL"),
+        redis_url=_redis(read.text("REDIS_URL")),
         trusted_proxies=read.number("TRUSTED_PROXIES", 0, 10),
         fetch_allow=_networks(read.many("FETCH_ALLOW")),
         backup_recipient=read.text("BACKUP_RECIPIENT"),
@@ -191,6 +191,12 @@ def _smtp(url: str | None) -> str | None:
     parts = urlsplit(url)
     if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
         raise ConfigError("SMTP_URL is like smtp://user:pass@host:587 or smtps://user:pass@host:465.")
+    return url
+
+
+def _redis(url: str | None) -> str | None:
+    if url and not (url.startswith(("redis://", "rediss://")) and urlsplit(url).hostname):
+        raise ConfigError("REDIS_URL is like redis://:pass@host:6379/0, or rediss:// over TLS.")
     return url
 
 

@@ -4,9 +4,10 @@ from datetime import date, time, timedelta
 
 from flask_babel import lazy_gettext as _l
 from wtforms import DateField, Field, StringField, TimeField, ValidationError
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired, InputRequired, Length
 from wtforms.validators import Optional as MayBeEmpty
 
+from coachapp.booking.rules import LONGEST_STRETCH
 from coachapp.booking.week import Trouble, read_range
 from coachapp.web.forms import BaseForm
 from coachapp.web.typed import one_line
@@ -21,37 +22,19 @@ _DAY = _l("Enter a day, like 2026-11-18")
 _CLOCK = _l("Enter a time, like 14:30")
 
 
+def _sensible(form: BaseForm, field: Field) -> None:
+    """Years that a calendar and a clock can still reckon with."""
+    if field.data is not None and not 2000 <= field.data.year <= 2200:
+        raise ValidationError(_DAY)
+
+
 def _day(label: object, *, needed: bool = True, description: object = "") -> DateField:
-    return _Day(label, [InputRequired(_DAY) if needed else MayBeEmpty()], description=description)
+    checks = [InputRequired(_DAY) if needed else MayBeEmpty(), _sensible]
+    return DateField(label, checks, description=description, invalid_value_message=_DAY)
 
 
 def _time(label: object) -> TimeField:
-    return _Time(label, [InputRequired(_CLOCK)])
-
-
-class _Day(DateField):
-    """A date of the calendar people use; what it cannot be is said in our words."""
-
-    data: date | None
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        try:
-            super().process_formdata(valuelist)
-        except ValueError as error:
-            raise ValueError(_DAY) from error
-        chosen: date | None = self.data
-        if chosen is not None and not 2000 <= chosen.year <= 2200:
-            raise ValueError(_DAY)
-
-
-class _Time(TimeField):
-    """A wall-clock time; what it cannot be is said in our words."""
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        try:
-            super().process_formdata(valuelist)
-        except ValueError as error:
-            raise ValueError(_CLOCK) from error
+    return TimeField(label, [InputRequired(_CLOCK)], invalid_value_message=_CLOCK)
 
 
 class DaysForm(BaseForm):
@@ -59,24 +42,17 @@ class DaysForm(BaseForm):
 
     first = _day(_l("From"))
     last = _day(_l("To"), needed=False, description=_l("For one day you can leave this empty."))
-    opens = StringField(
-        _l("Open from"), [MayBeEmpty()], description=_l("Only if you work other hours on these days.")
-    )
-    closes = StringField(_l("Open to"), [MayBeEmpty()])
+    opens = StringField(_l("Open from"), description=_l("Only if you work other hours on these days."))
+    closes = StringField(_l("Open to"))
 
     def validate_last(self, field: Field) -> None:
-        if field.data and self.first.data and not self.first.data <= field.data <= self.furthest:
+        if self.first.data and not timedelta() <= field.data - self.first.data <= LONGEST_STRETCH:
             raise ValidationError(_l("Choose a day on or after the first, within half a year"))
 
     def validate_closes(self, field: Field) -> None:
         found = self.range
         if isinstance(found, Trouble):
             raise ValidationError(TROUBLES[found])
-
-    @property
-    def furthest(self) -> date:
-        """The last day that can be chosen."""
-        return self.first.data + timedelta(days=183)
 
     @property
     def range(self) -> tuple[int, int] | Trouble | None:
@@ -104,8 +80,8 @@ class BlockForm(BaseForm):
 class BookForm(BaseForm):
     """A session the coach books for a client."""
 
-    who = StringField(_l("For whom"), [InputRequired(_l("Choose a client"))])
-    what = StringField(_l("What"), [InputRequired(_l("Choose what it is"))])
+    who = StringField(_l("For whom"), [DataRequired(_l("Choose a client"))])
+    what = StringField(_l("What"), [DataRequired(_l("Choose what it is"))])
     day = _day(_l("Day"))
     at = _time(_l("Begins at"))
 

@@ -11,13 +11,12 @@ from coachapp.booking import queries
 from coachapp.booking.confirming import confirm
 from coachapp.booking.models import Appointment, DayHours, OpeningHours, Place
 from coachapp.booking.operations import give_token
-from coachapp.booking.rules import AppointmentState, BadTime, NoSuchPlace, TimeTaken
+from coachapp.booking.rules import LONGEST_STRETCH, AppointmentState, BadTime, NoSuchPlace, TimeTaken
 from coachapp.booking.slots import Opening
 from coachapp.db import transaction
 from coachapp.practice.rules import OfferingRow
 
 _LONGEST_BLOCK = timedelta(days=31)
-_MOST_DAYS_OFF = timedelta(days=183)
 
 
 def set_week(coach_id: int, openings: list[Opening]) -> None:
@@ -131,7 +130,7 @@ def book_for_client(
 
 def set_days(coach_id: int, first: date, last: date, ranges: list[tuple[int, int]] | None) -> None:
     """The same own hours for every date from `first` to `last` (included), as in `set_day`. BadTime if there is none."""
-    if not first <= last <= first + _MOST_DAYS_OFF:
+    if not first <= last <= first + LONGEST_STRETCH:
         raise BadTime
     with transaction():
         for number in range((last - first).days + 1):

@@ -29,7 +29,9 @@ def forget(client_id: UUID) -> None:
         times = list(db.scalars(select(Place.appointment_id).where(Place.client_id == client_id)))
         db.execute(delete(Place).where(Place.client_id == client_id))
         db.execute(
-            delete(Appointment).where(Appointment.id.in_(times), Appointment.state == AppointmentState.RELEASED)
+            delete(Appointment).where(
+                Appointment.id.in_(times), Appointment.state == AppointmentState.RELEASED
+            )
         )
 
 
@@ -39,7 +41,9 @@ def forget_let_go(before: datetime) -> None:
         old = select(Appointment.id).where(
             Appointment.state == AppointmentState.RELEASED, Appointment.changed_at < before
         )
-        nameless = select(Place.appointment_id).where(Place.client_id.is_(None), Place.appointment_id.in_(old))
+        nameless = select(Place.appointment_id).where(
+            Place.client_id.is_(None), Place.appointment_id.in_(old)
+        )
         times = list(db.scalars(nameless))
         db.execute(delete(Place).where(Place.appointment_id.in_(times)))
         db.execute(delete(Appointment).where(Appointment.id.in_(times)))

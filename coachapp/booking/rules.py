@@ -11,6 +11,7 @@ from coachapp.money import Money
 HOLD_LASTS = timedelta(minutes=40)
 HOLD_OUTLASTS_LINK = timedelta(minutes=5)
 ROOM_OPENS = timedelta(minutes=15)
+LONGEST_STRETCH = timedelta(days=183)
 
 
 class AppointmentState(StrEnum):

@@ -90,6 +90,12 @@ def in_transaction() -> bool:
     return bool("db_session" in g and g.db_session.info.get("writing"))
 
 
+def end_reading() -> None:
+    """End the reading transaction of this context, if one is open, before a call that may take long."""
+    if "db_session" in g and not in_transaction():
+        session().rollback()
+
+
 def _close(error: BaseException | None) -> None:
     db: Session | None = g.pop("db_session", None)
     if db is not None:

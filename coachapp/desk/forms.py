@@ -3,7 +3,7 @@
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, Field, RadioField, StringField, TextAreaField, ValidationError
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired, InputRequired, Length
 from wtforms.validators import Optional as MayBeEmpty
 
 from coachapp.safe_contact.rules import Inbox
@@ -20,7 +20,7 @@ class NoteForm(BaseForm):
     note = TextAreaField(
         _l("Private note"),
         [
-            InputRequired(_l("Write something before you save")),
+            DataRequired(_l("Write something before you save")),
             Length(max=MOST_NOTE, message=_l("Please keep a note to 20,000 letters; begin a second one")),
         ],
         description=_l("Only you can read this. It is never shown to your client."),
@@ -40,13 +40,13 @@ class PersonForm(BaseForm):
     name = StringField(
         _l("Name"),
         [
-            InputRequired(_l("Write the name this person likes to be called by")),
+            DataRequired(_l("Write the name this person likes to be called by")),
             Length(max=80, message=_l("Use a shorter name, of 80 letters at most")),
         ],
         description=_l("Whatever this person likes to be called."),
         filters=[one_line],
     )
-    zone = StringField(_l("Where they are"), [InputRequired(_l("Choose a time zone"))])
+    zone = StringField(_l("Where they are"), [DataRequired(_l("Choose a time zone"))])
 
     def validate_zone(self, field: Field) -> None:
         try:

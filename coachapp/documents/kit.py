@@ -59,9 +59,10 @@ class Kit:
         """Plain running text; a line break in `text` starts a new line."""
         self.add([self.text(text, self.look.body)])
 
-    def note(self, text: str) -> None:
-        """A tip, with a bar at its left."""
-        self._barred([self.text(text, self.look.body)], bar=2.4)
+    def note(self, text: str, heading: str = "") -> None:
+        """A tip, with a bar at its left; its heading, if it has one, in bold."""
+        head = [self.text(heading, self.look.strong)] if heading else []
+        self._barred([*head, self.text(text, self.look.body)], bar=2.4)
 
     def heads_up(self, text: str) -> None:
         """A gentle warning before something heavy: its own first words in bold, and a black bar."""

@@ -40,6 +40,7 @@ def _speaking(call: Callable[P, T]) -> Callable[P, T]:
     def spoken(*args: P.args, **kwargs: P.kwargs) -> T:
         if db.in_transaction():
             raise RuntimeError("no call to Stripe inside a transaction")
+        db.end_reading()
         try:
             return call(*args, **kwargs)
         except (stripe.InvalidRequestError, stripe.IdempotencyError, stripe.CardError) as error:

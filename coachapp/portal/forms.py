@@ -3,6 +3,7 @@
 from email_validator import EmailNotValidError, validate_email
 from flask_babel import lazy_gettext as _l
 from wtforms import IntegerField, PasswordField, RadioField, StringField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, NumberRange, ValidationError
 
 from coachapp.accounts.rules import IDLE_LEAST, IDLE_MOST
@@ -19,10 +20,10 @@ class ContactForm(BaseForm):
         _l("Who can see this inbox?"),
         [InputRequired(_l("Choose who can see this inbox, or no mail at all"))],
         choices=[
-            (Inbox.ONLY_ME.value, _l("Only me")),
-            (Inbox.SHARED.value, _l("Someone else might")),
-            (UNSURE, _l("I am not sure")),
-            (Inbox.NONE.value, _l("Please send no mail at all")),
+            SelectChoice(Inbox.ONLY_ME.value, _l("Only me")),
+            SelectChoice(Inbox.SHARED.value, _l("Someone else might")),
+            SelectChoice(UNSURE, _l("I am not sure")),
+            SelectChoice(Inbox.NONE.value, _l("Please send no mail at all")),
         ],
         description=_l("Also think of shared tablets and phone previews."),
     )

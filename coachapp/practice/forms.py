@@ -14,7 +14,7 @@ from wtforms import (
     ValidationError,
 )
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, NumberRange
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
 from wtforms.validators import Optional as MayBeEmpty
 
 from coachapp.money import Money, parse_amount
@@ -45,12 +45,13 @@ def _number(label: Any, least: int, most: int, description: Any = "") -> Integer
         label,
         [InputRequired(message), NumberRange(least, most, message)],
         description=description,
+        invalid_value_message=message,
         render_kw={"inputmode": "numeric", "class": "w-s"},
     )
 
 
 def _text(label: Any, most: int, missing: Any = None, description: Any = "") -> StringField:
-    checks = [InputRequired(missing)] if missing else [MayBeEmpty()]
+    checks = [DataRequired(missing)] if missing else [MayBeEmpty()]
     too_long = _l("Use %(most)s letters at most", most=most)
     return StringField(
         label,
@@ -62,7 +63,7 @@ def _text(label: Any, most: int, missing: Any = None, description: Any = "") -> 
 
 
 def _long(label: Any, description: Any = "", most: int = 4000, missing: Any = None) -> TextAreaField:
-    checks = [InputRequired(missing)] if missing else [MayBeEmpty()]
+    checks = [DataRequired(missing)] if missing else [MayBeEmpty()]
     too_long = _l("Use %(most)s letters at most", most=most)
     return TextAreaField(
         label, [*checks, Length(max=most, message=too_long)], description=description, filters=[stripped]
@@ -93,7 +94,7 @@ class OfferingForm(BaseForm):
     length = _number(_l("Length in minutes"), 5, 600)
     price = StringField(
         _l("Price"),
-        [InputRequired(_l("Enter a price; 0 if it is free"))],
+        [DataRequired(_l("Enter a price; 0 if it is free"))],
         description=_l("Like 80 or 80,50. With 0 it is free and nothing is asked for."),
         filters=[one_line],
         render_kw={"inputmode": "decimal", "class": "w-s"},
@@ -166,7 +167,7 @@ class SettingsForm(BaseForm):
     )
     first_name = _text(_l("Your first name"), 60, _l("Enter your first name"))
     full_name = _text(_l("Your full name"), 120, _l("Enter your full name"))
-    zone = StringField(_l("Your time zone"), [InputRequired(_l("Choose your time zone"))])
+    zone = StringField(_l("Your time zone"), [DataRequired(_l("Choose your time zone"))])
     email = _text(
         _l("Email for notes to you"),
         254,

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Flask, current_app, request
 from limits import parse
+from limits.errors import StorageError
 from limits.storage import Storage, storage_from_string
 from limits.strategies import FixedWindowRateLimiter
 from sqlalchemy import Engine, LargeBinary, case, delete, select
@@ -14,6 +15,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from coachapp import clock, vault
 from coachapp.db import Base, UtcDateTime
+from coachapp.web import logs
+
+
+REDIS_SECONDS = 1
 
 
 class Count(Base):
@@ -34,15 +39,28 @@ class TooMany(Exception):
 
 
 def init_app(app: Flask, engine: Engine, redis_url: str | None) -> None:
-    """Choose where the counts are kept."""
-    storage = storage_from_string(redis_url) if redis_url else DatabaseStorage(engine)
-    app.extensions["limits"] = FixedWindowRateLimiter(storage)
+    """Choose where the counts are kept: the database, or Redis first and the database while Redis is away."""
+    storages: list[Storage] = [DatabaseStorage(engine)]
+    if redis_url:
+        waits = {"socket_timeout": REDIS_SECONDS, "socket_connect_timeout": REDIS_SECONDS}
+        storages.insert(0, storage_from_string(redis_url, wrap_exceptions=True, **waits))
+    app.extensions["limits"] = [FixedWindowRateLimiter(storage) for storage in storages]
 
 
 def count(limit: str, purpose: str, *parts: str) -> None:
     """Count one try of `purpose` against `limit` (as "10 per 15 minutes"); TooMany once that is passed."""
-    limiter: FixedWindowRateLimiter = current_app.extensions["limits"]
-    item, key = parse(limit), vault.keyed_hash(f"limit:{purpose}", "|".join(parts)).hex()
+    *preferred, last = current_app.extensions["limits"]
+    key = vault.keyed_hash(f"limit:{purpose}", "|".join(parts)).hex()
+    for limiter in preferred:
+        try:
+            return _hit(limiter, limit, key)
+        except StorageError as error:
+            logs.logger().warning("limits", kind="redis away", **logs.describe(error))
+    _hit(last, limit, key)
+
+
+def _hit(limiter: FixedWindowRateLimiter, limit: str, key: str) -> None:
+    item = parse(limit)
     if not limiter.hit(item, key):
         raise TooMany(datetime.fromtimestamp(limiter.get_window_stats(item, key).reset_time, UTC))
 

@@ -178,7 +178,7 @@ class _Printing:
 
     def note(self, field: Field) -> None:
         if not field.steps:
-            self.sheet.note(f"{field.label}\n{field.hint}" if field.hint else field.label)
+            self.sheet.note(field.hint or field.label, field.label if field.hint else "")
             return
         self.sheet.paragraph(_joined(field.label, field.hint))
         self.sheet.steps(field.steps)

@@ -40,6 +40,8 @@ def folder(tmp_path):
         ("SMTP_URL", "mail.example.org:25"),
         ("MAIL_FROM", "nobody"),
         ("MAIL_FROM", "a@example.org\nBcc: b@example.org"),
+        ("REDIS_URL", "memcached://localhost"),
+        ("REDIS_URL", "redis://"),
         ("TRUSTED_PROXIES", "-1"),
         ("TRUSTED_PROXIES", "11"),
         ("TRUSTED_PROXIES", "one"),

@@ -6,19 +6,43 @@ import pytest
 
 from coachapp import clock
 from coachapp.booking.desk_operations import book_for_client
-from coachapp.booking.queries import place_token, places_of
-from coachapp.practice.operations import save_offering, save_settings
+from coachapp.booking.queries import place_token
+from coachapp.practice.operations import save_offering, save_practice, save_settings
+from coachapp.practice.queries import offering
 from coachapp.safe_contact.operations import set_contact
 from coachapp.safe_contact.queries import contact
 from coachapp.safe_contact.rules import Inbox
 from tests.cast import ALEX, MAYA, NORA
 from tests.sheets import save
 
+BASE = "http://127.0.0.1:8000"
+NAMES = {
+    "name": "Quiet Harbour",
+    "neutral_name": "QH Appointments",
+    "mail_subject": "Your update",
+    "statement_text": "NE SERVICES",
+    "currency": "EUR",
+    "exit_to": "https://www.example.org/",
+}
+HOUR = {
+    "slug": "power-hour",
+    "kind": "session",
+    "title": "Power hour",
+    "text": "",
+    "points": [],
+    "length_min": 60,
+    "price_minor": 95_00,
+}
 ROOM = "https://meet.example.com/room"
 
 
 @pytest.fixture
 def alex(practice):
+    """Alex, signed in; Nora offers an hour and has a room for it."""
+    with practice.app.app_context():
+        save_practice(**NAMES)
+        save_settings(practice.coach_id, practice={}, coach={"room_link": ROOM})
+        save_offering(None, coach_id=practice.coach_id, **HOUR)
     return practice.sign_in(ALEX)
 
 
@@ -53,7 +77,7 @@ def test_the_room_opens_a_quarter_of_an_hour_before(practice, alex):
     book(practice, clock.now() + timedelta(minutes=30))
     alex.get("/me/")
     assert ROOM not in alex.page.get_data(as_text=True) and "The video link appears here at" in alex.text
-    book(practice, clock.now() + timedelta(minutes=-20))
+    book(practice, clock.now() + timedelta(minutes=-50))
     assert ROOM in alex.get("/me/").get_data(as_text=True)
 
 
@@ -81,8 +105,5 @@ def test_a_visit_renews_the_permission_to_write(practice, app, alex):
 def book(practice, start):
     """A confirmed hour with Nora; returns the token of its own page."""
     with practice.app.app_context():
-        now = clock.now()
-        save_settings(practice.coach_id, practice=NAMES, coach={"room_link": ROOM})
-        offering = save_offering(None, coach_id=practice.coach_id, position=0, **HOUR)
-        place_id = book_for_client(practice.alex, offering, start, now=now)
-        return place_token(place_id)
+        hour = offering("power-hour")
+        return place_token(book_for_client(hour, practice.alex, ALEX.zone, start, BASE, now=clock.now()))

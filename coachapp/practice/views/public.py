@@ -1,11 +1,11 @@
 """The public pages: who the practice is, what it offers, and where help is to be had."""
 
-from flask import Blueprint, render_template
+from flask import Blueprint, abort, render_template
 from flask.typing import ResponseReturnValue
 
 from coachapp.practice.help_lines import help_lines
 from coachapp.practice.queries import offerings
-from coachapp.web.guards import public
+from coachapp.web.guards import public, token
 from coachapp.web.headers import indexable
 
 bp = Blueprint("practice", __name__)
@@ -70,3 +70,17 @@ def ask() -> ResponseReturnValue:
 @public
 def write() -> ResponseReturnValue:
     return render_template("practice/write.html")
+
+
+@bp.get("/plan/")
+@public
+def plan() -> ResponseReturnValue:
+    """Where someone of the household will find the plan that was shared with her."""
+    return render_template("practice/plan.html")
+
+
+@bp.get("/read/<token>")
+@token
+def read(token: str) -> ResponseReturnValue:
+    """Where a link to read something will lead; none has been given out, so every one is unknown."""
+    abort(404)

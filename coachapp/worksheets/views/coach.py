@@ -6,6 +6,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
+from wtforms.fields.choices import SelectChoice
 
 from coachapp import clock
 from coachapp.audit.operations import record_view
@@ -153,7 +154,7 @@ def _shared(person: ClientRow, number: int) -> tuple[SheetRow, dict[str, Value]]
 
 def _assign_form() -> AssignForm:
     form = AssignForm()
-    form.templates.choices = [(str(row.id), row.template.title) for row in queries.templates()]
+    form.templates.choices = [SelectChoice(str(row.id), row.template.title) for row in queries.templates()]
     return form
 
 

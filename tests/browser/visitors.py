@@ -1,0 +1,158 @@
+"""People with browsers at the house `make run` serves: what they ask over plain HTTP shares the cookies of their pages."""
+
+import re
+import sqlite3
+from collections.abc import Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from playwright.sync_api import APIResponse, BrowserContext, Page
+from playwright.sync_api import Browser as ChromiumBrowser
+
+from coachapp import clock
+from coachapp.demo import practice
+from tests.live import LiveServer
+
+PASSPHRASE = "gravel lantern teapot otter"
+TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
+USUAL = {"locale": "en-GB", "timezone_id": "Europe/Madrid", "reduced_motion": "reduce"}
+
+
+@dataclass
+class Visitor:
+    """One person's browser: its pages, and plain requests beside them."""
+
+    context: BrowserContext
+    url: str
+
+    def get(self, path: str, **more: Any) -> APIResponse:
+        """Ask for a page; redirects are not followed."""
+        return self.context.request.get(self.url + path, max_redirects=0, **more)
+
+    def send(self, path: str, form: Mapping[str, str], opened: str = "") -> APIResponse:
+        """Send a form with the token of the page it stands on (`opened`, or the same address)."""
+        token = TOKEN.search(self.get(opened or path).text())
+        assert token, f"no form at {opened or path}"
+        data = {"csrf_token": token[1], **form}
+        return self.context.request.post(self.url + path, form=data, max_redirects=0)
+
+    def page(self, path: str = "") -> Page:
+        """A tab, opened at this address if there is one."""
+        page = self.context.new_page()
+        if path:
+            page.goto(self.url + path)
+        return page
+
+    # ---- the booking road ----
+
+    def hold(self, slug: str) -> None:
+        """Keep the first free time."""
+        today = clock.now().date()
+        query = f"from={today}&to={today + timedelta(days=21)}&tz=UTC"
+        days = self.get(f"/book/{slug}/times.json?{query}").json()["days"]
+        start = datetime.fromisoformat(days[0]["times"][0]["start"])
+        answer = self.send(f"/book/{slug}", {"slot": str(int(start.timestamp()) // 60), "tz": "UTC"})
+        assert answer.status == 303, answer.status
+
+    def tell(self, name: str = "Robin", inbox: str = "only_me", email: str = "robin@example.com") -> None:
+        """Fill in the details; the four words come next."""
+        typed = {"name": name, "inbox": inbox, "email": email, "hope": "A plan.", "agree": "y"}
+        assert self.send("/book/details", typed).status == 303
+
+    def pay(self) -> str:
+        """Press Pay at the pretend Stripe; returns the path of our page it leads back to."""
+        there = self.send("/book/code", {}).headers["location"]
+        back = self.context.request.post(there, form={"act": "pay"}, max_redirects=0).headers["location"]
+        return urlsplit(back).path
+
+    def book(self, slug: str = "first-conversation", **typed: str) -> str:
+        """Book what is free of charge; returns the path of the booked time."""
+        self.hold(slug)
+        self.tell(**typed)
+        self.send("/book/code", {})
+        return self.get("/book/done").headers["location"]
+
+    # ---- signing in ----
+
+    def join(self, name: str, place: str, pin: str = "") -> None:
+        """From a booked time to a private space, signed in."""
+        found = re.search(r'"(/join/[^"]+)"', self.get(place).text())
+        assert found, "the booked time leads to a private space"
+        answer = self.send(found[1], {"name": name, "passphrase": PASSPHRASE, "pin": pin})
+        assert answer.status == 303, answer.text()
+
+    def sign_in(self, name: str, passphrase: str = PASSPHRASE) -> None:
+        """With a name and a passphrase; the coach also gives the code of this half minute, or of the next."""
+        answer = self.send("/sign-in", {"name": name, "passphrase": passphrase})
+        assert answer.status == 303, answer.text()
+        if answer.headers["location"] == "/sign-in/code":
+            codes = (practice.code(clock.now() + timedelta(seconds=late)) for late in (0, 30))
+            assert any(self.send("/sign-in/code", {"code": code}).status == 303 for code in codes)
+
+    def take(self, key: str = "a-message-came") -> str:
+        """Take a worksheet; returns its path."""
+        return self.send(f"/me/worksheets/take/{key}", {}, "/me/worksheets").headers["location"]
+
+
+@dataclass
+class House:
+    """What the visitors visit. Every browser is closed by `close`."""
+
+    chromium: ChromiumBrowser
+    server: LiveServer
+
+    def __post_init__(self) -> None:
+        self._contexts: list[BrowserContext] = []
+        self._states: dict[str, Any] = {}
+        self._names = 0
+
+    def visitor(self, **more: Any) -> Visitor:
+        """A new browser that was never here."""
+        context = self.chromium.new_context(**{**USUAL, **more})
+        self._contexts.append(context)
+        return Visitor(context, self.server.url)
+
+    def member(self, pin: str = "", **more: Any) -> Visitor:
+        """A new client, signed in; her name is in `login`."""
+        visitor = self.visitor(**more)
+        visitor.join(self.new_name(), visitor.book(inbox="none", email=""), pin)
+        return visitor
+
+    def maya(self, **more: Any) -> Visitor:
+        """The demo's client. Her sign-in is shared by all tests: end it nowhere."""
+        return self._shared(practice.CLIENT_NAME, practice.CLIENT_PASSPHRASE, more)
+
+    def nora(self, **more: Any) -> Visitor:
+        """The demo's coach, likewise."""
+        return self._shared(practice.COACH_NAME, practice.COACH_PASSPHRASE, more)
+
+    def new_name(self) -> str:
+        """A name to sign in with that nobody has; the last one stands in `last_name`."""
+        self._names += 1
+        self.last_name = f"robin-{self._names}"
+        return self.last_name
+
+    def idle_for(self, minutes: int) -> None:
+        """Turn time for the client who signed in last, as if she had done nothing for so long."""
+        found = Path(self.server.instance) / "coachapp.sqlite3"
+        with closing(sqlite3.connect(found, timeout=20)) as line, line:
+            line.execute(
+                "UPDATE sign_in SET seen_at = datetime(seen_at, ?) || '.000000' "
+                "WHERE rowid = (SELECT max(rowid) FROM sign_in)",
+                [f"-{minutes} minutes"],
+            )
+
+    def close(self) -> None:
+        for context in self._contexts:
+            context.close()
+
+    def _shared(self, name: str, passphrase: str, more: dict[str, Any]) -> Visitor:
+        if name not in self._states:
+            first = self.visitor()
+            first.sign_in(name, passphrase)
+            self._states[name] = first.context.storage_state()
+        return self.visitor(storage_state=self._states[name], **more)
