@@ -5,29 +5,21 @@ document, which loads the fonts, is not among the repetitions; with REPS 0 it is
 """
 
 import argparse
-import json
 import random
-import resource
-import time
 from pathlib import Path
 
+from benchmarks.sheet_content import (
+    BOXES,
+    LINES,
+    PARAGRAPH_WORDS,
+    PARAGRAPHS,
+    SECTIONS,
+    sentence,
+    share,
+    table,
+)
+from benchmarks.timing import measure
 from coachapp.documents import Mode, Option, Sheet
-
-LATIN = "calm door table water morning letter answer quiet friend window evening number paper river"
-GREEK = "ήρεμα πόρτα γράμμα σπίτι φίλη πρωί νερό απάντηση"
-CYRILLIC = "спокойно дверь письмо друг утро вода ответ окно"
-WORDS = f"{LATIN} {GREEK} {CYRILLIC}".split()
-SECTIONS, PARAGRAPHS, LINES, BOXES, ROWS, COLUMNS = 4, 14, 44, 16, 9, 4
-PARAGRAPH_WORDS = 36
-
-
-def sentence(chance: random.Random, words: int) -> str:
-    return " ".join(chance.choices(WORDS, k=words)).capitalize() + "."
-
-
-def share(total: int, place: int) -> int:
-    """How many of `total` things fall to section `place` of all."""
-    return total // SECTIONS + (place < total % SECTIONS)
 
 
 def build(seed: int, *, form: bool) -> bytes:
@@ -49,9 +41,7 @@ def add_section(sheet: Sheet, chance: random.Random, place: int) -> None:
     sheet.checks(f"boxes{place}", [Option(str(n), f"Choice {n}") for n in range(share(BOXES, place))])
     sheet.lines(f"lines{place}", "In your words", share(LINES, place))
     if place == SECTIONS - 1:
-        heads = [f"Column {n + 1}" for n in range(COLUMNS)]
-        cells = [[f"{row}.{n}" for n in range(COLUMNS)] for row in range(ROWS)]
-        sheet.text_table(heads, cells)
+        sheet.text_table(*table())
 
 
 def main() -> None:
@@ -60,15 +50,7 @@ def main() -> None:
     parser.add_argument("out", type=Path)
     parser.add_argument("--form", action="store_true", help="lines and boxes are form fields")
     options = parser.parse_args()
-    data = build(0, form=options.form)
-    times = []
-    for seed in range(1, options.reps + 1):
-        start = time.perf_counter()
-        data = build(seed, form=options.form)
-        times.append(round((time.perf_counter() - start) * 1000, 3))
-    options.out.write_bytes(data)
-    memory = round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1)
-    print(json.dumps({"ms": times, "bytes": len(data), "rss_mb": memory}))
+    print(measure(lambda seed: build(seed, form=options.form), options.reps, options.out))
 
 
 if __name__ == "__main__":

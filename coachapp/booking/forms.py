@@ -4,7 +4,7 @@ from email_validator import EmailNotValidError, validate_email
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, RadioField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, ValidationError
+from wtforms.validators import DataRequired, InputRequired, Length, ValidationError
 
 from coachapp.safe_contact.rules import Inbox
 from coachapp.web.forms import BaseForm
@@ -18,7 +18,7 @@ class DetailsForm(BaseForm):
     name = StringField(
         _l("What should we call you?"),
         [
-            InputRequired(_l("Write any name you like to be called by")),
+            DataRequired(_l("Write any name you like to be called by")),
             Length(max=80, message=_l("Use a shorter name, of 80 letters at most")),
         ],
         description=_l("Any name you like. It does not have to be your legal name."),

@@ -13,6 +13,7 @@ from coachapp.db.types import UtcDateTime
 __all__ = [
     "Base",
     "UtcDateTime",
+    "end_reading",
     "engine",
     "in_transaction",
     "init_app",

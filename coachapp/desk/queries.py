@@ -21,7 +21,7 @@ from coachapp.desk.rules import Pay, Reach, excerpt, pay_state, reach
 from coachapp.intake import queries as intake
 from coachapp.intake.rules import HOPE
 from coachapp.payments.queries import OrderRow, orders_of
-from coachapp.safe_contact.queries import contact
+from coachapp.safe_contact.queries import contact, contacts
 from coachapp.safe_contact.rules import Contact
 from coachapp.worksheets.models import Assignment, SheetTemplate
 from coachapp.zones import local_days
@@ -132,8 +132,9 @@ def counts_by_day(coach_id: int, days: list[date], zone: tzinfo) -> dict[date, i
 def client_lines(coach_id: int, *, now: datetime) -> list[ClientLine]:
     """This coach's clients by name, each with the appointments on either side of now."""
     rows = clients.clients(coach_id)
-    times = _times_of([row.id for row in rows])
-    return [_client_line(row, times.get(row.id, []), now) for row in rows]
+    ids = [row.id for row in rows]
+    times, known = _times_of(ids), contacts(ids)
+    return [_client_line(row, times.get(row.id, []), known.get(row.id), now) for row in rows]
 
 
 def record(client: ClientRow, *, now: datetime) -> Record:
@@ -242,10 +243,10 @@ def _times_of(client_ids: Iterable[UUID]) -> dict[UUID, list[datetime]]:
     return times
 
 
-def _client_line(row: ClientRow, times: list[datetime], now: datetime) -> ClientLine:
+def _client_line(row: ClientRow, times: list[datetime], known: Contact | None, now: datetime) -> ClientLine:
     coming = next((at for at in times if at > now), None)
     past = next((at for at in reversed(times) if at <= now), None)
-    return ClientLine(row, reach(contact(row.id), now), coming, past)
+    return ClientLine(row, reach(known, now), coming, past)
 
 
 def _last_note(client_id: UUID) -> str:

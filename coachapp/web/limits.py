@@ -17,7 +17,6 @@ from coachapp import clock, vault
 from coachapp.db import Base, UtcDateTime
 from coachapp.web import logs
 
-
 REDIS_SECONDS = 1
 
 

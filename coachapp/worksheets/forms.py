@@ -115,15 +115,6 @@ class Part:
         return any(question.field.asks for question in self.questions)
 
 
-@dataclass(frozen=True)
-class Difference:
-    """One answer that two devices gave differently, both as a person reads them."""
-
-    field: Field
-    mine: str
-    theirs: str
-
-
 class SheetForm:
     """A sheet as a form. Give `typed` to show again what was sent, with its errors, over what is stored."""
 
@@ -190,7 +181,7 @@ class SheetForm:
             Cell(
                 cell_name(field, number, column),
                 column,
-                f"{head or number}: {column.label}",
+                f"{field.label}, {head or number}: {column.label}",
                 (values.get(cell_name(field, number, column)) or [""])[-1],
             )
             for column in field.answer_columns
@@ -230,44 +221,9 @@ def all_cells(field: Field) -> Iterator[set[str]]:
             yield {cell_name(field, number, column) for column in field.answer_columns}
 
 
-def differences(
-    template: Template, mine: Mapping[str, Value], theirs: Mapping[str, Value]
-) -> list[Difference]:
-    """The answers that differ, in the order of the sheet."""
-    return [
-        Difference(field, in_words(field, mine[field.key]), in_words(field, theirs.get(field.key)))
-        for field in template.fields
-        if field.key in mine
-        and mine[field.key] != theirs.get(field.key)
-        and not (is_empty(mine[field.key]) and is_empty(theirs.get(field.key)))
-    ]
-
-
-def in_words(field: Field, value: Value) -> str:
-    """An answer as a person reads it; a table's rows each on a line. Empty for no answer."""
-    if is_empty(value):
-        return ""
-    if isinstance(value, list):
-        items: list[str | dict[str, str | bool]] = [*value]
-        return "\n".join(_item_words(field, each, number) for number, each in enumerate(items) if each)
-    return next((option.text for option in field.options if option.key == value), str(value))
-
-
 def words_of(error: AnswerError) -> str:
     """The sentence that says what to do about an answer."""
     return _(error.words) % error.params
-
-
-def _item_words(field: Field, item: str | dict[str, str | bool], number: int) -> str:
-    if isinstance(item, str):
-        return next((option.text for option in field.options if option.key == item), item)
-    said = [
-        column.label if column.tick else f"{column.label}: {item[column.key]}"
-        for column in field.answer_columns
-        if item.get(column.key)
-    ]
-    head = [field.row_heads[number].text] if field.row_heads else []
-    return " · ".join([*head, *said])
 
 
 def _next_fields(template: Template) -> dict[str, tuple[str, str]]:

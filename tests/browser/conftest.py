@@ -8,14 +8,14 @@ from tests.browser.visitors import House
 
 
 @pytest.fixture(scope="session")
-def _open_house(chromium, live_server) -> Iterator[House]:
-    house = House(chromium, live_server)
-    yield house
-    house.close()
+def open_house(chromium, live_server) -> Iterator[House]:
+    """Who signed in once for all tests is known here."""
+    with House(chromium, live_server).for_a_while() as found:
+        yield found
 
 
 @pytest.fixture
-def house(_open_house: House) -> Iterator[House]:
-    """Visitors of one test; what they opened is closed at its end, the two shared sign-ins are kept."""
-    with _open_house.for_a_while() as found:
+def house(open_house: House) -> Iterator[House]:
+    """Visitors of one test, gone at its end."""
+    with open_house.for_a_while() as found:
         yield found

@@ -2,11 +2,12 @@
 
 import re
 import sqlite3
-from collections.abc import Mapping
-from contextlib import closing
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
+from secrets import token_hex
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -28,6 +29,7 @@ class Visitor:
 
     context: BrowserContext
     url: str
+    name: str = ""
 
     def get(self, path: str, **more: Any) -> APIResponse:
         """Ask for a page; redirects are not followed."""
@@ -63,10 +65,10 @@ class Visitor:
         typed = {"name": name, "inbox": inbox, "email": email, "hope": "A plan.", "agree": "y"}
         assert self.send("/book/details", typed).status == 303
 
-    def pay(self) -> str:
-        """Press Pay at the pretend Stripe; returns the path of our page it leads back to."""
+    def pay(self, act: str = "pay") -> str:
+        """Press Pay (or `back`) at the pretend Stripe; returns the path of our page it leads back to."""
         there = self.send("/book/code", {}).headers["location"]
-        back = self.context.request.post(there, form={"act": "pay"}, max_redirects=0).headers["location"]
+        back = self.context.request.post(there, form={"act": act}, max_redirects=0).headers["location"]
         return urlsplit(back).path
 
     def book(self, slug: str = "first-conversation", **typed: str) -> str:
@@ -84,6 +86,7 @@ class Visitor:
         assert found, "the booked time leads to a private space"
         answer = self.send(found[1], {"name": name, "passphrase": PASSPHRASE, "pin": pin})
         assert answer.status == 303, answer.text()
+        self.name = name
 
     def sign_in(self, name: str, passphrase: str = PASSPHRASE) -> None:
         """With a name and a passphrase; the coach also gives the code of this half minute, or of the next."""
@@ -100,15 +103,20 @@ class Visitor:
 
 @dataclass
 class House:
-    """What the visitors visit. Every browser is closed by `close`."""
+    """What the visitors visit. `for_a_while` gives a house whose browsers are closed at its end."""
 
     chromium: ChromiumBrowser
     server: LiveServer
+    _states: dict[str, Any] = field(default_factory=dict)
+    _contexts: list[BrowserContext] = field(default_factory=list)
 
-    def __post_init__(self) -> None:
-        self._contexts: list[BrowserContext] = []
-        self._states: dict[str, Any] = {}
-        self._names = 0
+    @contextmanager
+    def for_a_while(self) -> Iterator["House"]:
+        """The same house, with the same two shared sign-ins and visitors of its own."""
+        inner = House(self.chromium, self.server, self._states)
+        yield inner
+        for context in inner._contexts:
+            context.close()
 
     def visitor(self, **more: Any) -> Visitor:
         """A new browser that was never here."""
@@ -117,9 +125,9 @@ class House:
         return Visitor(context, self.server.url)
 
     def member(self, pin: str = "", **more: Any) -> Visitor:
-        """A new client, signed in; her name is in `login`."""
+        """A new client, signed in; she signs in with `visitor.name`."""
         visitor = self.visitor(**more)
-        visitor.join(self.new_name(), visitor.book(inbox="none", email=""), pin)
+        visitor.join(f"robin-{token_hex(4)}", visitor.book(inbox="none", email=""), pin)
         return visitor
 
     def maya(self, **more: Any) -> Visitor:
@@ -130,25 +138,15 @@ class House:
         """The demo's coach, likewise."""
         return self._shared(practice.COACH_NAME, practice.COACH_PASSPHRASE, more)
 
-    def new_name(self) -> str:
-        """A name to sign in with that nobody has; the last one stands in `last_name`."""
-        self._names += 1
-        self.last_name = f"robin-{self._names}"
-        return self.last_name
-
     def idle_for(self, minutes: int) -> None:
         """Turn time for the client who signed in last, as if she had done nothing for so long."""
         found = Path(self.server.instance) / "coachapp.sqlite3"
         with closing(sqlite3.connect(found, timeout=20)) as line, line:
             line.execute(
-                "UPDATE sign_in SET seen_at = datetime(seen_at, ?) || '.000000' "
+                "UPDATE sign_in SET seen_at = strftime('%Y-%m-%d %H:%M:%f', seen_at, ?) || '000' "
                 "WHERE rowid = (SELECT max(rowid) FROM sign_in)",
                 [f"-{minutes} minutes"],
             )
-
-    def close(self) -> None:
-        for context in self._contexts:
-            context.close()
 
     def _shared(self, name: str, passphrase: str, more: dict[str, Any]) -> Visitor:
         if name not in self._states:

@@ -2,18 +2,28 @@
 
 import re
 from datetime import timedelta
+from uuid import uuid4
 
 from sqlalchemy import update
 
 from coachapp import clock
+from coachapp.booking.desk_operations import set_week
+from coachapp.booking.operations import hold_time
+from coachapp.booking.slots import Opening
 from coachapp.clients.operations import write_note
 from coachapp.db import transaction
 from coachapp.intake.operations import save_answer
 from coachapp.intake.rules import HOPE
+from coachapp.money import Money
 from coachapp.notifications.models import OutboxMessage
+from coachapp.payments.models import Attempt, Payment, Refund
+from coachapp.payments.operations import begin_attempt, open_order
+from coachapp.payments.refunds import ask_refund
+from coachapp.payments.rules import AttemptState, RefundState
+from coachapp.practice.queries import offering
 from coachapp.worksheets.operations import assign, publish_library, share
 from coachapp.worksheets.queries import templates
-from tests.desk.people import FIRST, MADRID, book, in_days
+from tests.desk.people import FIRST, HOUR, MADRID, book, in_days
 
 
 def day_path(at):
@@ -114,6 +124,9 @@ def test_a_shared_sheet_waits(app, desk, nora):
         share(sheet, desk.maya, now=clock.now())
     nora.get("/desk/")
     assert "Worksheet from Maya R." in nora.text
+    assert nora.get(f"/desk/clients/{desk.maya_ref}/worksheets/1").status_code == 200
+    nora.get("/desk/")
+    assert "Worksheet from" not in nora.text
 
 
 def test_mail_that_did_not_leave_is_told(app, desk, nora):
@@ -154,3 +167,39 @@ def test_calendar_shows_the_week(app, desk, nora):
     assert "10:00 Maya R." in nora.text
     assert "at-8 for-4" in nora.page.get_data(as_text=True)
     assert nora.get("/desk/calendar").status_code == 200
+
+
+def test_a_time_someone_is_booking_shows_without_a_name(app, desk, nora):
+    at = in_days(3)
+    with app.app_context():
+        set_week(desk.made.coach_id, [Opening(day, 0, 1440) for day in range(7)])
+        hold_time(offering(HOUR), int(at.timestamp()) // 60, "Europe/Lisbon", None, now=clock.now())
+    nora.get(day_path(at))
+    assert "Someone is booking this time" in nora.text
+    assert "Waiting" in nora.text
+
+
+def test_money_that_needs_her_eyes(app, desk, nora):
+    place = book(app, desk.maya, in_days(3))
+    with app.app_context(), transaction() as db:
+        order = open_order(desk.maya, "appointment", place, Money(95_00, "EUR"), now=clock.now())
+        attempt = begin_attempt(order, "http://127.0.0.1:8000/paid/", now=clock.now())
+        db.flush()
+        db.execute(update(Attempt).where(Attempt.id == attempt.id).values(state=AttemptState.ALARM))
+        payment = Payment(
+            id=uuid4(),
+            order_id=order,
+            attempt_id=attempt.id,
+            amount_minor=95_00,
+            currency="EUR",
+            intent_id="pi_1",
+            received_at=clock.now(),
+        )
+        db.add(payment)
+        db.flush()
+        refund = ask_refund(payment.id, Money(95_00, "EUR"), "cancelled", now=clock.now())
+        db.execute(update(Refund).where(Refund.id == refund).values(state=RefundState.FAILED))
+    nora.get("/desk/")
+    assert "A payment from Maya R. does not fit its price" in nora.text
+    assert "Money for Maya R. did not go back" in nora.text
+    assert "€95" in nora.text

@@ -18,7 +18,6 @@ from coachapp.app import create_app
 from coachapp.config import Config
 from coachapp.tick import run_tick
 
-
 # A tick asks Stripe only about attempts that are a minute old.
 AFTER = timedelta(minutes=10)
 

@@ -39,8 +39,8 @@ def test_the_session_to_the_letter(everything):
         "client_reference_id": attempt_id.hex,
         "metadata": {"attempt": attempt_id.hex},
         "expires_at": str(int(expires_at.timestamp())),
-        "line_items": [
-            {
+        "line_items": {
+            "0": {
                 "quantity": "1",
                 "price_data": {
                     "currency": "eur",
@@ -49,12 +49,12 @@ def test_the_session_to_the_letter(everything):
                     "product_data": {"name": "Services"},
                 },
             }
-        ],
+        },
         "payment_intent_data": {
             "metadata": {"attempt": attempt_id.hex},
             "statement_descriptor_suffix": "SERVICES",
         },
-        "allowed_payment_method_types": ["card"],
+        "allowed_payment_method_types": {"0": "card"},
         "wallet_options": {"link": {"display": "never"}},
         "adaptive_pricing": {"enabled": "false"},
         "customer_creation": "if_required",

@@ -49,7 +49,7 @@ def pick(slug: str) -> ResponseReturnValue:
 def times(slug: str) -> ResponseReturnValue:
     """Free times as data; the contract's format."""
     try:
-        chosen = offering(slug)
+        chosen = _known(slug)
     except NoSuchOffering:
         return jsonify(error=_("There is no such offering.")), 404
     first, last = read_day(request.args.get("from", "")), read_day(request.args.get("to", ""))
@@ -69,10 +69,12 @@ def times(slug: str) -> ResponseReturnValue:
 def hold(slug: str) -> ResponseReturnValue:
     """Keep the chosen time and go on to the details."""
     chosen = _offering(slug)
+    if not chosen.is_bookable:
+        return redirect(url_for("booking.pick", slug=slug), 303)
     limits.count(HOLDS, "hold", limits.network())
     key = _present_zone(chosen, request.form.get("tz"))
     start = request.form.get("slot", "")
-    if not (start.isascii() and start.isdigit() and len(start) <= 10):
+    if not (start.isascii() and start.isdigit() and len(start) <= 9):
         return _pick_page(chosen, error=_("Choose one of the times first")), 422
     try:
         cookie = operations.hold_time(chosen, int(start), key, road.cookie(), now=clock.now())
@@ -155,9 +157,16 @@ def _times_json(chosen: OfferingRow, first: date, last: date, key: str) -> dict[
 
 def _offering(slug: str) -> OfferingRow:
     try:
-        return offering(slug)
+        return _known(slug)
     except NoSuchOffering:
         abort(404)
+
+
+def _known(slug: str) -> OfferingRow:
+    """The offering with this address. A zero byte is no letter of any address, and PostgreSQL takes none in a text."""
+    if "\0" in slug:
+        raise NoSuchOffering
+    return offering(slug)
 
 
 def _present_zone(chosen: OfferingRow, asked: str | None) -> str:

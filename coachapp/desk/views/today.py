@@ -57,7 +57,7 @@ def _day_page(shown: date, now: datetime) -> ResponseReturnValue:
     to_do = waiting(me.id, now=now)
     sessions = [card.starts_at for card in cards if card.kind == "session"]
     to_read = sum(1 for each in to_do if each.matter in (Matter.INTAKE, Matter.SHEET))
-    is_today = start <= now < end
+    is_today, month = start <= now < end, _month_start(now, where)
     return render_template(
         "desk/today.html",
         host=me,
@@ -67,7 +67,8 @@ def _day_page(shown: date, now: datetime) -> ResponseReturnValue:
         week=queries.counts_by_day(me.id, week_of(shown), where),
         rail=day_rail(cards, now, start, end),
         waiting=to_do,
-        received=received_between(_month_start(now, where), now, practice().currency),
+        month=month.date(),
+        received=received_between(month, now, practice().currency),
     )
 
 

@@ -15,7 +15,8 @@ from coachapp.web import errors
 from coachapp.web.guards import client_leaving, client_only
 from coachapp.worksheets import operations, queries
 from coachapp.worksheets.answers import AnswerError, Value, parse_form
-from coachapp.worksheets.forms import SheetForm, all_values, differences, rows_offered, words_of
+from coachapp.worksheets.differences import differences
+from coachapp.worksheets.forms import SheetForm, all_values, rows_offered, words_of
 from coachapp.worksheets.queries import SheetRow
 from coachapp.worksheets.rules import Conflict, NoSuchSheet, NoSuchTemplate, Withdrawn
 from coachapp.worksheets.views import files

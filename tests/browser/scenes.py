@@ -1,0 +1,321 @@
+"""Every page worth looking at: who sees it, where it is, and what she does to see it."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from playwright.sync_api import Page
+
+from coachapp import clock
+from coachapp.demo import practice
+from tests.browser.visitors import PASSPHRASE, House, Visitor
+
+Act = Callable[[Page], None]
+STRANGER, MEMBER, COACH = "stranger", "client", "coach"
+
+
+@dataclass(frozen=True)
+class Scene:
+    """One page. `path` may name facts of `Cast`; `status` is that of the page in the end, after `act`."""
+
+    who: str
+    name: str
+    path: str
+    act: Act | None = None
+    status: int = 200
+
+
+def press(words: str) -> Act:
+    """Send a form as it is, by the button with these words."""
+    return lambda page: _sent(page, lambda: page.get_by_role("button", name=words, exact=True).first.click())
+
+
+def fill(words: str, typed: dict[str, str]) -> Act:
+    """The same, after typing into the fields with these ids."""
+
+    def act(page: Page) -> None:
+        for name, value in typed.items():
+            page.locator(f'[id="{name}"]').fill(value)
+        press(words)(page)
+
+    return act
+
+
+def book_later(page: Page) -> None:
+    """A session at nine in the evening, in forty days."""
+    page.select_option("#what", "single-session")
+    fill("Look at it once more", {"day": in_forty_days(), "at": "21:00"})(page)
+
+
+def in_forty_days() -> str:
+    return (clock.now().date() + timedelta(days=40)).isoformat()
+
+
+def without_token(page: Page) -> None:
+    """A form that was open for too long."""
+    page.evaluate("document.querySelectorAll('main [name=csrf_token]').forEach(x => x.remove())")
+    _sent(page, lambda: page.locator("main form .btn").first.click())
+
+
+def as_an_old_page(page: Page) -> None:
+    """Send a sheet without script, from a page that stood open since before the last change elsewhere."""
+    page.locator("[name=f-sentence]").evaluate("e => { e.value = 'Not today, thank you.'; }")
+    page.locator("[name=revision]").evaluate("e => { e.value = 0; }")
+    _sent(page, lambda: page.evaluate("document.querySelector('form[data-autosave]').submit()"))
+
+
+def too_often(page: Page) -> None:
+    """Prove oneself wrongly until it is enough."""
+    token = page.locator("[name=csrf_token]").first.input_value()
+    form = {"csrf_token": token, "pin-pin": "1928", "pin-passphrase": "not this one"}
+    for _ in range(10):
+        page.context.request.post(page.url + "/pin", form=form)
+    fill("Save the PIN", {"pin-pin": "1928", "pin-passphrase": "not this one"})(page)
+
+
+def _sent(page: Page, send: Callable[[], None]) -> None:
+    with page.expect_navigation():
+        send()
+
+
+SCENES = (
+    # ---- a stranger ----
+    *(
+        Scene(STRANGER, name, path)
+        for name, path in {
+            "home": "/",
+            "services": "/book",
+            "help": "/help",
+            "staying-safe": "/safety",
+            "privacy": "/privacy",
+            "terms": "/terms",
+            "resources": "/resources",
+            "ask": "/ask",
+            "write": "/write",
+            "times": "/book/single-session",
+            "zones": "/book/single-session/zones",
+            "package": "/book/steady-ground",
+            "time-gone": "/book/gone",
+            "enter": "/b",
+            "sign-in": "/sign-in",
+            "time-only": "{shared}",
+            "caught-mail": "/demo/mail",
+            "set-up": "{set_up}",
+        }.items()
+    ),
+    Scene(STRANGER, "times-errors", "/book/single-session", press("Continue"), 422),
+    Scene(STRANGER, "hold-ended", "/book/details", status=409),
+    Scene(STRANGER, "enter-errors", "/b", fill("Show my time", {"code": "these are not words"}), 422),
+    Scene(STRANGER, "enter-by-code-errors", "{shared}", press("Show the rest"), 422),
+    Scene(STRANGER, "sign-in-errors", "/sign-in", press("Sign in"), 422),
+    Scene(STRANGER, "link-ended", "/join/unknown", status=404),
+    Scene(STRANGER, "not-found", "/no-such-page", status=404),
+    Scene(STRANGER, "stale-form", "/b", without_token, 400),
+    # ---- on the booking road ----
+    Scene("held", "details", "/book/details"),
+    Scene("held", "details-errors", "/book/details", press("Continue"), 422),
+    Scene("told", "four-words", "/book/code"),
+    Scene("paying", "paid-open", "{paying}"),
+    Scene("paid", "paid-done", "{paid}"),
+    Scene("booked", "done", "{booked}"),
+    Scene("booked", "cancel", "{booked}/cancel"),
+    Scene("booked", "join", "{join}"),
+    Scene("booked", "join-errors", "{join}", press("Open my space"), 422),
+    Scene("cancelled", "cancelled", "{cancelled}"),
+    # ---- signing in, and covered pages ----
+    Scene("covered", "unlock", "/unlock"),
+    Scene("covered", "unlock-errors", "/unlock", fill("Open", {"pin": "1111"}), 422),
+    Scene("half", "code", "/sign-in/code"),
+    Scene("half", "code-errors", "/sign-in/code", press("Sign in"), 422),
+    Scene("new-coach", "second-step", "/sign-in/factor"),
+    Scene("new-coach", "second-step-errors", "/sign-in/factor", fill("Confirm", {"code": "12"}), 422),
+    # ---- a client ----
+    *(
+        Scene(MEMBER, name, path)
+        for name, path in {
+            "me-home": "/me/",
+            "me-sessions": "/me/sessions",
+            "me-sheets": "/me/worksheets",
+            "me-sheet-shared": "/me/worksheets/1",
+            "me-sheet": "/me/worksheets/2",
+            "me-print": "/me/worksheets/2/print",
+            "me-safety": "/me/safety",
+        }.items()
+    ),
+    Scene(MEMBER, "me-both-versions", "/me/worksheets/2", as_an_old_page, 409),
+    Scene(MEMBER, "me-safety-errors", "/me/safety", press("Save the PIN"), 422),
+    Scene(MEMBER, "me-not-found", "/me/worksheets/99", status=404),
+    Scene("new-client", "me-home-empty", "/me/"),
+    Scene("new-client", "me-sheets-empty", "/me/worksheets"),
+    Scene("pausing", "too-often", "/me/safety", too_often, 429),
+    # ---- the coach ----
+    *(
+        Scene(COACH, name, path)
+        for name, path in {
+            "desk-today": "/desk/",
+            "desk-day": "/desk/day/{later}",
+            "desk-calendar": "/desk/calendar",
+            "desk-clients": "/desk/clients",
+            "desk-add-client": "/desk/clients/new",
+            "desk-record": "/desk/clients/{ref}",
+            "desk-notes": "/desk/clients/{ref}/notes",
+            "desk-sessions": "/desk/clients/{ref}/sessions",
+            "desk-details": "/desk/clients/{ref}/details",
+            "desk-given": "/desk/clients/{ref}/worksheets",
+            "desk-read": "/desk/clients/{ref}/worksheets/1",
+            "desk-cancel": "{desk_cancel}",
+            "desk-book": "/desk/book",
+            "desk-block": "/desk/block",
+            "desk-hours": "/desk/hours",
+            "desk-services": "/desk/offerings",
+            "desk-service": "/desk/offerings/single-session",
+            "desk-new-service": "/desk/offerings/new",
+            "desk-settings": "/desk/settings",
+            "desk-lock": "/desk/sign-in",
+            "desk-library": "/desk/worksheets",
+            "desk-preview": "/desk/worksheets/our-door",
+        }.items()
+    ),
+    Scene(COACH, "desk-record-errors", "/desk/clients/{ref}", press("Save note"), 422),
+    Scene(COACH, "desk-add-client-errors", "/desk/clients/new", press("Add to your clients"), 422),
+    Scene(COACH, "desk-book-errors", "/desk/book", press("Look at it once more"), 422),
+    Scene(COACH, "desk-book-check", "/desk/book/{ref}", book_later),
+    Scene(COACH, "desk-block-errors", "/desk/block", press("Block this time"), 422),
+    Scene(COACH, "desk-hours-errors", "/desk/hours", fill("Save your hours", {"0-0-to": ""}), 422),
+    Scene(COACH, "desk-new-service-errors", "/desk/offerings/new", press("Save"), 422),
+    Scene(
+        COACH,
+        "desk-settings-errors",
+        "/desk/settings",
+        fill("Save settings", {"name": "", "exit_to": "nowhere"}),
+        422,
+    ),
+    Scene(COACH, "desk-lock-errors", "/desk/sign-in", press("Save the PIN"), 422),
+    Scene(COACH, "desk-find", "/desk/clients", fill("Find", {"find": "zzz"})),
+    Scene(COACH, "desk-not-found", "/desk/clients/C-0000", status=404),
+)
+
+
+class Cast:
+    """The people of these scenes, each made when first asked for, and the facts that stand in paths."""
+
+    def __init__(self, house: House) -> None:
+        self.house = house
+        self._people: dict[str, Visitor] = {}
+        self._pages: dict[str, Page] = {}
+        self._facts: dict[str, str] = {}
+
+    def page(self, who: str) -> Page:
+        """The one tab of this person."""
+        if who not in self._pages:
+            self._pages[who] = self.person(who).page()
+            self._pages[who].set_default_timeout(15_000)
+        return self._pages[who]
+
+    def person(self, who: str) -> Visitor:
+        if who not in self._people:
+            self._people[who] = getattr(self, f"_{who.replace('-', '_')}")()
+        return self._people[who]
+
+    def address(self, path: str) -> str:
+        """The path with its facts put in."""
+        for name in re.findall(r"{(\w+)}", path):
+            if name not in self._facts:
+                self._find(name)
+        return path.format_map(self._facts)
+
+    def _find(self, name: str) -> None:
+        """Make the people who know this fact."""
+        match name:
+            case "later":
+                self._facts[name] = in_forty_days()
+            case "ref":
+                list_page = self.person(COACH).get("/desk/clients").text()
+                self._facts["ref"] = next(
+                    ref for ref in re.findall(r"/desk/clients/(C-\w+)", list_page) if self._is_maya(ref)
+                )
+            case "desk_cancel":
+                sessions = self.person(COACH).get(self.address("/desk/clients/{ref}/sessions")).text()
+                self._facts[name] = re.search(r'"(/desk/clients/[^"]+/cancel)"', sessions)[1]
+            case "join":
+                self._facts[name] = re.search(
+                    r'"(/join/[^"]+)"', self.person("booked").get(self.address("{booked}")).text()
+                )[1]
+            case "shared":
+                visitor = self.house.visitor()
+                self._facts[name] = visitor.book(inbox="shared", email="shared@example.com")
+            case "set_up":
+                self._facts[name] = self._add_coach("lena@quietharbour.example")
+            case _:
+                self.person(name)
+
+    def _is_maya(self, ref: str) -> bool:
+        return "Maya" in self.person(COACH).get(f"/desk/clients/{ref}").text()
+
+    def _add_coach(self, email: str) -> str:
+        said = self.house.server.flask("coach", "add", email)
+        return re.search(r"/sign-in/set-up/\S+", said)[0]
+
+    # ---- people ----
+
+    def _stranger(self) -> Visitor:
+        return self.house.visitor()
+
+    def _client(self) -> Visitor:
+        return self.house.maya()
+
+    def _coach(self) -> Visitor:
+        return self.house.nora()
+
+    def _held(self) -> Visitor:
+        visitor = self.house.visitor()
+        visitor.hold("single-session")
+        return visitor
+
+    def _told(self) -> Visitor:
+        visitor = self._held()
+        visitor.tell()
+        return visitor
+
+    def _paying(self) -> Visitor:
+        visitor = self._told()
+        self._facts["paying"] = visitor.pay("back")
+        return visitor
+
+    def _paid(self) -> Visitor:
+        visitor = self._told()
+        self._facts["paid"] = visitor.pay()
+        return visitor
+
+    def _booked(self) -> Visitor:
+        visitor = self.house.visitor()
+        self._facts["booked"] = visitor.book()
+        return visitor
+
+    def _cancelled(self) -> Visitor:
+        visitor = self.house.visitor()
+        self._facts["cancelled"] = visitor.book()
+        visitor.send(self._facts["cancelled"] + "/cancel", {})
+        return visitor
+
+    def _covered(self) -> Visitor:
+        visitor = self.house.member(pin="1928")
+        self.house.idle_for(minutes=30)
+        return visitor
+
+    def _half(self) -> Visitor:
+        visitor = self.house.visitor()
+        visitor.send("/sign-in", {"name": practice.COACH_NAME, "passphrase": practice.COACH_PASSPHRASE})
+        return visitor
+
+    def _new_coach(self) -> Visitor:
+        visitor = self.house.visitor()
+        visitor.send(self._add_coach("ines@quietharbour.example"), {"passphrase": PASSPHRASE})
+        return visitor
+
+    def _new_client(self) -> Visitor:
+        return self.house.member()
+
+    def _pausing(self) -> Visitor:
+        return self.house.member()
