@@ -29,7 +29,7 @@ from benchmarks.timing import measure
 
 FONT = "floor"
 FILE = Path(__file__).parent.parent / "coachapp" / "documents" / "fonts" / "NotoSans-Regular.ttf"
-MARGINS = {f"{side}Margin": 45 for side in ("left", "right", "top", "bottom")}
+MARGIN = 45
 GRID = [("GRID", (0, 0), (-1, -1), 0.5, "grey"), ("FONT", (0, 0), (-1, -1), FONT, 10)]
 
 
@@ -62,7 +62,10 @@ def build(seed: int) -> bytes:
     chance = random.Random(seed)  # noqa: S311  # text for a benchmark
     out = BytesIO()
     story = [each for place in range(SECTIONS) for each in section(chance, place)]
-    SimpleDocTemplate(out, invariant=1, **MARGINS).build(story)
+    document = SimpleDocTemplate(
+        out, leftMargin=MARGIN, rightMargin=MARGIN, topMargin=MARGIN, bottomMargin=MARGIN, invariant=1
+    )
+    document.build(story)
     return out.getvalue()
 
 

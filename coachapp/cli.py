@@ -12,6 +12,8 @@ from coachapp.accounts import operations as accounts
 from coachapp.accounts.rules import AlreadyJoined, NoSuchCoach
 from coachapp.db import Base, engine
 from coachapp.demo import practice as demo_practice
+from coachapp.doctor.checks import examine
+from coachapp.doctor.rules import Level
 from coachapp.migrations import run as migrations
 from coachapp.worksheets import operations as sheets
 from coachapp.worksheets.queries import templates as published_templates
@@ -23,7 +25,7 @@ from coachapp.worksheets.yaml_source import TemplateError
 
 def install(app: Flask) -> None:
     """Add every command to the app."""
-    for command in (migrate, run_tick, coach, worksheets, demo):
+    for command in (migrate, run_tick, doctor, keys, coach, worksheets, demo):
         app.cli.add_command(command)
 
 
@@ -49,6 +51,28 @@ def run_tick(every: float | None) -> None:
         tick.tick_forever(app, every)
     elif failed := tick.run_tick(app, clock.now()):
         raise click.ClickException(f"Not done, to be tried again next time: {', '.join(failed)}.")
+
+
+@click.command()
+@click.pass_context
+@with_appcontext
+def doctor(context: click.Context) -> None:
+    """Look over this installation and say what is not in order; exit status 1 where something needs doing now."""
+    findings = examine(current_app.config["COACHAPP"], clock.now())
+    for finding in findings:
+        click.echo(f"{finding.level:<8} {finding.says}")
+    if any(finding.level is Level.FAULT for finding in findings):
+        context.exit(1)
+
+
+keys = AppGroup("keys", help="The keys that wrap everyone's own.")
+
+
+@keys.command("rotate")
+def rotate_keys() -> None:
+    """Wrap every key anew with the first of VAULT_KEYS; the app may go on running meanwhile."""
+    changed = vault.present().rotate()
+    click.echo(f"Wrapped anew: {changed}.")
 
 
 coach = AppGroup("coach", help="Coaches' ways in.")

@@ -5,7 +5,6 @@ from functools import partial
 from uuid import UUID
 
 from flask_babel import gettext as _
-from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -32,7 +31,7 @@ from coachapp.notifications.operations import enqueue, enqueue_for_coach
 from coachapp.payments.queries import orders_of
 from coachapp.payments.refunds import refund_all
 from coachapp.payments.rules import OnPaid, Payable
-from coachapp.practice.models import Coach
+from coachapp.practice.operations import lock_coach
 from coachapp.practice.queries import coach, practice
 from coachapp.safe_contact.operations import renew
 
@@ -126,7 +125,7 @@ def _money_came(base_url: str, place_id: UUID, now: datetime) -> OnPaid:
 
 def _take_again(db: Session, appointment: Appointment) -> bool:
     """Take back a time that was released, if nobody has taken it or stands too close."""
-    db.execute(select(Coach.id).where(Coach.id == appointment.coach_id).with_for_update())
+    lock_coach(appointment.coach_id)
     near = queries.timetable(appointment.coach_id, appointment.starts_at, appointment.ends_at).busy
     mine = Span(appointment.starts_at, appointment.ends_at, appointment.before_min, appointment.after_min)
     if not keeps_distance(mine, (Span(*other) for other in near)):

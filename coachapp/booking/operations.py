@@ -29,7 +29,7 @@ from coachapp.intake.rules import HOPE
 from coachapp.payments import operations as payments
 from coachapp.payments.queries import payables_in_flight
 from coachapp.payments.rules import AttemptRow
-from coachapp.practice.models import Coach
+from coachapp.practice.operations import lock_coach
 from coachapp.practice.queries import coach
 from coachapp.practice.rules import OfferingRow
 from coachapp.safe_contact import operations as safe_contact
@@ -59,7 +59,7 @@ def hold_time(
     """
     road = vault.new_token()
     with transaction() as db:
-        _lock_coach(db, offering.coach_id)
+        lock_coach(offering.coach_id)
         _release_stale(db, offering.coach_id, now)
         earlier = _release_earlier(db, old_road, now)
         _check_free(offering, start, now)
@@ -146,11 +146,6 @@ def new_road(place_id: UUID) -> str:
     with transaction() as db:
         db.get_one(Place, place_id).road_hash = vault.keyed_hash("road", road)
     return road
-
-
-def _lock_coach(db: Session, coach_id: int) -> None:
-    """One writer at a time per coach. (On SQLite the transaction itself is the lock.)"""
-    db.execute(select(Coach.id).where(Coach.id == coach_id).with_for_update())
 
 
 def _lock_place(db: Session, place: PlaceRow) -> None:

@@ -72,16 +72,25 @@ def timetable(coach_id: int, start: datetime, end: datetime) -> Timetable:
 
 
 def free_days(
-    offering: OfferingRow, start: datetime, end: datetime, client_zone: tzinfo, *, now: datetime
+    offering: OfferingRow,
+    start: datetime,
+    end: datetime,
+    client_zone: tzinfo,
+    *,
+    now: datetime,
+    host_zone: tzinfo | None = None,
 ) -> list[LocalDay]:
-    """An offering's free times in [start, end), grouped by the client's local date."""
+    """An offering's free times in [start, end), grouped by the client's local date.
+
+    `host_zone` is the coach's, where the caller has read it already.
+    """
     table = timetable(offering.coach_id, start, end)
     starts = free_times(
         table.openings,
         table.exceptions,
         table.busy,
         rules_of(offering),
-        zone(coach(offering.coach_id).zone),
+        host_zone or zone(coach(offering.coach_id).zone),
         start,
         end,
         now,

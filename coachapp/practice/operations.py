@@ -30,6 +30,12 @@ def add_coach(**facts: Any) -> int:
         return coach.id
 
 
+def lock_coach(coach_id: int) -> None:
+    """One writer at a time for a coach's time, until the transaction ends. (On SQLite that is the lock itself.)"""
+    with transaction() as db:
+        db.execute(select(Coach.id).where(Coach.id == coach_id).with_for_update())
+
+
 def save_settings(coach_id: int, *, practice: dict[str, Any], coach: dict[str, Any]) -> None:
     """Set the practice's names and texts (fields of `Practice`) and its coach's own (`Coach`), all or nothing."""
     with transaction() as db:

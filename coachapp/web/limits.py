@@ -42,7 +42,9 @@ def init_app(app: Flask, engine: Engine, redis_url: str | None) -> None:
     storages: list[Storage] = [DatabaseStorage(engine)]
     if redis_url:
         waits = {"socket_timeout": REDIS_SECONDS, "socket_connect_timeout": REDIS_SECONDS}
-        storages.insert(0, storage_from_string(redis_url, wrap_exceptions=True, **waits))
+        redis = storage_from_string(redis_url, wrap_exceptions=True, **waits)
+        assert isinstance(redis, Storage), "an address without async+ never gives an asynchronous one"
+        storages.insert(0, redis)
     app.extensions["limits"] = [FixedWindowRateLimiter(storage) for storage in storages]
 
 
@@ -62,6 +64,12 @@ def _hit(limiter: FixedWindowRateLimiter, limit: str, key: str) -> None:
     item = parse(limit)
     if not limiter.hit(item, key):
         raise TooMany(datetime.fromtimestamp(limiter.get_window_stats(item, key).reset_time, UTC))
+
+
+def is_reachable() -> bool:
+    """Whether the preferred place for the counts answers (Redis, where it is set)."""
+    found: FixedWindowRateLimiter = current_app.extensions["limits"][0]
+    return bool(found.storage.check())
 
 
 def network() -> str:

@@ -13,6 +13,7 @@ from collections import Counter
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from http.cookies import SimpleCookie
+from itertools import pairwise
 from urllib.parse import urlencode
 
 import pytest
@@ -49,6 +50,7 @@ def served(app, settings, tmp_path):
         "-m",
         "gunicorn",
         "--no-control-socket",
+        "--preload",
         "--workers",
         str(WORKERS),
         "--threads",
@@ -133,10 +135,19 @@ def at_once(works):
     return results
 
 
-def test_one_hold_and_forty_nine_kind_refusals(served, settings, proof):
+def test_many_people_at_once(served, settings, proof):
+    """One server for all three, for it takes a while to start."""
+    held = one_hold_and_forty_nine_kind_refusals(served, proof(1, 10))
+    assert_held(settings.database_url, held)
+    held += neighbouring_times_never_overlap(served)
+    assert_held(settings.database_url, held)
+    held += many_people_fill_in_their_details(served)
+    assert_held(settings.database_url, held)
+
+
+def one_hold_and_forty_nine_kind_refusals(served, rounds):
     people = [visitor(served) for _ in range(5)]
-    rounds = proof(1, 10)
-    for number in range(rounds):
+    for _ in range(rounds):
         start = starts(served)[0]
 
         def book(number, start=start):
@@ -148,10 +159,10 @@ def test_one_hold_and_forty_nine_kind_refusals(served, settings, proof):
         refused = [page for status, page, _cookies in answers if status == 409]
         assert all("That time has been taken" in page for page in refused)
         assert all('name="slot"' in page for page in refused), "other times are shown at once"
-    assert_held(settings.database_url, rounds)
+    return rounds
 
 
-def test_many_people_and_neighbouring_times_never_overlap(served, settings):
+def neighbouring_times_never_overlap(served):
     """Every start of a day at once: whoever gets in stands clear of all others by the pause between them."""
     wanted = [start for start in starts(served)[:15] for _ in range(2)]
     cookies, token = visitor(served)
@@ -161,10 +172,10 @@ def test_many_people_and_neighbouring_times_never_overlap(served, settings):
 
     answers = Counter(at_once([lambda start=start: book(start) for start in wanted]))
     assert set(answers) <= {303, 409} and answers[303] >= 4
-    assert_held(settings.database_url, answers[303])
+    return answers[303]
 
 
-def test_many_people_fill_in_their_details_at_once(served, settings):
+def many_people_fill_in_their_details(served):
     """A key of her own is made for each, in the same moment."""
     free = starts(served)
     chosen = [free[0]]
@@ -192,6 +203,7 @@ def test_many_people_fill_in_their_details_at_once(served, settings):
 
     answers = Counter(at_once([lambda road=road: tell(*road) for road in roads]))
     assert answers == {303: len(chosen)}
+    return len(chosen)
 
 
 def assert_held(url, count):
@@ -206,5 +218,5 @@ def assert_held(url, count):
         places = connection.scalar(sa.select(sa.func.count()).select_from(Place))
     engine.dispose()
     assert (len(spans), places) == (count, count)
-    for (_start, end), (start, _end) in zip(spans, spans[1:], strict=False):
+    for (_start, end), (start, _end) in pairwise(spans):
         assert start - end >= timedelta(minutes=15)

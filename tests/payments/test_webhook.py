@@ -104,22 +104,12 @@ def test_a_letter_that_lies_changes_nothing(world):
     assert world.ledger() == OPEN
 
 
-@pytest.mark.parametrize(
-    "header",
-    [
-        "",
-        "nonsense",
-        "t=1,v1=00",
-        "forged",
-        "stale",
-    ],
-)
-def test_what_stripe_did_not_sign_just_now_is_refused(world, header):
+def test_what_stripe_did_not_sign_just_now_is_refused(world):
     walker = world.walker()
     walker.to_payment()
     body = json.dumps(paid_event(walker)).encode()
-    made = {"forged": signature(body, "whsec_wrong"), "stale": signature(body, age=301)}
-    assert knock(world, body, made.get(header, header)).status_code == 400
+    for header in ("", "nonsense", "t=1,v1=00", signature(body, "whsec_wrong"), signature(body, age=301)):
+        assert knock(world, body, header).status_code == 400, header
     assert (world.ledger(), world.events()) == (OPEN, [])
 
 
@@ -145,25 +135,21 @@ def test_without_a_secret_nothing_is_believed(settings, stripe_standin, mail_cat
         assert knock(world, body, signature(body, "")).status_code == 400
 
 
-@pytest.mark.parametrize(
-    "body",
-    [
+def test_signed_but_not_a_letter_for_us(world):
+    for body in (
         b"not json",
         b"",
         b"[]",
         b"{}",
         b"null",
-        b"\xff\xfe\x00",
         b'{"id": "evt_1"}',
         json.dumps(event(livemode=True)).encode(),
         json.dumps(event(data=[])).encode(),
         json.dumps(event(data={"object": "cs_1"})).encode(),
         json.dumps(event(id="e" * 121)).encode(),
-    ],
-)
-def test_signed_but_not_a_letter_for_us(world, body):
-    header = signature(body) if body.isascii() else "t=1,v1=00"
-    assert knock(world, body, header).status_code == 400
+    ):
+        assert knock(world, body, signature(body)).status_code == 400, body
+    assert knock(world, b"\xff\xfe\x00", "t=1,v1=00").status_code == 400
     assert world.events() == []
 
 
@@ -173,19 +159,16 @@ def test_a_huge_letter(world):
     assert world.events() == []
 
 
-@pytest.mark.parametrize(
-    ("letter", "state"),
-    [
-        (event(type="customer.created", data={"object": {"id": "cus_1"}}), "done"),
-        (event(type="balance.available", data={"object": {"object": "balance"}}), "done"),
-        (event(), "given up"),
-        (event(type="refund.created", data={"object": {"id": "re_unknown"}}), "given up"),
-    ],
-)
-def test_letters_about_strangers_are_thanked_for_and_laid_aside(world, letter, state):
-    assert knock(world, letter).status_code == 200
-    assert knock(world, letter).status_code == 200
-    assert world.events() == [state]
+def test_letters_about_strangers_are_thanked_for_and_laid_aside(world):
+    letters = (
+        event(id="evt_1", type="customer.created", data={"object": {"id": "cus_1"}}),
+        event(id="evt_2", type="balance.available", data={"object": {"object": "balance"}}),
+        event(id="evt_3"),
+        event(id="evt_4", type="refund.created", data={"object": {"id": "re_unknown"}}),
+    )
+    for letter in letters * 2:
+        assert knock(world, letter).status_code == 200
+    assert world.events() == ["done", "done", "given up", "given up"]
     assert world.ledger() == ([], [], [], [])
 
 

@@ -108,16 +108,16 @@ def zones(slug: str) -> ResponseReturnValue:
 
 def _pick_page(chosen: OfferingRow, *, error: str = "", taken: bool = False) -> str:
     now, host = clock.now(), coach(chosen.coach_id)
-    key = _present_zone(chosen, request.values.get("tz"))
-    where = zone(key)
+    key = _present_zone(chosen, request.values.get("tz"), host.zone)
+    where, there = zone(key), zone(host.zone)
     start, end = now, now + timedelta(days=chosen.horizon_days + 2)
-    days = queries.free_days(chosen, start, end, where, now=now)
+    days = queries.free_days(chosen, start, end, where, now=now, host_zone=there)
     picked = request.form.get("slot", "")
     page = picker_for(
         days,
         chosen.length_min,
         where,
-        zone(host.zone),
+        there,
         now,
         month=read_month(request.args.get("month", "")),
         day=read_day(request.args.get("day", "")) or _day_of(picked, key),
@@ -169,7 +169,7 @@ def _known(slug: str) -> OfferingRow:
     return offering(slug)
 
 
-def _present_zone(chosen: OfferingRow, asked: str | None) -> str:
+def _present_zone(chosen: OfferingRow, asked: str | None, host_zone: str | None = None) -> str:
     """The zone asked for, else the one remembered, else the coach's; a wrong name is passed over."""
     for name in (asked, session.get("tz")):
         try:
@@ -179,7 +179,7 @@ def _present_zone(chosen: OfferingRow, asked: str | None) -> str:
         if name == asked:
             session["tz"] = key
         return key
-    return coach(chosen.coach_id).zone
+    return host_zone or coach(chosen.coach_id).zone
 
 
 def _day_of(picked: str, key: str) -> date | None:

@@ -9,7 +9,7 @@ from coachapp import clock
 from coachapp.desk import queries, words
 from coachapp.desk.rules import day_rail, week_of
 from coachapp.desk.views.room import bp, cover, host
-from coachapp.desk.waiting import Matter, waiting
+from coachapp.desk.waiting_queries import Matter, waiting
 from coachapp.payments.queries import received_between
 from coachapp.practice.queries import practice
 from coachapp.web.guards import staff

@@ -1,0 +1,195 @@
+"""The doctor's round: every check gives a sentence or several; one that cannot look says so and stops no other."""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from cryptography.exceptions import InvalidTag
+from flask import current_app
+from sqlalchemy.exc import SQLAlchemyError
+
+from coachapp import vault
+from coachapp.accounts.hashing import hasher
+from coachapp.config import LOOPBACK, Config
+from coachapp.db import session
+from coachapp.demo import practice as demo
+from coachapp.doctor import queries
+from coachapp.doctor.rules import TICK_LATE, Finding, fault, good, is_stale, warning
+from coachapp.practice.help_lines import help_lines
+from coachapp.practice.queries import practice
+from coachapp.practice.telling import telling_word
+from coachapp.web import limits
+
+Check = Callable[[Config, datetime], Iterator[Finding]]
+
+
+def examine(settings: Config, now: datetime) -> list[Finding]:
+    """Look at everything once; changes nothing. What needs the tables is left out while they are not there."""
+    findings = [*_of(check_database, settings, now)]
+    checks = CHECKS if findings == [good(_MIGRATED)] else WITHOUT_TABLES
+    return findings + [finding for check in checks for finding in _of(check, settings, now)]
+
+
+def check_database(settings: Config, now: datetime) -> Iterator[Finding]:
+    """The database answers and has every migration."""
+    current = current_app.extensions["is_migrated"]()
+    yield good(_MIGRATED) if current else fault("Migrations are missing. Run: flask --app wsgi migrate")
+
+
+def check_keys(settings: Config, now: datetime) -> Iterator[Finding]:
+    """Every client's key, and the practice's own, can be unwrapped with VAULT_KEYS."""
+    wanted = {vault.PRACTICE, *queries.client_ids()}
+    try:
+        missing = wanted - vault.present().load(wanted).keys()
+    except (vault.KeyGone, InvalidTag):
+        yield fault(
+            "VAULT_KEYS cannot unwrap every key. Put the old wrapping key back behind the present one."
+        )
+        return
+    if missing:
+        yield fault(
+            f"The keys database lacks {len(missing)} of {len(wanted)} keys: what they sealed cannot be read. "
+            "Restore it from its own backup."
+        )
+    else:
+        yield good(f"The keys database opens, and all {len(wanted)} keys are there.")
+
+
+def check_mail(settings: Config, now: datetime) -> Iterator[Finding]:
+    """There is a mail server, and the sender's address is not the built-in one."""
+    if not settings.smtp_url:
+        yield warning("No mail server is set (SMTP_URL): mail waits, and is dropped after 72 hours.")
+    elif settings.mail_from.endswith("@localhost>") and _host(settings.smtp_url) not in LOOPBACK:
+        yield warning("MAIL_FROM is not set: mail from `localhost` is refused nearly everywhere.")
+    else:
+        yield good("A mail server is set.")
+
+
+def check_stripe(settings: Config, now: datetime) -> Iterator[Finding]:
+    """Key, webhook secrets and address fit each other. Whether a secret is a live one cannot be seen from it."""
+    if not settings.stripe_api_key:
+        yield warning("STRIPE_API_KEY is not set: nothing can be paid by card.")
+    elif not settings.stripe_webhook_secrets:
+        yield fault(
+            "STRIPE_WEBHOOK_SECRETS is not set beside STRIPE_API_KEY: Stripe's news are not believed."
+        )
+    elif settings.stripe_live and not settings.secure:
+        yield fault("STRIPE_API_KEY is live, but BASE_URL is http: Stripe's webhooks cannot reach it safely.")
+    elif settings.secure and not settings.stripe_live:
+        yield warning("STRIPE_API_KEY is a test key: payments are pretend, and no money comes.")
+    elif settings.stripe_api_base and not settings.demo:
+        yield warning("STRIPE_API_BASE leads to a stand-in: payments are pretend.")
+    else:
+        yield good("The Stripe key and its webhook secrets are set.")
+
+
+def check_redis(settings: Config, now: datetime) -> Iterator[Finding]:
+    """Redis answers, where it is set."""
+    if settings.redis_url and not limits.is_reachable():
+        yield warning("REDIS_URL does not answer: tries are counted in the database meanwhile.")
+    elif settings.redis_url:
+        yield good("Redis answers.")
+
+
+def check_troubles(settings: Config, now: datetime) -> Iterator[Finding]:
+    """Nothing failed that a person has to see to."""
+    found = queries.troubles(now)
+    said = (
+        (
+            found.mails_failed,
+            fault,
+            "mails of the last week did not leave. Today's page at the desk names them.",
+        ),
+        (
+            found.mails_unsure,
+            warning,
+            "mails of the last week may have left or not. Today's page names them.",
+        ),
+        (found.refunds_failed, fault, "refunds failed. See to them in Stripe's dashboard."),
+        (found.payment_alarms, fault, "payments do not fit what was asked for. Compare them with Stripe's."),
+        (found.events_given_up, fault, "messages from Stripe were given up. Compare payments with Stripe's."),
+    )
+    worth_saying = [level(f"{count} {words}") for count, level, words in said if count]
+    yield from worth_saying or [good("No mail, payment or refund waits for anyone.")]
+
+
+def check_tick(settings: Config, now: datetime) -> Iterator[Finding]:
+    """Nothing that tick does at once has been due for long."""
+    since = queries.waiting_since(with_mail=settings.smtp_url is not None)
+    if since and now - since > TICK_LATE:
+        yield fault(
+            f"Something has been due since {since:%Y-%m-%d %H:%M} UTC. Is `flask --app wsgi tick` running?"
+        )
+    else:
+        yield good("Nothing is overdue: tick keeps up.")
+
+
+def check_help_numbers(settings: Config, now: datetime) -> Iterator[Finding]:
+    """Each number at /help was checked against its source within 90 days."""
+    lines = [line for country in help_lines() for line in country.lines]
+    stale = sum(is_stale(line.verified_on, now.date()) for line in lines)
+    if stale:
+        yield warning(
+            f"{stale} of {len(lines)} help numbers were never checked, or more than 90 days ago. "
+            "Check them against their sources and note the day in coachapp/practice/help_lines.yaml."
+        )
+    else:
+        yield good(f"All {len(lines)} help numbers were checked within 90 days.")
+
+
+def check_names(settings: Config, now: datetime) -> Iterator[Finding]:
+    """No name that inboxes, statements and address bars show says why someone comes here."""
+    known = practice()
+    shown = {
+        "BASE_URL": _host(settings.base_url),
+        "MAIL_FROM": settings.mail_from,
+        "The neutral name": known.neutral_name,
+        "The subject of mails": known.mail_subject,
+        "The text on statements": known.statement_text,
+    }
+    telling = [(name, word) for name, text in shown.items() if (word := telling_word(text))]
+    for name, word in telling:
+        yield warning(f"{name} says “{word}”. Lock screens and statements would tell; choose a plain word.")
+    if not telling:
+        yield good("No name on mails, statements or addresses tells why people come.")
+
+
+def check_demo(settings: Config, now: datetime) -> Iterator[Finding]:
+    """The demo's passphrases, which everyone knows, open nothing outside the demo."""
+    if settings.demo:
+        yield warning("This is the demo: its passphrases are known to all.")
+        return
+    known = ((demo.COACH_NAME, demo.COACH_PASSPHRASE), (demo.CLIENT_NAME, demo.CLIENT_PASSPHRASE))
+    kept = [(queries.passphrase_hash_of(name), passphrase) for name, passphrase in known]
+    if any(found and hasher().matches(found, passphrase) for found, passphrase in kept):
+        yield fault("The demo's passphrases open this practice. Begin with an empty database instead.")
+    else:
+        yield good("The demo's passphrases open nothing here.")
+
+
+WITHOUT_TABLES: tuple[Check, ...] = (check_mail, check_stripe, check_redis, check_help_numbers)
+CHECKS: tuple[Check, ...] = (
+    check_keys,
+    check_mail,
+    check_stripe,
+    check_redis,
+    check_troubles,
+    check_tick,
+    check_help_numbers,
+    check_names,
+    check_demo,
+)
+_MIGRATED = "The database has every migration."
+
+
+def _of(check: Check, settings: Config, now: datetime) -> list[Finding]:
+    try:
+        return [*check(settings, now)]
+    except (SQLAlchemyError, vault.KeyGone, InvalidTag) as error:
+        session().rollback()
+        what = check.__name__.removeprefix("check_").replace("_", " ")
+        return [fault(f"Not to be looked at: {what} ({type(error).__name__}).")]
+
+
+def _host(url: str) -> str:
+    return urlsplit(url).hostname or ""
