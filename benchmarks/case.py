@@ -51,12 +51,16 @@ class Case:
 
 
 def read_case(path: Path) -> Case:
-    """The case of a JSON file (README, "Benchmarks")."""
+    """The case of a JSON file; `case_of` says what it holds."""
     return case_of(json.loads(path.read_text(encoding="utf-8")))
 
 
 def case_of(data: dict[str, Any]) -> Case:
-    """The case as JSON describes it; `hours` are {"0".."6": [[from, to], …]}, Monday 0."""
+    """The case as JSON describes it.
+
+    `start` (date in the coach's zone), `days`, `host_tz`, `client_tz`, `hours` {"0".."6" (Monday 0): [[from, to]
+    minutes of the day]}, `length`, `step`, `buffer` (minutes), `bookings` [[start, end] UTC epoch minutes].
+    """
     return Case(
         start=date.fromisoformat(data["start"]),
         days=data["days"],

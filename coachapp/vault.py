@@ -8,13 +8,26 @@ holds VAULT_KEYS can read. An owner is a client, a coach, or the practice itself
 import hashlib
 import hmac
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from flask import Flask, current_app, g
-from sqlalchemy import Column, DateTime, Engine, LargeBinary, MetaData, String, Table, Uuid, delete, select
+from sqlalchemy import (
+    Column,
+    Connection,
+    DateTime,
+    Engine,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Uuid,
+    delete,
+    select,
+)
 from sqlalchemy.exc import IntegrityError
 
 from coachapp import clock
@@ -63,7 +76,7 @@ class Vault:
         wrapped = nonce + self._wrapping[self._present].encrypt(nonce, key, owner.bytes)
         row = {"owner": owner, "wrapping_key": self._present, "wrapped": wrapped, "made_on": clock.now()}
         try:
-            with self._engine.begin() as connection:
+            with self._writing() as connection:
                 if connection.scalar(select(_keys.c.owner).where(_keys.c.owner == owner)) is None:
                     connection.execute(_keys.insert().values(row))
         except IntegrityError:
@@ -84,7 +97,7 @@ class Vault:
     def rotate(self) -> int:
         """Wrap every data key anew with the present wrapping key; returns how many were changed."""
         changed = 0
-        with self._engine.begin() as connection:
+        with self._writing() as connection:
             stale = connection.execute(select(_keys).where(_keys.c.wrapping_key != self._present)).all()
             for row in stale:
                 key, nonce = (
@@ -99,6 +112,12 @@ class Vault:
                 )
                 changed += 1
         return changed
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        """A transaction that reads before it writes: such a one queues with the other writers from the start."""
+        with self._engine.connect().execution_options(writing=True) as connection, connection.begin():
+            yield connection
 
     def _unwrap(self, owner: UUID, name: str, wrapped: bytes) -> bytes:
         if name not in self._wrapping:

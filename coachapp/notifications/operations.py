@@ -1,6 +1,7 @@
 """Putting messages into the outbox, and working it off. Rows are written with the fact they announce."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID, uuid4
 
@@ -21,7 +22,7 @@ from coachapp.notifications.rules import (
 )
 from coachapp.notifications.texts import Text
 from coachapp.safe_contact.queries import gate
-from coachapp.safe_contact.rules import Reason
+from coachapp.safe_contact.rules import Reason, Verdict
 
 Transport = Callable[[str, Text, str, str | None], None]
 """Sends (address, text, message id, reply-to); raises MailTrouble, MailRefused or MailUnsure."""
@@ -151,11 +152,11 @@ def _deliver(message_id: UUID, transport: Transport, now: datetime) -> bool:
     row = session().get(OutboxMessage, message_id)
     if row is None or row.address_sealed is None or row.subject_sealed is None or row.body_sealed is None:
         return False
-    if (now_says := _gate_again(row, now)) is not None:
-        _refuse(message_id, now_says)
+    verdict = _gate_again(row, row.address_sealed, now)
+    if verdict.address is None:
+        _refuse(message_id, verdict.reason)
         return False
     owner = row.client_id or vault.PRACTICE
-    address = vault.open_(owner, "outbox_message.address", row.id, row.address_sealed)
     text = Text(
         vault.open_(owner, "outbox_message.subject", row.id, row.subject_sealed),
         vault.open_(owner, "outbox_message.body", row.id, row.body_sealed),
@@ -163,7 +164,7 @@ def _deliver(message_id: UUID, transport: Transport, now: datetime) -> bool:
     outcome, reply_to, mail_id = State.SENT, row.reply_to, row.message_id
     session().rollback()
     try:
-        transport(address, text, mail_id, reply_to)
+        transport(verdict.address, text, mail_id, reply_to)
     except MailRefused:
         outcome = State.FAILED
     except MailUnsure:
@@ -174,13 +175,16 @@ def _deliver(message_id: UUID, transport: Transport, now: datetime) -> bool:
     return outcome is State.SENT
 
 
-def _gate_again(row: OutboxMessage, now: datetime) -> Reason | None:
-    """Why a message must stay after all: since it was written, its reader may have stopped mail or shared her inbox."""
+def _gate_again(row: OutboxMessage, sealed: bytes, now: datetime) -> Verdict:
+    """Where a message goes as its reader wishes now, not as she did when it was written.
+
+    It stays if she has stopped mail or shares her inbox now; a new address of the same kind gets it instead.
+    """
     if row.client_id is None:
-        return None
+        return Verdict(vault.open_(vault.PRACTICE, "outbox_message.address", row.id, sealed), False, Reason.COACH)
     # Whether the permission had lapsed was judged when the message was written.
-    reason = gate(row.client_id, booked=True, now=now).reason
-    return reason if reason != row.reason else None
+    verdict = gate(row.client_id, booked=True, now=now)
+    return verdict if verdict.reason == row.reason else replace(verdict, address=None)
 
 
 def _refuse(message_id: UUID, reason: Reason) -> None:

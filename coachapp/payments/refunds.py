@@ -87,8 +87,8 @@ def note_refund(facts: RefundFacts, payables: Payables, *, now: datetime) -> Non
                 return
             refund = db.get_one(Refund, ask_refund(payment.id, facts.amount, "dashboard", now=now))
         was = refund.state
-        if was in _FINAL:
-            return  # an answer that was overtaken by the news that it failed
+        if was in _FINAL or (was == RefundState.SUCCEEDED and facts.state is RefundState.PENDING):
+            return  # an answer that was overtaken by later news
         refund.state, refund.stripe_id = facts.state, facts.id
         if was != facts.state and facts.state is RefundState.SUCCEEDED:
             order = db.get_one(Order, refund.order_id)

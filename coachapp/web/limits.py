@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from ipaddress import IPv6Address, ip_address
 from typing import Any
 
 from flask import Flask, current_app, request
@@ -74,8 +75,13 @@ def is_reachable() -> bool:
 
 def network() -> str:
     """The caller's network: the /24 of an IPv4 address, the /48 of an IPv6 one. Only ever used hashed."""
-    address = request.remote_addr or "-"
-    return ":".join(address.split(":")[:3]) if ":" in address else ".".join(address.split(".")[:3])
+    try:
+        address = ip_address(request.remote_addr or "")
+    except ValueError:
+        return "-"
+    if isinstance(address, IPv6Address) and address.ipv4_mapped:
+        address = address.ipv4_mapped  # a server that listens on both kinds writes every IPv4 caller so
+    return address.packed[: 3 if address.version == 4 else 6].hex()
 
 
 def forget_old(now: datetime) -> None:

@@ -37,7 +37,8 @@ def readyz() -> ResponseReturnValue:
 def metrics() -> ResponseReturnValue:
     """Figures for a monitor that knows METRICS_TOKEN; without the setting there is no such page."""
     token = current_app.config["METRICS_TOKEN"]
-    if not token or not hmac.compare_digest(request.headers.get("Authorization", ""), f"Bearer {token}"):
+    given = request.headers.get("Authorization", "")
+    if not token or not hmac.compare_digest(given.encode(), f"Bearer {token}".encode()):
         abort(404)
     registry = CollectorRegistry()
     waiting = Gauge("outbox_waiting", "Messages waiting to be sent", registry=registry)

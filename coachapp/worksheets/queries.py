@@ -19,6 +19,8 @@ from coachapp.worksheets.template_json import template_from_json
 
 ANSWER = "sheet_answer.value"
 NOTE = "assignment.note"
+_LARGEST = 2**31 - 1
+"""The largest number a database can look for; addresses may hold larger ones."""
 
 
 @dataclass(frozen=True)
@@ -106,6 +108,8 @@ def sheets_of(client_id: UUID) -> list[SheetRow]:
 
 def sheet(client_id: UUID, number: int, *, with_withdrawn: bool = False) -> SheetRow:
     """One of a client's sheets by its number; NoSuchSheet, as a rule also for one that was taken back."""
+    if number > _LARGEST:
+        raise NoSuchSheet(number)
     mine = Assignment.client_id == client_id, Assignment.number == number
     row = session().execute(_sheets().where(*mine)).first()
     found = _sheet_row(row) if row else None

@@ -203,3 +203,14 @@ def test_the_picture_for_the_app_names_nobody() -> None:
     address = factors.address(SECRET, "Appointments")
     assert address == f"otpauth://totp/Appointments:desk?secret={SECRET}&issuer=Appointments"
     assert factors.matching_step(SECRET, "１２３４５６", clock.now(), 0) is None
+
+
+@pytest.mark.parametrize("form", ["pin", "factor"])
+def test_an_open_desk_is_no_place_to_guess_the_passphrase(
+    app: Flask, made: Made, browser: Browser, form: str
+) -> None:
+    sign_coach_in(browser)
+    guess = {"lock-passphrase": "not hers at all", "factor-passphrase": "not hers at all"}
+    browser.get("/desk/sign-in")
+    statuses = [browser.post(f"/desk/sign-in/{form}", guess).status_code for _ in range(11)]
+    assert statuses == [422] * 10 + [429]

@@ -9,6 +9,7 @@ from icalendar import Calendar
 from coachapp import clock
 from coachapp.booking.models import Appointment
 from coachapp.booking.queries import place_token
+from coachapp.safe_contact.operations import things_changed
 from coachapp.web.limits import Count
 from tests.cast import CHARLIE
 
@@ -51,6 +52,28 @@ def test_four_words_open_it_on_another_device(world):
     assert walker.person.name in stranger.text
     stranger.fill(f"{path}/cancel", {})
     assert world.ledger()[0] == ["cancelled"]
+
+
+@pytest.mark.safety("D5")
+def test_four_words_lead_back_to_a_time_not_paid_yet(world):
+    walker = world.walker()
+    walker.to_payment(hope="to sleep well")
+    words = walker.words
+    elsewhere = world.walker()
+    elsewhere.fill("/b", {"code": words})
+    elsewhere.follow()
+    assert elsewhere.page.status_code == 200 and words in elsewhere.text
+    assert "to sleep well" in elsewhere.get("/book/details").get_data(as_text=True)
+
+
+@pytest.mark.safety("D2", "D5")
+def test_once_things_have_changed_the_mailed_link_shows_the_time_only(world):
+    walker = world.paid(inbox="only_me")
+    with world.app.app_context():
+        things_changed(walker.place().client_id, now=clock.now())
+    stranger = world.walker(CHARLIE)
+    assert walker.person.name not in stranger.get(walker.place_path).get_data(as_text=True)
+    assert stranger.get(f"{walker.place_path}/cancel").status_code == 404
 
 
 def test_wrong_words(world):

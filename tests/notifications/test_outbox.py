@@ -288,6 +288,14 @@ def test_a_link_written_for_her_alone_does_not_go_to_an_inbox_that_is_shared_now
     assert row().state == State.REFUSED
 
 
+@pytest.mark.safety("D2")
+def test_what_waits_goes_to_the_address_she_has_now_never_to_the_one_she_left(outbox, mailer, mail_catcher):
+    put(outbox.alex)
+    set_contact(outbox.alex, Inbox.ONLY_ME, "new@example.com", now=NOW)
+    assert send_due(mailer, now=NOW) == 1
+    assert [mail.to for mail in mail_catcher.mails()] == [("new@example.com",)]
+
+
 def test_the_coach_gets_ordinary_mail(outbox, mailer, mail_catcher):
     enqueue_for_coach(NORA.email, "booked", Text("s", "b\n"), key="c", now=NOW)
     enqueue_for_coach(None, "booked", Text("s", "b\n"), key="d", now=NOW)

@@ -1,5 +1,6 @@
 """Money on its way back: for a time that was gone, for a cancelled one, from the dashboard, and when it fails."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -11,6 +12,8 @@ from coachapp.booking.models import Appointment
 from coachapp.payments.models import Refund
 from coachapp.payments.operations import let_go
 from coachapp.payments.queries import orders_of, unfinished_attempt
+from coachapp.payments.refunds import note_refund
+from coachapp.payments.rules import RefundState
 from coachapp.payments.runtime import gateway, payables
 from tests.cast import CHARLIE, NORA
 from tests.road import MINUTE
@@ -213,10 +216,17 @@ def test_an_overtaken_answer_does_not_undo_a_failure(world):
         early = gateway().retrieve_refund(refund_id)
         world.stripe.fail_refund(refund_id)
         assert world.stripe.wait_idle()
-        from coachapp.payments.refunds import note_refund
-
         note_refund(early, payables(), now=clock.now())
     assert world.ledger()[3] == ["failed"]
+
+
+def test_an_overtaken_answer_does_not_undo_a_success(world):
+    cancelled(world)
+    (refund_id,) = (stripe_id for (stripe_id,) in world.rows(Refund.stripe_id))
+    with world.app.app_context():
+        early = replace(gateway().retrieve_refund(refund_id), state=RefundState.PENDING)
+        note_refund(early, payables(), now=clock.now())
+    assert world.ledger()[3] == ["succeeded"]
 
 
 @pytest.mark.parametrize("metadata", [{}, {"metadata[refund]": "made by hand"}])

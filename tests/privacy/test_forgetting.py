@@ -55,6 +55,16 @@ def test_who_booked_is_not_forgotten(world):
     assert left(world) == before and before[0] == 1
 
 
+def test_money_that_does_not_fit_waits_for_the_coach_however_long(world, walker):
+    walker.to_payment()
+    world.change(Attempt, amount_minor=94_00)
+    walker.pay()
+    assert world.ledger() == (["held"], ["alarm"], [], [])
+    for hours in (2, 25, 50):
+        world.tick(timedelta(hours=hours))
+    assert world.ledger()[1] == ["alarm"] and len(world.rows(Client.id)) == 1
+
+
 def test_an_interrupted_round_is_finished_by_the_next(world, walker):
     walker.go_to_code()
     [(client_id,)] = world.rows(Client.id)

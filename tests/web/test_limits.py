@@ -67,10 +67,22 @@ def test_old_counts_are_forgotten(app):
         limits.count("1 per hour", "sign-in", "maya")
 
 
-@pytest.mark.parametrize(
-    ("address", "network"),
-    [("203.0.113.77", "203.0.113"), ("2001:db8:12:34::1", "2001:db8:12"), ("", "-")],
-)
-def test_a_network_is_not_an_address(app, address, network):
+def network_of(app, address):
     with app.test_request_context(environ_base={"REMOTE_ADDR": address}):
-        assert limits.network() == network
+        return limits.network()
+
+
+@pytest.mark.parametrize(
+    "neighbours",
+    [
+        ("203.0.113.77", "203.0.113.5", "::ffff:203.0.113.9"),
+        ("203.0.114.77", "::ffff:203.0.114.9"),
+        ("2001:db8:12:34::1", "2001:db8:12::5"),
+        ("2001:db8::1", "2001:db8:0:7::1"),
+        ("", "unix:"),
+    ],
+)
+def test_a_network_is_not_an_address(app, neighbours):
+    network, *others = {network_of(app, address) for address in neighbours}
+    assert not others and network not in neighbours
+    assert network != network_of(app, "::ffff:198.51.100.1")

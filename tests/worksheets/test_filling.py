@@ -38,6 +38,12 @@ def test_autosave_answers_204_with_the_next_revision(alex):
     assert '<input type="hidden" name="revision" value="1">' in page
 
 
+@pytest.mark.parametrize("number", [0, 3, 2**31, 2**63, 10**30])
+def test_a_number_that_no_sheet_has_is_no_page(alex, number):
+    for end in ("", "/print", "/blank.pdf"):
+        assert alex.get(f"/me/worksheets/{number}{end}").status_code == 404
+
+
 def test_saving_the_same_again_changes_nothing_whatever_the_revision(alex):
     for revision in (0, 0, 7):
         alex.get("/me/worksheets/1")

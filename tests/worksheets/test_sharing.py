@@ -67,6 +67,20 @@ def test_sending_with_the_switch_off_stops_sharing(practice, written, nora):
     assert nora.get(f"/desk/clients/{practice.alex_ref}/worksheets/1").status_code == 404
 
 
+def test_a_page_left_open_elsewhere_does_not_share_again(practice, written, nora):
+    share(written, share="y")
+    elsewhere = practice.sign_in(ALEX)
+    elsewhere.get("/me/worksheets/1")
+    written.get("/me/worksheets/1")
+    written.post("/me/worksheets/1/unshare")
+    answers = {"f-facts": CANARY, "f-pressures": "guilt", "f-fear": "0"}
+    for fear, status in (("99", 422), ("0", 303)):
+        sent = {"revision": "1", **answers, "f-fear": fear, "share": "y", "go": "save"}
+        assert elsewhere.post("/me/worksheets/1", sent).status_code == status
+        assert nora.get(f"/desk/clients/{practice.alex_ref}/worksheets/1").status_code == 404
+        assert 'name="share" value="y" checked' not in elsewhere.page.get_data(as_text=True)
+
+
 def test_another_coach_reads_nothing(practice, app, written):
     share(written, share="y")
     stranger = practice.another_coach()

@@ -13,8 +13,11 @@ from coachapp.accounts.hashing import hasher
 from coachapp.accounts.presence import present, without_sign_in
 from coachapp.accounts.rules import STAFF, NoMatch
 from coachapp.accounts.views.room import bp, go, onward, say
+from coachapp.web import limits
 from coachapp.web.forms import BaseForm
 from coachapp.web.guards import staff
+
+TRIES = "10 per 15 minutes"
 
 
 @bp.get("/desk/sign-in")
@@ -31,6 +34,7 @@ def lock_pin() -> ResponseReturnValue:
     form = PinForm(prefix="lock")
     if not form.validate():
         return _page(form, ProofForm(prefix="factor", formdata=None), 422)
+    _count_try()
     try:
         operations.set_pin(
             _own(), form.pin.data or None, form.passphrase.data, now=clock.now(), hasher=hasher()
@@ -48,6 +52,7 @@ def lock_factor() -> ResponseReturnValue:
     form = ProofForm(prefix="factor")
     if not form.validate():
         return _page(PinForm(prefix="lock", formdata=None), form, 422)
+    _count_try()
     try:
         return onward(operations.renew_factor(_own(), form.passphrase.data, now=clock.now(), hasher=hasher()))
     except NoMatch:
@@ -60,6 +65,11 @@ def lock_everywhere() -> ResponseReturnValue:
     """End every sign-in of this account, this one too."""
     operations.sign_out_everywhere(_own(), clock.now(), role=STAFF)
     return without_sign_in(go(url_for("accounts.sign_in")))
+
+
+def _count_try() -> None:
+    """Count one passphrase before it is checked: whoever sits down at an open desk may not guess on. TooMany."""
+    limits.count(TRIES, "staff_proof", str(_own()))
 
 
 def _no_match(form: BaseForm, pin: PinForm, factor: ProofForm) -> ResponseReturnValue:

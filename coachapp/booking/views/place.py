@@ -27,6 +27,7 @@ from coachapp.web.guards import public, token
 bp = Blueprint("place", __name__, url_prefix="/b")
 
 CODE_TRIES = "20 per 15 minutes"
+_SHOWN = (AppointmentState.CONFIRMED, AppointmentState.CANCELLED)
 
 
 @bp.get("")
@@ -44,9 +45,7 @@ def open_by_code() -> ResponseReturnValue:
     if form.validate():
         try:
             place = operations.place_for_code(form.code.data)
-            response = make_response(
-                redirect(url_for("place.show", token=queries.place_token(place.id)), 303)
-            )
+            response = make_response(redirect(_on_from(place), 303))
             road.remember(response, operations.new_road(place.id))
             return response
         except NoSuchPlace:
@@ -126,12 +125,19 @@ def cancel(token: str) -> ResponseReturnValue:
     return redirect(url_for("place.show", token=token), 303)
 
 
+def _on_from(place: PlaceRow) -> str:
+    """Where the four words lead: to the appointment, or on along the road to one that is not paid yet."""
+    if place.state in _SHOWN:
+        return url_for("place.show", token=queries.place_token(place.id))
+    return url_for("road.done")
+
+
 def _place(token: str) -> PlaceRow:
     try:
         found = queries.place_by_token(token)
     except NoSuchPlace:
         abort(404)
-    if found.state not in (AppointmentState.CONFIRMED, AppointmentState.CANCELLED):
+    if found.state not in _SHOWN:
         abort(404)
     return found
 
@@ -146,12 +152,12 @@ def _place_in_full(token: str) -> PlaceRow:
 def _may_see_all(place: PlaceRow) -> bool:
     """Signed in, it is hers. The link alone is enough only when it went into an inbox nobody else reads.
 
-    Everywhere else the return code is asked.
+    Everywhere else, and from the moment she said that things have changed, the return code is asked.
     """
     if road.is_about(place) or _is_hers(place):
         return True
     known = contact(place.client_id) if place.client_id else None
-    return known is not None and known.inbox is Inbox.ONLY_ME
+    return known is not None and known.inbox is Inbox.ONLY_ME and known.stopped_at is None
 
 
 def _is_hers(place: PlaceRow) -> bool:

@@ -171,10 +171,10 @@ def _taken(sheet: SheetRow) -> frozenset[str]:
 
 def _go_on(sheet: SheetRow) -> ResponseReturnValue:
     now, form = clock.now(), request.form
-    if "share" in form:
-        operations.share(sheet.id, sheet.client_id, now=now)
-    else:
+    if "share" not in form:
         operations.unshare(sheet.id, sheet.client_id, now=now)
+    elif "shared" not in form:
+        operations.share(sheet.id, sheet.client_id, now=now)
     here = url_for("sheets.fill", number=sheet.number)
     if form.get("go") == "done":
         operations.done(sheet.id, sheet.client_id, now=now)
@@ -221,7 +221,10 @@ def _page(sheet: SheetRow, form: SheetForm, status: int = 200, **more: object) -
 
 
 def _share_ticked(sheet: SheetRow) -> bool:
-    return "share" in request.form if request.method == "POST" else sheet.is_shared
+    """A page that showed it as shared (its field `shared`) does not share it again once that was stopped elsewhere."""
+    if request.method != "POST":
+        return sheet.is_shared
+    return "share" in request.form and (sheet.is_shared or "shared" not in request.form)
 
 
 def _taken_back() -> ResponseReturnValue:
