@@ -65,6 +65,7 @@ def _names() -> frozenset[str]:
     return frozenset(available_timezones()) - _NOT_A_PLACE
 
 
+@cache
 def zone(name: str) -> ZoneInfo:
     """The zone of that tz database name, such as `Europe/Madrid` or `UTC`; anything else raises UnknownZone.
 

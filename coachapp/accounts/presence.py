@@ -61,7 +61,10 @@ def with_sign_in(response: Response, opened: Opened, *, know: bool) -> Response:
 
 
 def without_sign_in(response: Response) -> Response:
-    """Take the sign-in's cookie away; a changed cookie also keeps browsers from showing a kept page."""
+    """Take the sign-in's cookie away, and what else says where she was or has just done.
+
+    A changed cookie also keeps browsers from showing a kept page.
+    """
     response.delete_cookie(_names()[0], path="/", secure=_secure(), httponly=True, samesite="Strict")
     session.pop(_PLACE, None)
     return response

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -37,6 +37,7 @@ from coachapp.safe_contact.rules import Inbox
 from coachapp.zones import zone
 
 DRAFTED = ("name", "email", "inbox", HOPE)
+_WORDS_MOVE_ON = (AppointmentState.HELD, AppointmentState.RELEASED)
 
 
 @dataclass(frozen=True)
@@ -78,16 +79,24 @@ def hold_time(
 
 
 def save_draft(place: PlaceRow, typed: dict[str, str], *, now: datetime) -> None:
-    """Keep what is typed so far (keys of `DRAFTED`), sealed, as it stands. HoldEnded when the time is gone."""
-    client_id = _client_of(place, now)
-    with transaction() as db:
-        _lock_place(db, place)
-        for question in DRAFTED:
-            intake.save_answer(client_id, place.id, question, typed.get(question, ""), now=now)
+    """Keep what is typed so far (keys of `DRAFTED`), sealed, as it stands.
+
+    HoldEnded when the time is gone; the words are kept even then, to come along to another time.
+    """
+    if place.state in _WORDS_MOVE_ON:
+        client_id = _client_of(place, now)
+        with transaction() as db:
+            _lock_place(db, place)
+            for question in DRAFTED:
+                intake.save_answer(client_id, place.id, question, typed.get(question, ""), now=now)
+    if not still_held(place, now):
+        raise HoldEnded
 
 
 def save_details(place: PlaceRow, details: Details, *, now: datetime) -> None:
     """Keep the details and the agreement, and make the return code. HoldEnded when the time is gone."""
+    if not still_held(place, now):
+        raise HoldEnded
     client_id = _client_of(place, now)
     with transaction() as db:
         _lock_place(db, place)
@@ -198,8 +207,6 @@ def _place(appointment_id: UUID, offering: OfferingRow, client_zone: str, road: 
 
 def _client_of(place: PlaceRow, now: datetime) -> UUID:
     """The client record of this road, made at the first word typed. Always a new one, whoever it may be."""
-    if not still_held(place, now):
-        raise HoldEnded
     known = session().get_one(Place, place.id).client_id
     if known is not None:
         return known
@@ -235,12 +242,15 @@ def _still_held(db: Session, place: PlaceRow, now: datetime) -> Appointment:
     return appointment
 
 
-def _release(db: Session, appointment_id: UUID, now: datetime) -> None:
-    db.execute(
+def _release(db: Session, appointment_id: UUID, now: datetime, *also: ColumnElement[bool]) -> bool:
+    """Free a held time, if the conditions in `also` hold as well; whether it was done."""
+    freed = (
         update(Appointment)
-        .where(Appointment.id == appointment_id, Appointment.state == AppointmentState.HELD)
+        .where(Appointment.id == appointment_id, Appointment.state == AppointmentState.HELD, *also)
         .values(state=AppointmentState.RELEASED, hold_until=None, changed_at=now)
+        .returning(Appointment.id)
     )
+    return db.scalar(freed) is not None
 
 
 def _release_stale(db: Session, coach_id: int | None, now: datetime) -> int:
@@ -252,9 +262,9 @@ def _release_stale(db: Session, coach_id: int | None, now: datetime) -> int:
     rows = db.execute(stale if coach_id is None else stale.where(Appointment.coach_id == coach_id)).all()
     paying = payables_in_flight(place_id for place_id, _unused in rows) if rows else set()
     gone = [appointment_id for place_id, appointment_id in rows if place_id not in paying]
-    for appointment_id in gone:
-        _release(db, appointment_id, now)
-    return len(gone)
+    # Asked once more with the row in hand: someone may have gone to pay, and had it held longer, in between.
+    still_stale = Appointment.hold_until < now
+    return sum(_release(db, appointment_id, now, still_stale) for appointment_id in gone)
 
 
 def _release_earlier(db: Session, old_road: str | None, now: datetime) -> PlaceRow | None:
@@ -263,7 +273,7 @@ def _release_earlier(db: Session, old_road: str | None, now: datetime) -> PlaceR
         earlier = queries.place_by_road(old_road or "")
     except NoSuchPlace:
         return None
-    if earlier.state not in (AppointmentState.HELD, AppointmentState.RELEASED):
+    if earlier.state not in _WORDS_MOVE_ON:
         return None
     if earlier.id in payables_in_flight([earlier.id]):
         return None

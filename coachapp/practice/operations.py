@@ -7,12 +7,14 @@ from sqlalchemy import select
 
 from coachapp.db import session, transaction
 from coachapp.practice.models import Coach, Offering, Practice
+from coachapp.practice.queries import forget_kept
 from coachapp.practice.rules import NoSuchOffering, SlugTaken
 
 
 def save_practice(**facts: Any) -> None:
     """Set the practice's names and page texts (fields of `Practice`); makes the row on first use."""
     with transaction() as db:
+        forget_kept()
         row = db.get(Practice, 1)
         if row is None:
             db.add(Practice(id=1, **facts))
@@ -27,6 +29,7 @@ def add_coach(**facts: Any) -> int:
         coach = Coach(**facts)
         db.add(coach)
         db.flush()
+        forget_kept()
         return coach.id
 
 
@@ -43,6 +46,7 @@ def save_settings(coach_id: int, *, practice: dict[str, Any], coach: dict[str, A
         row = db.get_one(Coach, coach_id)
         for name, value in coach.items():
             setattr(row, name, value)
+        forget_kept()
 
 
 def save_offering(offering_id: UUID | None, **facts: Any) -> UUID:

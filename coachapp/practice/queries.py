@@ -1,6 +1,8 @@
 """Reads of the practice's own facts, as frozen rows."""
 
+from collections.abc import Callable
 from dataclasses import asdict
+from typing import Any, TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
@@ -10,6 +12,8 @@ from coachapp.money import Money
 from coachapp.practice.models import Coach, Offering, Practice
 from coachapp.practice.rules import CoachRow, Face, NoSuchOffering, OfferingRow, PracticeRow
 
+T = TypeVar("T")
+_KEPT = "practice facts"
 _UNNAMED = PracticeRow(
     name="Your practice",
     neutral_name="Appointments",
@@ -21,7 +25,11 @@ _UNNAMED = PracticeRow(
 
 
 def practice() -> PracticeRow:
-    """The practice; before it is set up, a nameless one with neutral words."""
+    """The practice; before it is set up, a nameless one with neutral words. Read once per request."""
+    return _kept("practice", _read_practice)
+
+
+def _read_practice() -> PracticeRow:
     row = session().get(Practice, 1)
     if row is None:
         return _UNNAMED
@@ -60,16 +68,37 @@ def face_or_unnamed() -> Face:
 
 def coach(coach_id: int) -> CoachRow:
     """One coach; LookupError if there is none with this number."""
-    row = session().get(Coach, coach_id)
-    if row is None:
-        raise LookupError(coach_id)
-    return _coach_row(row)
+    for row in _coaches():
+        if row.id == coach_id:
+            return row
+    raise LookupError(coach_id)
 
 
 def first_coach() -> CoachRow | None:
     """The coach of a one-coach practice, or None before anyone was added."""
-    row = session().scalar(select(Coach).order_by(Coach.id).limit(1))
-    return _coach_row(row) if row else None
+    return next(iter(_coaches()), None)
+
+
+def forget_kept() -> None:
+    """Read the practice and its coaches anew: something about them has changed."""
+    session().info.pop(_KEPT, None)
+
+
+def _coaches() -> tuple[CoachRow, ...]:
+    return _kept("coaches", _read_coaches)
+
+
+def _read_coaches() -> tuple[CoachRow, ...]:
+    return tuple(_coach_row(row) for row in session().scalars(select(Coach).order_by(Coach.id)))
+
+
+def _kept(name: str, read: Callable[[], T]) -> T:
+    """What `read` gives, kept for the length of this request: every page asks for it several times."""
+    kept: dict[str, Any] = session().info.setdefault(_KEPT, {})
+    if name not in kept:
+        kept[name] = read()
+    found: T = kept[name]
+    return found
 
 
 def offerings(*, with_inactive: bool = False) -> list[OfferingRow]:

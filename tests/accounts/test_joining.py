@@ -1,6 +1,8 @@
 """From a link to an account: what looking does (nothing), what sending does (once), and which names will do."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 from uuid import uuid4
 
 import pytest
@@ -137,6 +139,24 @@ def test_two_people_at_one_link_make_one_account(app: Flask, made: Made) -> None
     assert page.headers["Location"] == "/sign-in"
     with app.app_context():
         assert session().scalar(select(func.count()).where(Account.client_id == made.client_id)) == 1
+
+
+def test_a_button_pressed_twice_makes_one_account_and_no_trouble(app: Flask, made: Made) -> None:
+    path, wish = f"/join/{made.join_token}", {"name": "first one", "passphrase": ALEX.passphrase}
+    browsers = [Browser(app) for _ in range(6)]
+    for browser in browsers:
+        browser.get(path)
+    together = Barrier(len(browsers))
+
+    def press(browser: Browser) -> tuple[int, str | None]:
+        together.wait()
+        answer = browser.post(path, wish)
+        return answer.status_code, answer.headers.get("Location")
+
+    with ThreadPoolExecutor(len(browsers)) as pool:
+        answers = sorted(pool.map(press, browsers))
+    assert answers.count((303, "/me/")) == 1
+    assert {status for status, _where in answers} <= {303, 422}, answers
 
 
 def test_no_name_is_written_down_in_the_clear(app: Flask, made: Made, browser: Browser) -> None:

@@ -222,6 +222,15 @@ def test_leaving_by_beacon(made: Made, browser: Browser) -> None:
     assert browser.get("/me/canary").status_code == 303
 
 
+def test_what_she_did_last_is_not_said_to_the_next_person_here(made: Made, browser: Browser) -> None:
+    join(browser, made)
+    browser.get("/me/safety")
+    assert browser.post("/me/safety/stop").status_code == 303
+    browser.get("/leave", headers=SAME)
+    browser.get("/sign-in")
+    assert "Nothing is sent to you" not in browser.text
+
+
 def test_a_stale_form_token_does_not_keep_anyone_here(made: Made, browser: Browser) -> None:
     join(browser, made)
     page = browser.client.post("/leave", data={"csrf_token": "old"}, headers=SAME)

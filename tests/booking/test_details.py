@@ -2,11 +2,13 @@
 
 import re
 import threading
+from datetime import timedelta
 from itertools import product
 
 import pytest
 
-from coachapp import db
+from coachapp import clock, db
+from coachapp.booking.models import Appointment
 from coachapp.clients.models import Client
 from coachapp.intake.models import Consent, IntakeAnswer
 from coachapp.safe_contact.queries import contact
@@ -163,3 +165,20 @@ def test_a_package_is_shown_and_not_booked(walker, world):
     walker.post("/book/steady-ground", {"slot": str(walker.free()[0])})
     assert walker.page.status_code < 500
     assert world.ledger()[0] == []
+
+
+@pytest.mark.parametrize("path", ["/book/details", "/book/details/save"])
+@pytest.mark.parametrize("released", [True, False])
+def test_words_sent_after_the_hold_has_ended_come_along_to_another_time(walker, world, path, released):
+    walker.hold()
+    walker.get("/book/details")
+    token = walker._hidden("csrf_token")
+    world.change(Appointment, hold_until=clock.now() - timedelta(minutes=1))
+    if released:
+        world.tick()
+    sent = {"csrf_token": token, "name": "Al", "email": GOOD, "inbox": "only_me", "agree": "y"}
+    answer = walker.client.post(path, data=sent | {"hope": "to sleep well"})
+    assert answer.status_code == 409 and "what you wrote comes along" in answer.get_data(as_text=True)
+    walker.hold()
+    page = walker.get("/book/details").get_data(as_text=True)
+    assert "to sleep well" in page and 'value="Al"' in page and GOOD in page

@@ -70,12 +70,13 @@ def test_sending_with_the_switch_off_stops_sharing(practice, written, nora):
 def test_a_page_left_open_elsewhere_does_not_share_again(practice, written, nora):
     share(written, share="y")
     elsewhere = practice.sign_in(ALEX)
-    elsewhere.get("/me/worksheets/1")
+    page = elsewhere.get("/me/worksheets/1").get_data(as_text=True)
+    assert '<input type="hidden" name="shared" value="y">' in page
     written.get("/me/worksheets/1")
     written.post("/me/worksheets/1/unshare")
     answers = {"f-facts": CANARY, "f-pressures": "guilt", "f-fear": "0"}
     for fear, status in (("99", 422), ("0", 303)):
-        sent = {"revision": "1", **answers, "f-fear": fear, "share": "y", "go": "save"}
+        sent = {"revision": "1", **answers, "f-fear": fear, "share": "y", "shared": "y", "go": "save"}
         assert elsewhere.post("/me/worksheets/1", sent).status_code == status
         assert nora.get(f"/desk/clients/{practice.alex_ref}/worksheets/1").status_code == 404
         assert 'name="share" value="y" checked' not in elsewhere.page.get_data(as_text=True)

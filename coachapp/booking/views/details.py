@@ -49,8 +49,8 @@ def details() -> ResponseReturnValue:
 @bp.post("/details")
 @public
 def save_details() -> ResponseReturnValue:
-    place, form = _place_on_hold(), DetailsForm()
-    if not form.validate():
+    place, form = road.present_place(), DetailsForm()
+    if not operations.still_held(place, clock.now()) or not form.validate():
         operations.save_draft(place, _typed(), now=clock.now())
         return _details_page(place, form), 422
     wanted = Details(form.name.data, form.chosen_inbox, form.email.data, form.hope.data or "")
@@ -62,7 +62,7 @@ def save_details() -> ResponseReturnValue:
 @public
 def save_draft() -> ResponseReturnValue:
     """What is typed so far, saved as the person goes."""
-    operations.save_draft(_place_on_hold(), _typed(), now=clock.now())
+    operations.save_draft(road.present_place(), _typed(), now=clock.now())
     return Response(status=204)
 
 
