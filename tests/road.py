@@ -36,6 +36,7 @@ from coachapp.practice.operations import add_coach, save_offering, save_practice
 from coachapp.tick import run_tick
 from tests.apps import open_app
 from tests.cast import ALEX, NORA, Person
+from tests.databases import Databases
 from tests.plain_browser import Browser
 
 MINUTE = timedelta(minutes=1)
@@ -278,6 +279,13 @@ def open_world(settings: Config, stripe: StripeStandIn, mail: MailCatcher, **mor
         yield World(app, url, stripe, mail)
         stripe.lever(webhook_url=None)
         stripe.wait_idle(5)
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.proof)])
+def mostly_sqlite(request: pytest.FixtureRequest) -> Databases:
+    """For tests whose subject is not the database: imported as `databases`, PostgreSQL then waits for `make proof`."""
+    found: Databases = request.getfixturevalue(f"{request.param}_databases")
+    return found
 
 
 @pytest.fixture

@@ -67,6 +67,7 @@ def without_sign_in(response: Response) -> Response:
     """
     response.delete_cookie(_names()[0], path="/", secure=_secure(), httponly=True, samesite="Strict")
     session.pop(_PLACE, None)
+    session.pop("_flashes", None)
     return response
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from coachapp.audit.models import AuditEntry
 from coachapp.db import transaction
@@ -28,8 +29,15 @@ def record_view(subject: UUID, *, now: datetime, role: str, actor: UUID) -> None
             AuditEntry.subject == subject,
             AuditEntry.on_day == today,
         )
-        if db.scalar(seen) is None:
-            db.add(AuditEntry(at=now, on_day=today, role=role, action="view", actor=actor, subject=subject))
+        if db.scalar(seen) is not None:
+            return
+        try:
+            with db.begin_nested():
+                db.add(
+                    AuditEntry(at=now, on_day=today, role=role, action="view", actor=actor, subject=subject)
+                )
+        except IntegrityError:
+            return  # noted by another page in the same moment
 
 
 def link_chain() -> int:

@@ -22,7 +22,8 @@ def client(client_id: UUID, *, coach_id: int | None = None) -> ClientRow:
 
 def client_by_ref(ref: str, *, coach_id: int) -> ClientRow:
     """One client of this coach by her reference; NoSuchClient."""
-    row = session().scalar(select(Client).where(Client.ref == ref, Client.coach_id == coach_id))
+    found = select(Client).where(Client.ref == ref, Client.coach_id == coach_id)
+    row = session().scalar(found) if ref.isascii() and ref.isprintable() else None
     if row is None:
         raise NoSuchClient(ref)
     return _client_row(row)

@@ -21,7 +21,7 @@ READY_SECONDS = 60
 STRIPE, MAIL = "The pretend Stripe", "The mail catcher"
 _PYTHON = [sys.executable, "-m"]
 _FLASK = [*_PYTHON, "flask", "--app", "wsgi"]
-_SERVER = [*_PYTHON, "gunicorn", "--no-control-socket", "--preload", "--workers", "2", "--threads", "4"]
+_SERVER = [*_PYTHON, "gunicorn", "--config", "deploy/gunicorn.conf.py", "--preload"]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

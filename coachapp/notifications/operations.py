@@ -181,7 +181,9 @@ def _gate_again(row: OutboxMessage, sealed: bytes, now: datetime) -> Verdict:
     It stays if she has stopped mail or shares her inbox now; a new address of the same kind gets it instead.
     """
     if row.client_id is None:
-        return Verdict(vault.open_(vault.PRACTICE, "outbox_message.address", row.id, sealed), False, Reason.COACH)
+        return Verdict(
+            vault.open_(vault.PRACTICE, "outbox_message.address", row.id, sealed), False, Reason.COACH
+        )
     # Whether the permission had lapsed was judged when the message was written.
     verdict = gate(row.client_id, booked=True, now=now)
     return verdict if verdict.reason == row.reason else replace(verdict, address=None)

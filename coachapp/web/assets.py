@@ -25,7 +25,12 @@ def asset(path: str) -> str:
 def install(app: Flask) -> None:
     """Serve `static/` before the app, an hour long, and give templates `asset()`."""
     app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]  # the documented way to wrap
-        app.wsgi_app, root=str(ROOT), prefix="static/", max_age=HOUR, add_headers_function=_headers
+        app.wsgi_app,
+        root=str(ROOT),
+        prefix="static/",
+        max_age=HOUR,
+        allow_all_origins=False,
+        add_headers_function=_headers,
     )
     app.jinja_env.globals["asset"] = asset
 

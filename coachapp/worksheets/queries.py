@@ -93,7 +93,7 @@ def templates() -> list[TemplateRow]:
 def template(key: str) -> TemplateRow:
     """The newest published version of one template; NoSuchTemplate."""
     newest = select(SheetTemplate).where(SheetTemplate.key == key).order_by(SheetTemplate.version.desc())
-    row = session().scalar(newest.limit(1))
+    row = session().scalar(newest.limit(1)) if key.isascii() and key.isprintable() else None
     if row is None:
         raise NoSuchTemplate(key)
     return _template_row(row)

@@ -58,7 +58,6 @@ def test_every_field_of_every_form(on_the_way):
     for path, fields in forms("/paid/unknown"):
         for words in HOSTILE:
             for field in fields:
-                walker.client.post(path, data={**usual, field: words})
                 check(walker.client.post(path, data={**usual, field: words}), (path, field, words[:30]))
     assert walker.client.get("/book/details").status_code in (200, 409)
 

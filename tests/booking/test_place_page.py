@@ -76,6 +76,39 @@ def test_once_things_have_changed_the_mailed_link_shows_the_time_only(world):
     assert stranger.get(f"{walker.place_path}/cancel").status_code == 404
 
 
+@pytest.mark.safety("D4", "D5")
+def test_leaving_closes_the_booking_behind_her_and_four_words_open_it_again(world):
+    walker = world.walker()
+    walker.to_payment(inbox="none", hope="to sleep well")
+    words = walker.words
+    for paid in (False, True):
+        if paid:
+            walker.pay()
+        walker.get("/leave", headers={"Sec-Fetch-Site": "same-origin"})
+        assert walker.get("/book/details").status_code == 409
+        assert walker.get("/book/done").headers["Location"] == "/b"
+        walker.fill("/b", {"code": words})
+        walker.follow()
+        assert walker.page.status_code == 200
+    assert walker.person.name in walker.text
+
+
+def test_leaving_before_there_are_four_words_loses_nothing(world, walker):
+    walker.hold()
+    walker.tell(hope="to sleep well", email="not one")
+    walker.get("/leave", headers={"Sec-Fetch-Site": "same-origin"})
+    assert "to sleep well" in walker.get("/book/details").get_data(as_text=True)
+
+
+def test_letting_go_from_a_page_left_open_does_not_say_so_of_a_time_that_is_booked(world):
+    walker = world.walker()
+    walker.to_payment()
+    walker.get("/book/code")
+    walker.pay()
+    assert walker.post("/book/let-go").headers["Location"] == "/book/done"
+    assert world.ledger()[:2] == (["confirmed"], ["paid"])
+
+
 def test_wrong_words(world):
     walker = world.walker()
     walker.to_payment()

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from secrets import token_hex
 
 from playwright.sync_api import Page
 
@@ -246,15 +247,15 @@ class Cast:
                 visitor = self.house.visitor()
                 self._facts[name] = visitor.book(inbox="shared", email="shared@example.com")
             case "set_up":
-                self._facts[name] = self._add_coach("lena@quietharbour.example")
+                self._facts[name] = self._add_coach()
             case _:
                 self.person(name)
 
     def _is_maya(self, ref: str) -> bool:
         return "Maya" in self.person(COACH).get(f"/desk/clients/{ref}").text()
 
-    def _add_coach(self, email: str) -> str:
-        said = self.house.server.flask("coach", "add", email)
+    def _add_coach(self) -> str:
+        said = self.house.server.flask("coach", "add", f"lena-{token_hex(4)}@quietharbour.example")
         return re.search(r"/sign-in/set-up/\S+", said)[0]
 
     # ---- people ----
@@ -311,7 +312,7 @@ class Cast:
 
     def _new_coach(self) -> Visitor:
         visitor = self.house.visitor()
-        visitor.send(self._add_coach("ines@quietharbour.example"), {"passphrase": PASSPHRASE})
+        visitor.send(self._add_coach(), {"passphrase": PASSPHRASE})
         return visitor
 
     def _new_client(self) -> Visitor:

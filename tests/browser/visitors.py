@@ -149,8 +149,9 @@ class House:
             )
 
     def _shared(self, name: str, passphrase: str, more: dict[str, Any]) -> Visitor:
-        if name not in self._states:
-            first = self.visitor()
-            first.sign_in(name, passphrase)
-            self._states[name] = first.context.storage_state()
-        return self.visitor(storage_state=self._states[name], **more)
+        """A browser with the sign-in this person has already; a new sign-in once that one is over."""
+        visitor = self.visitor(storage_state=self._states.get(name), **more)
+        if visitor.get("/sign-in").status == 200:
+            visitor.sign_in(name, passphrase)
+            self._states[name] = visitor.context.storage_state()
+        return visitor

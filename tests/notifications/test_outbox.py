@@ -19,6 +19,7 @@ from coachapp.safe_contact.operations import set_contact, things_changed
 from coachapp.safe_contact.rules import Inbox
 from tests.apps import open_app
 from tests.cast import ALEX, NORA
+from tests.road import mostly_sqlite as databases  # noqa: F401  # a fixture
 from tests.road import open_practice
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)

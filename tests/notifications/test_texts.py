@@ -6,6 +6,7 @@ import pytest
 
 from coachapp.web import words
 from tests.cast import NORA
+from tests.road import mostly_sqlite as databases  # noqa: F401  # a fixture
 
 NAMES = re.compile(r"alex|nora|ellis|quiet|harbour|power|hour\b|http|/b/|@", re.IGNORECASE)
 

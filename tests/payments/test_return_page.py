@@ -8,6 +8,7 @@ import pytest
 from coachapp.booking.models import Appointment
 from coachapp.payments.models import Attempt
 from tests.road import MINUTE, at_utc
+from tests.road import mostly_sqlite as databases  # noqa: F401  # a fixture
 
 BOOKED = (["confirmed"], ["paid"], [95_00], [])
 OPEN = (["held"], ["open"], [], [])

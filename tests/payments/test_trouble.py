@@ -6,6 +6,7 @@ import pytest
 
 from coachapp.payments.models import Attempt
 from tests.road import MINUTE
+from tests.road import mostly_sqlite as databases  # noqa: F401  # a fixture
 
 ONE_TRY = {"times": 1, "should_retry": False, "method": "POST"}
 CALM = "Your time and your words are kept; try again in a few minutes."

@@ -7,6 +7,7 @@ import pytest
 
 from coachapp.payments.models import Attempt, Refund
 from tests.cast import Person
+from tests.road import mostly_sqlite as databases  # noqa: F401  # a fixture
 
 CANARY = Person("Zephyrine Canary", "zephyrine", "-", "Asia/Kathmandu", "zephyrine.canary@example.com")
 HOPE = "the canary sings of my mother"

@@ -44,6 +44,14 @@ def test_a_number_that_no_sheet_has_is_no_page(alex, number):
         assert alex.get(f"/me/worksheets/{number}{end}").status_code == 404
 
 
+def test_a_zero_byte_is_no_letter_of_any_address(practice, alex):
+    """PostgreSQL takes none in a text."""
+    nora = practice.sign_in(NORA)
+    assert nora.get("/desk/clients/%00/worksheets").status_code == 404
+    assert nora.get("/desk/worksheets/%00").status_code == 404
+    assert alex.post("/me/worksheets/take/%00").status_code == 404
+
+
 def test_saving_the_same_again_changes_nothing_whatever_the_revision(alex):
     for revision in (0, 0, 7):
         alex.get("/me/worksheets/1")

@@ -38,6 +38,8 @@ def join_post(token: str) -> ResponseReturnValue:
         opened = operations.join(
             token, form.name.data, form.chosen, form.pin.data or None, now=clock.now(), hasher=hasher()
         )
+    except (AlreadyJoined, LinkEnded):  # the button was pressed twice, and the other press was quicker
+        return _ended(token) or _page(form, 422)
     except NameNotFree:
         ideas = ", ".join(f"“{idea}”" for idea in name_ideas())
         form.name.errors = [

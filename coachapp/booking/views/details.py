@@ -23,6 +23,7 @@ from coachapp.web.guards import public
 from coachapp.web.headers import leads_to_payment
 
 bp = Blueprint("road", __name__, url_prefix="/book")
+bp.after_app_request(road.forget_on_leaving)
 
 
 @bp.errorhandler(HoldEnded)
@@ -99,7 +100,7 @@ def go_on() -> ResponseReturnValue:
 @bp.post("/let-go")
 @public
 def let_go() -> ResponseReturnValue:
-    """Let the time go: at Stripe first if a payment is open, then here."""
+    """Let the time go: at Stripe first if a payment is open, then here. One that was paid meanwhile stands."""
     place = road.present_place()
     attempt = unfinished_attempt(place.id)
     if attempt is not None:
@@ -108,7 +109,8 @@ def let_go() -> ResponseReturnValue:
         except (GatewayAway, GatewayRefused):
             return payment_page_away()
     operations.let_go(place, now=clock.now())
-    return redirect(url_for("road.gone"), 303)
+    stands = queries.place(place.id).state is AppointmentState.CONFIRMED
+    return redirect(url_for("road.done" if stands else "road.gone"), 303)
 
 
 @bp.get("/gone")

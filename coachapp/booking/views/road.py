@@ -7,6 +7,7 @@ from coachapp.booking.rules import HoldEnded, NoSuchPlace, PlaceRow
 from coachapp.config import Config
 
 _LASTS = 3 * 3600
+_WAYS_OUT = ("accounts.leave", "accounts.sign_out")
 
 
 def _name() -> str:
@@ -34,6 +35,24 @@ def is_about(place: PlaceRow) -> bool:
         return present_place().id == place.id
     except HoldEnded:
         return False
+
+
+def forget_on_leaving(response: Response) -> Response:
+    """Whoever leaves the site leaves her booking closed behind her, once she has the four words that open it again.
+
+    Before that there is no other way back to what she typed, so the cookie stays.
+    """
+    looks_ahead = request.method == "HEAD" or "Sec-Purpose" in request.headers
+    if request.endpoint not in _WAYS_OUT or response.status_code >= 400 or looks_ahead or not cookie():
+        return response
+    try:
+        has_words = queries.return_code(present_place().id) is not None
+    except HoldEnded:
+        has_words = True
+    if has_words:
+        settings: Config = current_app.config["COACHAPP"]
+        response.delete_cookie(_name(), path="/", secure=settings.secure, httponly=True, samesite="Strict")
+    return response
 
 
 def remember(response: Response, road: str) -> None:
