@@ -37,7 +37,7 @@ STARTS = {
     "half": ("/sign-in/code",),
     "new-coach": ("/sign-in/factor",),
     MEMBER: ("/me/", "/me/worksheets/1/print", "/me/worksheets/1/print/letter", "/me/worksheets/1/blank.pdf"),
-    COACH: ("/desk/", "/desk/sign-in", "/desk/day/{later}", "/desk/book"),
+    COACH: ("/desk/", "/desk/sign-in", "/desk/day/{later}", "/desk/book", "/desk/clients/{ref}/worksheets/1"),
 }  # fmt: skip
 # Each kind of address is opened this often, so that a year of days is not walked through.
 OFTEN = 2
@@ -130,7 +130,9 @@ class Walk:
 
     def _look_at_page(self, address: str, html: str) -> list[str]:
         page, path = Seen(html), urlsplit(address).path
-        own = [link for link in page.links if not urlsplit(link).netloc and not link.startswith("data:")]
+        own = [
+            link for link in sorted(page.links) if not urlsplit(link).netloc and not link.startswith("data:")
+        ]
         self._telling(address, path, *map(unquote, own), *page.names)
         if path not in FINDABLE:
             self._telling(address, f"title {page.title}")
