@@ -93,12 +93,12 @@ def _storage(app: Flask, settings: Config) -> None:
 
 
 def _web(app: Flask, settings: Config) -> None:
+    logs.install(app)
     Babel(app)
     CSRFProtect(app).exempt(payments_views.webhook)
     login = LoginManager(app)
     login.session_protection = None
     presence.install(app, login)
-    logs.install(app)
     guards.install(app)
     headers.install(app, settings)
     assets.install(app)

@@ -14,7 +14,7 @@ from coachapp.booking.operations import expire_holds
 from coachapp.notifications.operations import forget_words, send_due
 from coachapp.payments import events
 from coachapp.payments.operations import reconcile
-from coachapp.payments.refunds import send_waiting
+from coachapp.payments.refunds import ask_about_pending, send_waiting
 from coachapp.payments.runtime import gateway, payables
 from coachapp.privacy.operations import forget_unfinished
 from coachapp.web import limits, logs
@@ -32,6 +32,7 @@ STEPS: tuple[Step, ...] = (
     Step("act on stored events", lambda now: events.work_waiting(gateway(), payables(), now=now)),
     Step("ask about open payments", lambda now: reconcile(gateway(), payables(), now=now)),
     Step("send refunds", lambda now: send_waiting(gateway(), payables(), now=now)),
+    Step("ask about pending refunds", lambda now: ask_about_pending(gateway(), payables(), now=now)),
     Step("end old holds", lambda now: expire_holds(now=now)),
     Step("send the outbox", lambda now: send_due(current_app.extensions["mailer"], now=now)),
     Step("forget unfinished bookings", lambda now: forget_unfinished(now=now)),

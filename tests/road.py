@@ -5,13 +5,12 @@ A room's conftest imports the fixtures it needs from here.
 
 import dataclasses
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from threading import Thread
 from typing import Any
-from uuid import UUID
 from wsgiref.types import WSGIApplication
 
 import pytest
@@ -40,7 +39,6 @@ from tests.databases import Databases
 from tests.plain_browser import Browser
 
 MINUTE = timedelta(minutes=1)
-ADDRESS = re.compile(r"/(?:b|paid)/([\w-]{20,})")
 
 OFFERINGS = (
     {"slug": "first-conversation", "title": "First conversation", "length_min": 20, "price_minor": 0},
@@ -302,7 +300,3 @@ def walker(world: World) -> Walker:
 def at_utc(start: int) -> datetime:
     """Epoch minutes as a time."""
     return datetime.fromtimestamp(start * 60, UTC)
-
-
-def ids(found: Iterable[Any]) -> list[UUID]:
-    return [row[0] for row in found]

@@ -42,7 +42,7 @@ def payable(base_url: str) -> Payable:
         on_paid=partial(_money_came, base_url),
         on_expired=_link_ended,
         on_refunded=_money_went_back,
-        on_disputed=_disputed,
+        on_disputed=partial(_disputed, base_url),
     )
 
 
@@ -153,8 +153,12 @@ def _money_went_back(place_id: UUID, now: datetime) -> None:
     record("refund", now=now, role="system", subject=queries.place(place_id).client_id)
 
 
-def _disputed(place_id: UUID, now: datetime) -> None:
-    record("dispute", now=now, role="system", subject=queries.place(place_id).client_id)
+def _disputed(base_url: str, place_id: UUID, now: datetime) -> None:
+    place = queries.place(place_id)
+    record("dispute", now=now, role="system", subject=place.client_id)
+    what = _("A payment is disputed by the payer’s bank. Stripe says until when it can be answered.")
+    text = texts.coach_trouble(what, f"{base_url}/desk/")
+    enqueue_for_coach(coach(place.coach_id).email, "trouble", text, key=f"coach dispute:{place_id}", now=now)
 
 
 def _announce_cancelled(place: PlaceRow, base_url: str, now: datetime) -> None:
@@ -176,17 +180,16 @@ def _announce_cancelled(place: PlaceRow, base_url: str, now: datetime) -> None:
 
 
 def _apologise(place: PlaceRow, base_url: str, now: datetime) -> None:
-    if place.client_id is None:
-        return
     subject, who = practice().mail_subject, coach(place.coach_id)
-    enqueue(
-        place.client_id,
-        "money back",
-        lambda with_link: texts.money_returned(subject, f"{base_url}/book" if with_link else None),
-        key=f"money back:{place.id}",
-        now=now,
-        reply_to=who.email,
-    )
+    if place.client_id is not None:
+        enqueue(
+            place.client_id,
+            "money back",
+            lambda with_link: texts.money_returned(subject, f"{base_url}/book" if with_link else None),
+            key=f"money back:{place.id}",
+            now=now,
+            reply_to=who.email,
+        )
     what = _("A payment came for a time that was gone. It is sent back in full by itself.")
     enqueue_for_coach(
         who.email,

@@ -10,6 +10,7 @@ from email.utils import parseaddr
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from coachapp.config import LOOPBACK
 from coachapp.notifications.rules import MailRefused, MailTrouble, MailUnsure
 from coachapp.notifications.texts import Text
 
@@ -53,6 +54,8 @@ class Mailer:
         server.ehlo_or_helo_if_needed()
         if self._server.scheme == "smtp" and server.has_extn("starttls"):
             server.starttls(context=ssl.create_default_context())
+        elif self._server.scheme == "smtp" and self._server.hostname not in LOOPBACK:
+            raise MailTrouble("no TLS")
         if self._server.username:
             server.login(unquote(self._server.username), unquote(self._server.password or ""))
 

@@ -80,7 +80,13 @@ def send_due(transport: Transport | None, *, now: datetime, most: int = 50) -> i
         message_id = _claim(now)
         if message_id is None:
             break
-        sent += _deliver(message_id, transport, now)
+        try:
+            sent += _deliver(message_id, transport, now)
+        except (
+            vault.KeyGone,
+            vault.Unreadable,
+        ):  # its owner was erased meanwhile: nobody is left to write to
+            _note_outcome(message_id, State.FAILED, now)
     return sent
 
 

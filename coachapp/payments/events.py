@@ -51,6 +51,8 @@ def work(event_id: str, gateway: Gateway, payables: Payables, *, now: datetime) 
         elif kind.startswith("refund."):
             note_refund(gateway.retrieve_refund(object_id), payables, now=now)
             _done(event_id, now)
+        elif kind == "charge.dispute.created":
+            _work_dispute(event_id, gateway.disputed_intent(object_id), payables, now)
         else:
             _done(event_id, now)
     except PaymentError as trouble:
@@ -79,6 +81,15 @@ def _work_session(
             refunds = settle(attempt.id, facts, payables, now=now)
         _done(event_id, now)
     finish(refunds, gateway, payables, now=now)
+
+
+def _work_dispute(event_id: str, intent_id: str | None, payables: Payables, now: datetime) -> None:
+    order = queries.order_of_intent(intent_id or "")
+    with transaction():
+        if order is not None:
+            kind, payable_id = order
+            payables[kind].on_disputed(payable_id, now)
+        _done(event_id, now)
 
 
 def _done(event_id: str, now: datetime) -> None:

@@ -95,6 +95,12 @@ class StripeGateway:
     def retrieve_refund(self, stripe_id: str) -> RefundFacts:
         return _refund_facts(self._client.v1.refunds.retrieve(stripe_id))
 
+    @_speaking
+    def disputed_intent(self, dispute_id: str) -> str | None:
+        """The payment a dispute is about."""
+        intent = self._client.v1.disputes.retrieve(dispute_id).payment_intent
+        return intent if isinstance(intent, str) or intent is None else intent.id
+
     def read_event(self, body: bytes, signature: str) -> Knock:
         """Who knocks: verified with any of the configured secrets. BadSignature for everything else."""
         for secret in self._secrets:

@@ -77,6 +77,13 @@ def unfinished_attempt(payable_id: UUID) -> AttemptRow | None:
     return attempt_row(row) if row else None
 
 
+def order_of_intent(intent_id: str) -> tuple[str, UUID] | None:
+    """Kind and id of what a payment was for, by Stripe's name of the payment."""
+    found = select(Order.payable_kind, Order.payable_id).join(Payment, Payment.order_id == Order.id)
+    row = session().execute(found.where(Payment.intent_id == intent_id)).first()
+    return (row.payable_kind, row.payable_id) if row else None
+
+
 def payables_in_flight(payable_ids: Iterable[UUID]) -> set[UUID]:
     """Those of the payables that an unfinished attempt may still pay."""
     found = (

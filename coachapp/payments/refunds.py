@@ -11,6 +11,7 @@ from coachapp.payments.models import Order, Payment, Refund
 from coachapp.payments.rules import Gateway, GatewayAway, GatewayRefused, Payables, RefundFacts, RefundState
 
 _LEASE = timedelta(minutes=2)
+_ASK_AGAIN = timedelta(hours=1)
 _FINAL = (RefundState.FAILED, RefundState.CANCELLED)
 
 
@@ -75,6 +76,18 @@ def send_waiting(gateway: Gateway, payables: Payables, *, now: datetime) -> None
     waiting = session().scalars(select(Refund.id).where(Refund.state == RefundState.ASKED).limit(50))
     for refund_id in list(waiting):
         send_refund(refund_id, gateway, payables, now=now)
+
+
+def ask_about_pending(gateway: Gateway, payables: Payables, *, now: datetime) -> None:
+    """Ask Stripe, hourly, about refunds that are neither done nor failed: their webhook may have been lost."""
+    with transaction() as db:
+        pending = select(Refund).where(Refund.state == RefundState.PENDING, Refund.stripe_id.is_not(None))
+        rows = list(db.scalars(pending.where(Refund.lease_until < now).limit(50)))
+        for row in rows:
+            row.lease_until = now + _ASK_AGAIN
+        stripe_ids = [row.stripe_id for row in rows if row.stripe_id]
+    for stripe_id in stripe_ids:
+        note_refund(gateway.retrieve_refund(stripe_id), payables, now=now)
 
 
 def note_refund(facts: RefundFacts, payables: Payables, *, now: datetime) -> None:

@@ -18,7 +18,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
 from wtforms.validators import Optional as MayBeEmpty
 
 from coachapp.money import Money, parse_amount
-from coachapp.practice.rules import Unfit, exit_trouble, slug_trouble, statement_trouble
+from coachapp.practice.rules import Unfit, exit_trouble, price_trouble, slug_trouble, statement_trouble
 from coachapp.web.forms import BaseForm
 from coachapp.web.typed import is_email, is_https, one_line, stripped
 from coachapp.zones import UnknownZone, zone
@@ -26,6 +26,10 @@ from coachapp.zones import UnknownZone, zone
 _SLUG_WORDS = {
     Unfit.SHAPE: _l("Use small letters, digits and single hyphens, like first-conversation"),
     Unfit.RESERVED: _l("Choose another address: this one belongs to a page of ours"),
+}
+_PRICE_WORDS = {
+    "too little": _l("Enter 0 for free, or at least 0.50, the least that can be paid by card"),
+    "too much": _l("Enter a smaller amount"),
 }
 _STATEMENT_WORDS = {
     Unfit.LENGTH: _l("Use 5 to 22 letters"),
@@ -123,6 +127,8 @@ class OfferingForm(BaseForm):
             self.amount = parse_amount(field.data or "", self.currency)
         except ValueError as error:
             raise ValidationError(_l("Enter an amount, like 80 or 80,50")) from error
+        if trouble := price_trouble(self.amount):
+            raise ValidationError(_PRICE_WORDS[trouble])
 
     @property
     def lines(self) -> list[str]:

@@ -16,6 +16,17 @@ _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _NOT_ON_STATEMENTS = frozenset("<>\\'\"*")
 
 
+LEAST_CHARGE = 50
+MOST_CHARGE = 99_999_999
+
+
+def price_trouble(price: Money) -> str | None:
+    """Why an amount cannot be charged: `too little` (Stripe takes no less than 0.50) or `too much`. Nothing is fine."""
+    if not price.is_zero and price.minor < LEAST_CHARGE:
+        return "too little"
+    return "too much" if price.minor > MOST_CHARGE else None
+
+
 class NoSuchOffering(Exception):
     """No offering has this name, or it is not on show."""
 

@@ -39,5 +39,6 @@ def _headers(headers: Headers, path: str, url: str) -> None:
     for name, value in ALWAYS.items():
         headers[name] = value
     headers["X-Robots-Tag"] = "noindex"
+    headers["Content-Security-Policy"] = "default-src 'none'; frame-ancestors 'none'"
     if Path(path).suffix == ".woff2":
         headers["Cache-Control"] = f"max-age={HOUR}, public"

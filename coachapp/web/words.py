@@ -167,25 +167,6 @@ _FILTERS = (
 )
 
 
-_FILTERS = (
-    day,
-    short_day,
-    month_year,
-    weekday_of,
-    year_of,
-    minutes_before,
-    time,
-    time_range,
-    zone_name,
-    city,
-    when,
-    money,
-    amount,
-    minutes,
-    relative_day,
-)
-
-
 def install(app: Flask) -> None:
     """Make these words filters of the templates."""
     for word in _FILTERS:

@@ -9,12 +9,13 @@ import sqlalchemy as sa
 
 from coachapp import clock, db
 from coachapp.booking.models import Appointment
-from coachapp.payments.models import Refund
-from coachapp.payments.operations import let_go
+from coachapp.payments.models import Attempt, Order, Refund
+from coachapp.payments.operations import finish, let_go, settle
 from coachapp.payments.queries import orders_of, unfinished_attempt
 from coachapp.payments.refunds import note_refund
 from coachapp.payments.rules import RefundState
 from coachapp.payments.runtime import gateway, payables
+from coachapp.safe_contact.operations import things_changed
 from tests.cast import CHARLIE, NORA
 from tests.road import MINUTE
 
@@ -68,8 +69,6 @@ def test_the_apology_passes_the_gate_too(world):
     walker = gone(world)
     world.mails_to(walker.person.email)
     with world.app.app_context():
-        from coachapp.safe_contact.operations import things_changed
-
         things_changed(walker_client(world), now=clock.now())
     walker.pay()
     world.send_mail()
@@ -78,8 +77,6 @@ def test_the_apology_passes_the_gate_too(world):
 
 
 def walker_client(world):
-    from coachapp.payments.models import Order
-
     return db.session().scalars(sa.select(Order.client_id)).first()
 
 
@@ -125,15 +122,11 @@ def test_a_payment_for_a_time_whose_words_were_taken_along_is_sent_back(world):
     world.stripe.lever(webhook_off=True)
     walker.pay()
     first = walker.session_id
-    from coachapp.payments.models import Attempt
-
     world.change(Attempt, state="expired")
     world.change(Appointment, state="released", hold_until=None)
     walker.hold(walker.free()[4])
     assert walker.page.status_code == 303
     with world.app.app_context():
-        from coachapp.payments.operations import finish, settle
-
         attempt_id = db.session().scalars(sa.select(Attempt.id)).one()
         finish(
             settle(attempt_id, gateway().retrieve(first), payables(), now=clock.now()),

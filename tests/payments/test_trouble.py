@@ -1,10 +1,14 @@
 """Stripe in trouble while a payment page is to be opened: the hold stays, and a retry finds the same session."""
 
 import threading
+from datetime import timedelta
 
 import pytest
+import time_machine
 
-from coachapp.payments.models import Attempt
+from coachapp import clock
+from coachapp.payments.models import Attempt, Payment, Refund
+from tests.cast import NORA
 from tests.road import MINUTE
 from tests.road import mostly_sqlite as databases  # noqa: F401  # a fixture
 
@@ -128,3 +132,40 @@ def test_declined_and_tried_again(walker):
     assert world.ledger() == (["held"], ["open"], [], [])
     walker.pay()
     assert world.ledger() == (["confirmed"], ["paid"], [95_00], [])
+
+
+def test_a_dispute_is_told_to_the_coach_once(world):
+    world.paid()
+    [intent] = [payment for (payment,) in world.rows(Payment.intent_id)]
+    [charge] = [
+        made
+        for made in world.stripe.state()["objects"].values()
+        if made.get("payment_intent") == intent and made["object"] == "charge"
+    ]
+    world.stripe.dispute(charge["id"])
+    assert world.stripe.wait_idle()
+    world.tick()
+    world.tick()
+    told = [mail for mail in world.mails_to(NORA.email) if "disputed" in mail.text]
+    assert len(told) == 1 and "Alex" not in told[0].text
+
+
+def test_a_refund_that_stays_pending_is_asked_about(world):
+    walker = world.paid()
+    walker.fill(f"{walker.place_path}/cancel", {})
+    assert world.stripe.wait_idle()
+    world.change(Refund, state="pending")
+    world.tick()
+    assert world.ledger()[3] == ["pending"], "not within the hour"
+    world.tick(timedelta(hours=1))
+    assert world.ledger()[3] == ["succeeded"]
+
+
+def test_an_attempt_past_its_end_is_settled_before_a_new_one_begins(world, walker):
+    first = walker.to_payment()
+    with time_machine.travel(clock.now() + 36 * MINUTE):
+        walker.press_pay()
+        assert walker.page.status_code == 303
+        second = walker.page.headers["Location"].rpartition("/")[2]
+    assert second != first
+    assert sorted(session["status"] for session in world.stripe.sessions.values()) == ["expired", "open"]

@@ -15,6 +15,8 @@ from coachapp.web.forms import BaseForm
 bp = Blueprint("accounts", __name__)
 
 _PER_NAME = "10 per 15 minutes"
+# The computer of a shared household is a known device too: generous, but not endless.
+_PER_KNOWN_DEVICE = "30 per 15 minutes"
 _PER_NETWORK = "30 per 15 minutes"
 
 
@@ -41,6 +43,7 @@ def say(form: BaseForm, message: str) -> None:
 def hold_back(name: str, account_id: UUID) -> None:
     """Throttle sign-ins from devices that are not known to this account: by name and by network. TooMany."""
     if queries.knows_device(device_cookie(), account_id, clock.now()):
+        limits.count(_PER_KNOWN_DEVICE, "sign_in_device", str(account_id), device_cookie() or "")
         return
     limits.count(_PER_NAME, "sign_in_name", normal_name(name))
     limits.count(_PER_NETWORK, "sign_in_network", limits.network())

@@ -91,6 +91,11 @@ def go_on() -> ResponseReturnValue:
         return redirect(url_for("road.done"), 303)
     attempt = operations.go_to_pay(place, f"{_settings().base_url}/paid/", now=clock.now())
     try:
+        if (
+            attempt.expires_at <= clock.now()
+        ):  # the link of an earlier try has ended: settle that, then begin anew
+            payments.ask_stripe(attempt, gateway(), payables(), now=clock.now())
+            attempt = operations.go_to_pay(place, f"{_settings().base_url}/paid/", now=clock.now())
         attempt = payments.open_checkout(attempt, gateway(), payables(), now=clock.now())
     except (GatewayAway, GatewayRefused):
         return payment_page_away()

@@ -6,7 +6,8 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from coachapp import clock
-from coachapp.accounts.queries import join_path
+from coachapp.accounts.operations import make_join_token
+from coachapp.accounts.queries import has_joined, join_path
 from coachapp.booking import confirming, operations, queries
 from coachapp.booking.forms import CodeForm
 from coachapp.booking.ics import Summary, calendar_file
@@ -67,7 +68,8 @@ def show(token: str) -> ResponseReturnValue:
         host=coach(place.coach_id),
         contact=contact(place.client_id),
         order=orders_of([place.id]).get(place.id),
-        join=join_path(place.client_id),
+        join=join_path(place.client_id, clock.now()),
+        has_space=has_joined(place.client_id),
         words=queries.return_code(place.id) if road.is_about(place) else None,
         all_back=gives_back_all(place.starts_at, place.cutoff_min, clock.now()),
         now=clock.now(),
@@ -93,6 +95,16 @@ def calendar(token: str) -> ResponseReturnValue:
         "Content-Disposition": 'attachment; filename="appointment.ics"',
     }
     return Response(body, headers=headers)
+
+
+@bp.post("/<token>/space")
+@token
+def space(token: str) -> ResponseReturnValue:
+    """A fresh way to a space of her own, when the first link has ended."""
+    place = _place_in_full(token)
+    if place.client_id is None or has_joined(place.client_id):
+        return redirect(url_for("accounts.sign_in"), 303)
+    return redirect(f"/join/{make_join_token(place.client_id, clock.now())}", 303)
 
 
 @bp.get("/<token>/cancel")

@@ -176,7 +176,7 @@ def _present_zone(chosen: OfferingRow, asked: str | None, host_zone: str | None 
             key = zone(name or "").key
         except UnknownZone:
             continue
-        if name == asked:
+        if name == asked and request.method == "POST":
             session["tz"] = key
         return key
     return host_zone or coach(chosen.coach_id).zone

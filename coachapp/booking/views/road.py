@@ -38,18 +38,12 @@ def is_about(place: PlaceRow) -> bool:
 
 
 def forget_on_leaving(response: Response) -> Response:
-    """Whoever leaves the site leaves her booking closed behind her, once she has the four words that open it again.
+    """Whoever leaves the site leaves her booking closed behind her: what she typed must not open from the history.
 
-    Before that there is no other way back to what she typed, so the cookie stays.
+    The four words open it again; before she has them, the time is let go by itself when its forty minutes are over.
     """
     looks_ahead = request.method == "HEAD" or "Sec-Purpose" in request.headers
-    if request.endpoint not in _WAYS_OUT or response.status_code >= 400 or looks_ahead or not cookie():
-        return response
-    try:
-        has_words = queries.return_code(present_place().id) is not None
-    except HoldEnded:
-        has_words = True
-    if has_words:
+    if request.endpoint in _WAYS_OUT and response.status_code < 400 and not looks_ahead and cookie():
         settings: Config = current_app.config["COACHAPP"]
         response.delete_cookie(_name(), path="/", secure=settings.secure, httponly=True, samesite="Strict")
     return response

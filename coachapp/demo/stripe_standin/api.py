@@ -42,7 +42,12 @@ _REFUND = Group(
         ),
     }
 )
-_SINGLE = {"refunds": "refund", "payment_intents": "payment_intent", "charges": "charge"}
+_SINGLE = {
+    "refunds": "refund",
+    "payment_intents": "payment_intent",
+    "charges": "charge",
+    "disputes": "dispute",
+}
 
 
 @dataclass(frozen=True)
@@ -195,7 +200,7 @@ _ROUTES: tuple[tuple[str, str, Callable[..., Obj]], ...] = (
     ("GET", r"/v1/checkout/sessions/([^/]+)", Api._show_session),
     ("POST", r"/v1/checkout/sessions/([^/]+)/expire", Api._expire_session),
     ("POST", r"/v1/refunds", Api._create_refund),
-    ("GET", r"/v1/(refunds|payment_intents|charges)/([^/]+)", Api._show),
+    ("GET", r"/v1/(refunds|payment_intents|charges|disputes)/([^/]+)", Api._show),
     ("GET", r"/v1/events", Api._list_events),
     ("GET", r"/v1/events/([^/]+)", Api._show_event),
 )
