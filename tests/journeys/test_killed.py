@@ -3,6 +3,7 @@
 import dataclasses
 import multiprocessing
 import re
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import timedelta
@@ -81,10 +82,12 @@ class Scene:
             )
 
     def _wait_until_ready(self) -> None:
-        for _ in range(400):
+        for _ in range(600):
             with suppress(requests.ConnectionError):
                 requests.get(f"{self.settings.base_url}/healthz", timeout=5)
                 return
+            time.sleep(0.05)
+        raise AssertionError("the app did not start")
 
 
 @contextmanager
