@@ -6,6 +6,8 @@ PYTHON := $(BIN)/python
 export UV_PYTHON_DOWNLOADS = never
 export UV_LINK_MODE = copy
 PYTEST = CHROMIUM="$$(cat $(VENV)/browser.path)" $(PYTHON) -m pytest
+# Tests wait for servers, browsers and mails more than they compute: several at a time, whole files together.
+TOGETHER = -n 4 --dist loadfile
 
 # Hashed pins, through uv where it is to be had (a third of the time) and through pip where not.
 define install
@@ -19,10 +21,10 @@ run: $(VENV)/.run
 	@exec $(PYTHON) -m coachapp.demo.run
 
 test: $(VENV)/.browser
-	$(PYTEST)
+	$(PYTEST) $(TOGETHER)
 
 proof: $(VENV)/.browser
-	$(PYTEST) --proof --timeout 3600
+	$(PYTEST) $(TOGETHER) --proof --timeout 3600
 
 safety: $(VENV)/.browser
 	$(PYTEST) -m safety -rA
