@@ -194,8 +194,8 @@ class Walker(Browser):
         return [int(datetime.fromisoformat(start).timestamp()) // 60 for start in starts]
 
     def hold(self, start: int | None = None, slug: str = "power-hour") -> int:
-        """Hold the first free time, or the one given; the answer stands in `page`."""
-        start = self.free(slug)[0] if start is None else start
+        """Hold the second free time (the first may fall behind the notice meanwhile), or the one given."""
+        start = self.free(slug)[1] if start is None else start
         self.get(f"/book/{slug}")
         self.post(f"/book/{slug}", {"slot": str(start), "tz": self.person.zone})
         return start

@@ -92,7 +92,7 @@ def test_booking_for_a_client(world, at, maya):
 
 
 def test_a_day_off_takes_its_times_away(world, walker):
-    start = walker.free()[0]
+    start = walker.free()[1]
     day = at_utc(start).date()
     with world.app.app_context():
         set_day(1, day, [])

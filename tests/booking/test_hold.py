@@ -130,7 +130,7 @@ def test_only_what_is_on_offer(walker, world, minutes):
 
 
 def test_the_operation_itself_refuses(walker, world):
-    start = walker.free()[0]
+    start = walker.free()[1]
     with world.app.app_context():
         hold_time(offering("power-hour"), start, "UTC", None, now=clock.now())
         with pytest.raises(TimeTaken):
