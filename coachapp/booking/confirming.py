@@ -1,5 +1,6 @@
 """What makes an appointment stand or fall: confirmed by money or for nothing, cancelled, given back."""
 
+from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 from uuid import UUID
@@ -70,19 +71,9 @@ def confirm(appointment: Appointment, place: PlaceRow, base_url: str, now: datet
 
 def announce(place: PlaceRow, base_url: str, now: datetime) -> None:
     """Tell the client (through the gate) and the coach that a time stands."""
-    assert place.client_id is not None
-    who, facts = coach(place.coach_id), (place.starts_at, place.ends_at)
-    subject, link = practice().mail_subject, f"{base_url}/b/{queries.place_token(place.id)}"
-    enqueue(
-        place.client_id,
-        "booked",
-        lambda with_link: texts.booked(subject, *facts, place.zone, link if with_link else None),
-        key=f"booked:{place.id}:{place.sequence}",
-        now=now,
-        reply_to=who.email,
-    )
-    text = texts.coach_booked(*facts, who.zone, place.title, f"{base_url}/desk/")
-    enqueue_for_coach(who.email, "booked", text, key=f"coach booked:{place.id}:{place.sequence}", now=now)
+    who = coach(place.coach_id)
+    text = texts.coach_booked(place.starts_at, place.ends_at, who.zone, place.title, f"{base_url}/desk/")
+    _tell_both(place, "booked", texts.booked, text, base_url, now)
 
 
 def cancel(place: PlaceRow, base_url: str, *, by: str, now: datetime) -> list[UUID]:
@@ -162,21 +153,34 @@ def _disputed(base_url: str, place_id: UUID, now: datetime) -> None:
 
 
 def _announce_cancelled(place: PlaceRow, base_url: str, now: datetime) -> None:
-    assert place.client_id is not None
-    who, facts = coach(place.coach_id), (place.starts_at, place.ends_at)
-    subject, link = practice().mail_subject, f"{base_url}/b/{queries.place_token(place.id)}"
+    who = coach(place.coach_id)
+    text = texts.coach_cancelled(place.starts_at, place.ends_at, who.zone, f"{base_url}/desk/")
+    _tell_both(place, "cancelled", texts.cancelled, text, base_url, now)
+
+
+def _tell_both(
+    place: PlaceRow,
+    kind: str,
+    words: Callable[[str, datetime, datetime, str, str | None], texts.Text],
+    for_coach: texts.Text,
+    base_url: str,
+    now: datetime,
+) -> None:
+    """Announce one fact about a time, once: to the client through the gate, to the coach by ordinary mail."""
+    assert place.client_id is not None, "only a client's time is announced"
+    who, subject = coach(place.coach_id), practice().mail_subject
+    link = f"{base_url}/b/{queries.place_token(place.id)}"
     enqueue(
         place.client_id,
-        "cancelled",
-        lambda with_link: texts.cancelled(subject, *facts, place.zone, link if with_link else None),
-        key=f"cancelled:{place.id}:{place.sequence}",
+        kind,
+        lambda with_link: words(
+            subject, place.starts_at, place.ends_at, place.zone, link if with_link else None
+        ),
+        key=f"{kind}:{place.id}:{place.sequence}",
         now=now,
         reply_to=who.email,
     )
-    text = texts.coach_cancelled(*facts, who.zone, f"{base_url}/desk/")
-    enqueue_for_coach(
-        who.email, "cancelled", text, key=f"coach cancelled:{place.id}:{place.sequence}", now=now
-    )
+    enqueue_for_coach(who.email, kind, for_coach, key=f"coach {kind}:{place.id}:{place.sequence}", now=now)
 
 
 def _apologise(place: PlaceRow, base_url: str, now: datetime) -> None:
