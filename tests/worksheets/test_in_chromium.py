@@ -7,6 +7,7 @@ from playwright.sync_api import Page, expect
 
 from tests.cast import ALEX
 from tests.road import bound, serving
+from tests.waiting import eventually
 
 SAVED = re.compile("^Saved at")
 
@@ -64,8 +65,12 @@ def test_leaving_at_once_saves_the_last_words_and_signs_out(device, site):
     page.fill("[name=f-safe_room]", "Almost forgotten")
     page.click("a.exit")
     page.wait_for_url("https://**")
-    page.goto(f"{site}/me/worksheets/1")
-    assert page.url == f"{site}/sign-in"
+
+    def signed_out() -> bool:
+        page.goto(f"{site}/me/worksheets/1")
+        return page.url == f"{site}/sign-in"
+
+    eventually(signed_out, "the sign-in has ended")
     expect(device().locator("[name=f-safe_room]")).to_have_value("Almost forgotten")
 
 
