@@ -1,4 +1,7 @@
-"""Opening hours, appointments and the places in them. The database itself refuses overlapping appointments."""
+"""Hours, outside calendars, appointments and the places in them, invitations and blocked people.
+
+The database itself refuses overlapping appointments of one coach.
+"""
 
 from datetime import date, datetime
 from uuid import UUID, uuid4
@@ -34,8 +37,52 @@ class DayHours(Base):
     end_min: Mapped[int | None]
 
 
+class Away(Base):
+    """Days the coach spends in another zone. `by` says whose clock her hours follow: `home` or `local`."""
+
+    __tablename__ = "away"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    coach_id: Mapped[int] = mapped_column(ForeignKey("coach.id"), index=True)
+    first_day: Mapped[date]
+    last_day: Mapped[date]
+    zone: Mapped[str] = mapped_column(String(64))
+    by: Mapped[str] = mapped_column(String(5))
+
+
+class OutsideCalendar(Base):
+    """An address whose events keep the coach's time. `good_at` is the age of the copy in use, `trouble` why the last try failed."""
+
+    __tablename__ = "outside_calendar"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    coach_id: Mapped[int] = mapped_column(ForeignKey("coach.id"), index=True)
+    address_sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    label_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    asked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    good_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    trouble: Mapped[str | None] = mapped_column(String(20))
+    added_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class OutsideBusy(Base):
+    """A stretch of time that an outside calendar says is taken; never what fills it."""
+
+    __tablename__ = "outside_busy"
+    __table_args__ = (Index("ix_outside_busy_coach_time", "coach_id", "starts_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    coach_id: Mapped[int] = mapped_column(ForeignKey("coach.id"))
+    calendar_id: Mapped[UUID] = mapped_column(ForeignKey("outside_calendar.id"), index=True)
+    starts_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    ends_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
 class Appointment(Base):
-    """A coach's time: held, confirmed or blocked it is hers alone; released or cancelled it is free again."""
+    """A coach's time: requested, held, confirmed or blocked it is hers alone; released or cancelled it is free again.
+
+    `room_key` makes its room's link from the coach's pattern; `series_id` joins appointments that repeat.
+    """
 
     __tablename__ = "appointment"
     __table_args__ = (
@@ -55,12 +102,18 @@ class Appointment(Base):
     way: Mapped[str] = mapped_column(String(10))
     sequence: Mapped[int] = mapped_column(default=0)
     label_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    room_key: Mapped[str | None] = mapped_column(String(24))
+    series_id: Mapped[UUID | None] = mapped_column(index=True)
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class Place(Base):
-    """One client in an appointment, with a token, a return code, an order and a state of its own."""
+    """One client in an appointment, with a token, a return code, an order and a state of its own.
+
+    `outcome` says how it ended where that was not simply well: absent, or unsafe to attend. `late_min` is how late
+    she said, at `late_at`, that she would be. `asked_zone` is a new zone she has not yet said is right for it.
+    """
 
     __tablename__ = "place"
 
@@ -76,4 +129,38 @@ class Place(Base):
     road_hash: Mapped[bytes | None] = mapped_column(LargeBinary, unique=True)
     code_hash: Mapped[bytes | None] = mapped_column(LargeBinary, unique=True)
     code_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    outcome: Mapped[str | None] = mapped_column(String(10))
+    late_min: Mapped[int | None]
+    late_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    asked_zone: Mapped[str | None] = mapped_column(String(64))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Invitation(Base):
+    """A link that lets someone book: the one offering, or any; for one client, or for whoever holds it; once."""
+
+    __tablename__ = "invitation"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    coach_id: Mapped[int] = mapped_column(ForeignKey("coach.id"), index=True)
+    offering_id: Mapped[UUID | None] = mapped_column(ForeignKey("offering.id"))
+    client_id: Mapped[UUID | None] = mapped_column(ForeignKey("client.id"), index=True)
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    token_sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    ends_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class BlockedPerson(Base):
+    """Someone who may not book: a keyed hash of an address or a number, and the coach's own sealed word about it."""
+
+    __tablename__ = "blocked_person"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    coach_id: Mapped[int] = mapped_column(ForeignKey("coach.id"))
+    match_hash: Mapped[bytes] = mapped_column(LargeBinary, index=True)
+    note_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    added_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    tried_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    tries: Mapped[int] = mapped_column(default=0)

@@ -15,8 +15,9 @@ LONGEST_STRETCH = timedelta(days=183)
 
 
 class AppointmentState(StrEnum):
-    """held, confirmed and blocked occupy the coach's time; released and cancelled do not."""
+    """requested, held, confirmed and blocked occupy the coach’s time; released and cancelled do not."""
 
+    REQUESTED = "requested"
     HELD = "held"
     CONFIRMED = "confirmed"
     BLOCKED = "blocked"
@@ -24,7 +25,12 @@ class AppointmentState(StrEnum):
     CANCELLED = "cancelled"
 
 
-OCCUPYING = (AppointmentState.HELD, AppointmentState.CONFIRMED, AppointmentState.BLOCKED)
+OCCUPYING = (
+    AppointmentState.REQUESTED,
+    AppointmentState.HELD,
+    AppointmentState.CONFIRMED,
+    AppointmentState.BLOCKED,
+)
 
 
 class BookingError(Exception):

@@ -1,6 +1,6 @@
-"""Clients and the coach's private notes about them; every personal word is sealed."""
+"""Clients, what each wishes around her sessions, and the coach's private notes; every personal word is sealed."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID, uuid4
 
 from sqlalchemy import ForeignKey, LargeBinary, String
@@ -22,6 +22,24 @@ class Client(Base):
     zone: Mapped[str] = mapped_column(String(64))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     files: Mapped[int] = mapped_column(default=0)
+    early_until: Mapped[date | None]
+
+
+class Wishes(Base):
+    """What a client wishes around her sessions; no row means that she was not asked yet.
+
+    `absence` is what to do if she does not come; `absence_sealed` its number and hours, or her own words.
+    `agreed_sealed` are the words that mean "change the subject"; `remind_min` how long before she is reminded.
+    """
+
+    __tablename__ = "wishes"
+
+    client_id: Mapped[UUID] = mapped_column(ForeignKey("client.id"), primary_key=True)
+    absence: Mapped[str] = mapped_column(String(10))
+    absence_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    agreed_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    remind_min: Mapped[int | None]
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class PrivateNote(Base):

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import JSON, ForeignKey, String
+from sqlalchemy import JSON, ForeignKey, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from coachapp.db import Base
@@ -21,11 +21,16 @@ class Practice(Base):
     statement_text: Mapped[str] = mapped_column(String(22))
     currency: Mapped[str] = mapped_column(String(3))
     exit_to: Mapped[str] = mapped_column(String(200))
+    who_books: Mapped[str] = mapped_column(String(10), default="open")
+    reading_weekday: Mapped[int] = mapped_column(default=3)
     page: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
 
 
 class Coach(Base):
-    """A coach: the name people know, where she is, how a session's room is reached."""
+    """A coach: the name people know, where she is, how a session's room is reached, how much she takes on.
+
+    `room_pattern` makes a fresh link for each appointment where `{room}` stands; `room_link` is the same for all.
+    """
 
     __tablename__ = "coach"
 
@@ -35,10 +40,20 @@ class Coach(Base):
     zone: Mapped[str] = mapped_column(String(64))
     email: Mapped[str | None] = mapped_column(String(254))
     room_link: Mapped[str | None] = mapped_column(String(300))
+    room_pattern: Mapped[str | None] = mapped_column(String(300))
+    most_per_day: Mapped[int | None]
+    most_per_week: Mapped[int | None]
+    remind_min: Mapped[int | None]
+    calendar_mail: Mapped[bool] = mapped_column(default=False)
+    feed_hash: Mapped[bytes | None] = mapped_column(LargeBinary, index=True, unique=True)
+    feed_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
 
 
 class Offering(Base):
-    """What the coach sells: length, price, words, and the rules for its times. All lengths in minutes."""
+    """What the coach sells: length, price, words, and the rules for its times. All lengths in minutes.
+
+    One that is not `listed` stands on no public page; its address is known only to whom the coach gives it.
+    """
 
     __tablename__ = "offering"
 
@@ -58,6 +73,10 @@ class Offering(Base):
     horizon_days: Mapped[int] = mapped_column(default=60)
     interval_min: Mapped[int] = mapped_column(default=30)
     cutoff_min: Mapped[int] = mapped_column(default=24 * 60)
+    most_per_day: Mapped[int | None]
+    most_per_week: Mapped[int | None]
+    way: Mapped[str] = mapped_column(String(10), default="video")
+    listed: Mapped[bool] = mapped_column(default=True)
     active: Mapped[bool] = mapped_column(default=True)
     lifted: Mapped[bool] = mapped_column(default=False)
     position: Mapped[int] = mapped_column(default=0)

@@ -10,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from coachapp.db import session
 from coachapp.money import Money
 from coachapp.practice.models import Coach, Offering, Practice
-from coachapp.practice.rules import CoachRow, Face, NoSuchOffering, OfferingRow, PracticeRow
+from coachapp.practice.rules import CoachRow, Face, NoSuchOffering, OfferingRow, PracticeRow, WhoBooks
 
 T = TypeVar("T")
 _KEPT = "practice facts"
@@ -41,6 +41,8 @@ def _read_practice() -> PracticeRow:
         currency=row.currency,
         exit_to=row.exit_to,
         page=row.page or {},
+        who_books=WhoBooks(row.who_books),
+        reading_weekday=row.reading_weekday,
     )
 
 
@@ -139,8 +141,24 @@ def offering_row(row: Offering) -> OfferingRow:
         active=row.active,
         lifted=row.lifted,
         position=row.position,
+        most_per_day=row.most_per_day,
+        most_per_week=row.most_per_week,
+        way=row.way,
+        listed=row.listed,
     )
 
 
 def _coach_row(row: Coach) -> CoachRow:
-    return CoachRow(row.id, row.first_name, row.full_name, row.zone, row.email, row.room_link)
+    return CoachRow(
+        id=row.id,
+        first_name=row.first_name,
+        full_name=row.full_name,
+        zone=row.zone,
+        email=row.email,
+        room_link=row.room_link,
+        room_pattern=row.room_pattern,
+        most_per_day=row.most_per_day,
+        most_per_week=row.most_per_week,
+        remind_min=row.remind_min,
+        calendar_mail=row.calendar_mail,
+    )

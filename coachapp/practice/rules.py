@@ -27,6 +27,14 @@ def price_trouble(price: Money) -> str | None:
     return "too much" if price.minor > MOST_CHARGE else None
 
 
+class WhoBooks(StrEnum):
+    """Who may take a time: everyone, everyone once the coach has said yes to a first booking, or by invitation."""
+
+    OPEN = "open"
+    APPROVED = "approved"
+    INVITED = "invited"
+
+
 class NoSuchOffering(Exception):
     """No offering has this name, or it is not on show."""
 
@@ -46,16 +54,25 @@ class PracticeRow:
     currency: str
     exit_to: str
     page: dict[str, Any] = field(default_factory=dict)
+    who_books: WhoBooks = WhoBooks.OPEN
+    reading_weekday: int = 3
 
 
 @dataclass(frozen=True)
 class CoachRow:
+    """A coach. Limits count appointments per day and per week of her zone; None is no limit. Minutes before for reminders."""
+
     id: int
     first_name: str
     full_name: str
     zone: str
     email: str | None
     room_link: str | None
+    room_pattern: str | None = None
+    most_per_day: int | None = None
+    most_per_week: int | None = None
+    remind_min: int | None = None
+    calendar_mail: bool = False
 
 
 @dataclass(frozen=True)
@@ -90,6 +107,10 @@ class OfferingRow:
     active: bool
     lifted: bool
     position: int
+    most_per_day: int | None = None
+    most_per_week: int | None = None
+    way: str = "video"
+    listed: bool = True
 
     @property
     def is_free(self) -> bool:

@@ -1,0 +1,1 @@
+"""Short messages from `/write`, and their answers."""
