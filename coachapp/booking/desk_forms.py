@@ -77,6 +77,13 @@ class BlockForm(BaseForm):
     )
 
 
+class MoveForm(BaseForm):
+    """Another time for a session."""
+
+    day = _day(_l("Day"))
+    at = _time(_l("Begins at"))
+
+
 class BookForm(BaseForm):
     """A session the coach books for a client."""
 

@@ -63,7 +63,7 @@ def hold_time(
         lock_coach(offering.coach_id)
         _release_stale(db, offering.coach_id, now)
         earlier = _release_earlier(db, old_road, now)
-        _check_free(offering, start, now)
+        check_free(offering, start, now)
         appointment = _held(offering, start, now)
         db.add(appointment)
         try:
@@ -162,9 +162,12 @@ def _lock_place(db: Session, place: PlaceRow) -> None:
     db.execute(select(Place.id).where(Place.id == place.id).with_for_update())
 
 
-def _check_free(offering: OfferingRow, start: int, now: datetime) -> None:
+def check_free(offering: OfferingRow, start: int, now: datetime, *, leaving_out: UUID | None = None) -> None:
+    """TimeTaken unless this start (epoch minutes) is on offer now; `leaving_out` is an appointment about to move."""
     at = instant(start)
-    table = queries.timetable(offering.coach_id, at, at + timedelta(minutes=offering.length_min))
+    table = queries.timetable(
+        offering.coach_id, at, at + timedelta(minutes=offering.length_min), leaving_out=leaving_out
+    )
     host = zone(coach(offering.coach_id).zone)
     if not is_free(
         start, table.openings, table.exceptions, table.busy, queries.rules_of(offering), host, now

@@ -14,6 +14,7 @@ from coachapp.booking.rules import (
     AppointmentState,
     BlockedTime,
     NoSuchPlace,
+    Outcome,
     PlaceRow,
 )
 from coachapp.booking.slots import Busy, DayException, LocalDay, Opening, Rules, by_local_day, free_times
@@ -48,8 +49,11 @@ def rules_of(offering: OfferingRow) -> Rules:
     )
 
 
-def timetable(coach_id: int, start: datetime, end: datetime) -> Timetable:
-    """Hours and busy times around [start, end): three SELECTs whatever the window."""
+def timetable(coach_id: int, start: datetime, end: datetime, *, leaving_out: UUID | None = None) -> Timetable:
+    """Hours and busy times around [start, end): three SELECTs whatever the window.
+
+    `leaving_out` is an appointment that is about to move: its present time is not in its own way.
+    """
     hours = select(OpeningHours.weekday, OpeningHours.start_min, OpeningHours.end_min).where(
         OpeningHours.coach_id == coach_id
     )
@@ -63,6 +67,8 @@ def timetable(coach_id: int, start: datetime, end: datetime) -> Timetable:
         .where(Appointment.coach_id == coach_id, Appointment.state.in_(OCCUPYING))
         .where(Appointment.starts_at < end + _FURTHEST_BUFFER, Appointment.ends_at > start - _FURTHEST_BUFFER)
     )
+    if leaving_out is not None:
+        busy = busy.where(Appointment.id != leaving_out)
     db = session()
     return Timetable(
         [Opening(*row) for row in db.execute(hours)],
@@ -79,12 +85,13 @@ def free_days(
     *,
     now: datetime,
     host_zone: tzinfo | None = None,
+    leaving_out: UUID | None = None,
 ) -> list[LocalDay]:
     """An offering's free times in [start, end), grouped by the client's local date.
 
-    `host_zone` is the coach's, where the caller has read it already.
+    `host_zone` is the coach's, where the caller has read it already; `leaving_out` as in `timetable`.
     """
-    table = timetable(offering.coach_id, start, end)
+    table = timetable(offering.coach_id, start, end, leaving_out=leaving_out)
     starts = free_times(
         table.openings,
         table.exceptions,
@@ -163,13 +170,17 @@ def blocked_between(coach_id: int, start: datetime, end: datetime) -> list[Block
     return [BlockedTime(row.id, row.starts_at, row.ends_at, _label(row)) for row in rows]
 
 
-def is_unbroken(coach_id: int, start: datetime, end: datetime) -> bool:
-    """Whether nothing of the coach's lies within [start, end); the database has the last word when it is written."""
+def is_unbroken(coach_id: int, start: datetime, end: datetime, *, leaving_out: UUID | None = None) -> bool:
+    """Whether nothing of the coach's lies within [start, end); the database has the last word when it is written.
+
+    `leaving_out` is an appointment that is about to move.
+    """
     found = select(Appointment.id).where(
         Appointment.coach_id == coach_id,
         Appointment.state.in_(OCCUPYING),
         Appointment.starts_at < end,
         Appointment.ends_at > start,
+        *([Appointment.id != leaving_out] if leaving_out else []),
     )
     return session().scalar(found.limit(1)) is None
 
@@ -247,6 +258,7 @@ def _place_row(row: Row[Place, Appointment, Offering | None]) -> PlaceRow:
         sequence=appointment.sequence,
         way=appointment.way,
         changed_at=appointment.changed_at,
+        outcome=Outcome(mine.outcome) if mine.outcome else None,
     )
 
 
