@@ -89,6 +89,7 @@ def test_her_own_time_is_not_in_her_way(world, booked):
     assert f'value="{later}"' in booked.get(f"{path}/move?day={at_utc(later):%Y-%m-%d}").get_data(
         as_text=True
     )
+    assert f'value="{start}"' not in booked.get(f"{path}/move").get_data(as_text=True), "she has that one"
     assert move(booked, path, later).status_code == 303
     assert start_of(booked) == later
 

@@ -113,9 +113,7 @@ def _give_back(token: str, by: str) -> ResponseReturnValue:
 def _choices(token: str, place: PlaceRow, *, error: str = "", taken: bool = False) -> str:
     return render_template(
         "booking/move.html",
-        **picking.choices(
-            _offering(place), _zone_of(place, request.values.get("tz")), leaving_out=place.appointment_id
-        ),
+        **picking.choices(_offering(place), _zone_of(place, request.values.get("tz")), moving=place),
         place=place,
         token=token,
         error=error,

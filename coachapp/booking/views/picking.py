@@ -2,13 +2,14 @@
 
 from datetime import date, datetime, timedelta
 from typing import Any
-from uuid import UUID
 
 from flask import request, session
 
 from coachapp import clock
 from coachapp.booking import queries
 from coachapp.booking.picker import picker_for, read_day, read_month
+from coachapp.booking.rules import PlaceRow
+from coachapp.booking.slots import LocalDay, instant
 from coachapp.practice.queries import coach
 from coachapp.practice.rules import OfferingRow
 from coachapp.zones import WELL_KNOWN, UnknownZone, zone, zone_choices
@@ -33,14 +34,22 @@ def typed_start() -> int | None:
     return int(start) if start.isascii() and start.isdigit() and len(start) <= 9 else None
 
 
-def choices(offering: OfferingRow, key: str, *, leaving_out: UUID | None = None) -> dict[str, Any]:
-    """What the page of an offering's free times shows, in the zone `key`; `leaving_out` is a time about to move."""
+def choices(offering: OfferingRow, key: str, *, moving: PlaceRow | None = None) -> dict[str, Any]:
+    """What the page of an offering's free times shows, in the zone `key`; `moving` is the time they would replace."""
     now, host = clock.now(), coach(offering.coach_id)
     where, there = zone(key), zone(host.zone)
     end = now + timedelta(days=offering.horizon_days + 2)
-    days = queries.free_days(offering, now, end, where, now=now, host_zone=there, leaving_out=leaving_out)
+    days = queries.free_days(
+        offering,
+        now,
+        end,
+        where,
+        now=now,
+        host_zone=there,
+        leaving_out=moving.appointment_id if moving else None,
+    )
     page = picker_for(
-        days,
+        _without(days, moving.starts_at) if moving else days,
         offering.length_min,
         where,
         there,
@@ -50,6 +59,12 @@ def choices(offering: OfferingRow, key: str, *, leaving_out: UUID | None = None)
     )
     zones = zone_choices(WELL_KNOWN, now, key, host.zone)
     return {"offering": offering, "host": host, "picker": page, "tz": key, "zones": zones, "now": now}
+
+
+def _without(days: list[LocalDay], taken: datetime) -> list[LocalDay]:
+    """The same days without one start: the one she has already."""
+    left = (LocalDay(day.date, tuple(t for t in day.times if instant(t.start) != taken)) for day in days)
+    return [day for day in left if day.times]
 
 
 def _day_of(picked: str, key: str) -> date | None:
