@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from coachapp.booking.confirming import cancel
 from coachapp.booking.queries import place
 from coachapp.db import session
 from coachapp.notifications.models import OutboxMessage
@@ -75,6 +76,14 @@ def test_what_is_no_time_to_move_to(nora, maya_at_ten, sent, said):
     path, _found = maya_at_ten
     assert nora.fill(path, sent).status_code == 422
     assert said in nora.text
+
+
+def test_not_safe_to_come_stands_on_the_record(app, desk, nora, maya_at_ten):
+    _path, found = maya_at_ten
+    with app.app_context():
+        cancel(place(found), "http://127.0.0.1:8000", by="unsafe", now=in_days(0))
+    nora.get(f"/desk/clients/{desk.maya_ref}/sessions")
+    assert "It was not safe to come" in nora.text
 
 
 def test_only_her_own_and_only_what_stands(app, desk, nora, maya_at_ten):
