@@ -163,11 +163,17 @@ def _lock_place(db: Session, place: PlaceRow) -> None:
 
 
 def _check_free(offering: OfferingRow, start: int, now: datetime) -> None:
-    at = instant(start)
-    table = queries.timetable(offering.coach_id, at, at + timedelta(minutes=offering.length_min))
-    host = zone(coach(offering.coach_id).zone)
+    at, host = instant(start), coach(offering.coach_id)
+    table = queries.timetable(host.id, at, at + timedelta(minutes=offering.length_min), offering.id)
     if not is_free(
-        start, table.openings, table.exceptions, table.busy, queries.rules_of(offering), host, now
+        start,
+        table.openings,
+        table.exceptions,
+        table.taken,
+        queries.rules_of(offering, host),
+        zone(host.zone),
+        now,
+        table.stays,
     ):
         raise TimeTaken
 

@@ -33,6 +33,13 @@ OCCUPYING = (
 )
 
 
+class AwayBy(StrEnum):
+    """Whose clock the coach's hours follow while she is elsewhere: the one at home, or the one there."""
+
+    HOME = "home"
+    LOCAL = "local"
+
+
 class BookingError(Exception):
     """Root of this room's errors."""
 

@@ -1,7 +1,7 @@
 """Reads of the practice's own facts, as frozen rows."""
 
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from typing import Any, TypeVar
 
 from sqlalchemy import select
@@ -90,8 +90,14 @@ def _coaches() -> tuple[CoachRow, ...]:
     return _kept("coaches", _read_coaches)
 
 
+# Columns and no objects: every page asks for its coach, and this takes a third of the time.
+_COACHES = select(
+    *(Coach.__table__.c[each.name] for each in fields(CoachRow)),
+).order_by(Coach.__table__.c.id)
+
+
 def _read_coaches() -> tuple[CoachRow, ...]:
-    return tuple(_coach_row(row) for row in session().scalars(select(Coach).order_by(Coach.id)))
+    return tuple(CoachRow(*row) for row in session().execute(_COACHES))
 
 
 def _kept(name: str, read: Callable[[], T]) -> T:
@@ -145,20 +151,4 @@ def offering_row(row: Offering) -> OfferingRow:
         most_per_week=row.most_per_week,
         way=row.way,
         listed=row.listed,
-    )
-
-
-def _coach_row(row: Coach) -> CoachRow:
-    return CoachRow(
-        id=row.id,
-        first_name=row.first_name,
-        full_name=row.full_name,
-        zone=row.zone,
-        email=row.email,
-        room_link=row.room_link,
-        room_pattern=row.room_pattern,
-        most_per_day=row.most_per_day,
-        most_per_week=row.most_per_week,
-        remind_min=row.remind_min,
-        calendar_mail=row.calendar_mail,
     )

@@ -111,7 +111,7 @@ def _pick_page(chosen: OfferingRow, *, error: str = "", taken: bool = False) -> 
     key = _present_zone(chosen, request.values.get("tz"), host.zone)
     where, there = zone(key), zone(host.zone)
     start, end = now, now + timedelta(days=chosen.horizon_days + 2)
-    days = queries.free_days(chosen, start, end, where, now=now, host_zone=there)
+    days = queries.free_days(chosen, start, end, where, now=now)
     picked = request.form.get("slot", "")
     page = picker_for(
         days,
@@ -148,7 +148,10 @@ def _times_json(chosen: OfferingRow, first: date, last: date, key: str) -> dict[
         "days": [
             {
                 "date": day.date.isoformat(),
-                "times": [{"start": utc_text(time.start), "local": time.local} for time in day.times],
+                "times": [
+                    {"start": utc_text(start), "local": label}
+                    for start, label in zip(day.starts, day.labels, strict=True)
+                ],
             }
             for day in days
         ],
