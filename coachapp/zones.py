@@ -92,8 +92,13 @@ def all_zones() -> tuple[str, ...]:
 
 def zone_choices(keys: Sequence[str], now: datetime, *always: str) -> tuple[ZoneChoice, ...]:
     """The given zones and those in `always` once each, by city, with the time there at `now`."""
-    chosen = [(city(key), key) for key in {*keys, *always}]
-    return tuple(ZoneChoice(key, name, f"{now.astimezone(zone(key)):%H:%M}") for name, key in sorted(chosen))
+    return _choices_at(frozenset((*keys, *always)), now.replace(second=0, microsecond=0))
+
+
+@lru_cache(maxsize=100)
+def _choices_at(keys: frozenset[str], minute: datetime) -> tuple[ZoneChoice, ...]:
+    chosen = sorted((city(key), key) for key in keys)
+    return tuple(ZoneChoice(key, name, f"{minute.astimezone(zone(key)):%H:%M}") for name, key in chosen)
 
 
 def offset_at(where: tzinfo, minute: int) -> int:
