@@ -17,7 +17,9 @@ from coachapp.booking.rules import (
 )
 from coachapp.booking.slots import DayException, Opening
 from coachapp.booking.timetable import free_days as free_days
+from coachapp.booking.timetable import open_stretches as open_stretches
 from coachapp.booking.timetable import rules_of as rules_of
+from coachapp.booking.timetable import stays_from as stays_from
 from coachapp.booking.timetable import timetable as timetable
 from coachapp.db import session
 from coachapp.money import Money

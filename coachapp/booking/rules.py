@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import Enum, StrEnum
 from uuid import UUID
 
@@ -58,6 +58,10 @@ class NoSuchPlace(BookingError):
 
 class TooLate(BookingError):
     """The appointment has begun, or no longer stands."""
+
+
+class StaysOverlap(BookingError):
+    """The coach is already somewhere else on one of these days."""
 
 
 class BadTime(BookingError):
@@ -157,3 +161,22 @@ class BlockedTime:
     starts_at: datetime
     ends_at: datetime
     label: str
+
+
+@dataclass(frozen=True)
+class OpenStretch:
+    """Hours the coach keeps open."""
+
+    starts_at: datetime
+    ends_at: datetime
+
+
+@dataclass(frozen=True)
+class StayRow:
+    """Days (both included) that the coach spends in another zone, and whose clock her hours follow then."""
+
+    id: int
+    first: date
+    last: date
+    zone: str
+    by: AwayBy

@@ -4,64 +4,25 @@ Times inside are whole minutes since the epoch, in UTC; a free time is such a nu
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
 from coachapp.booking.limits import WEEK, Counts, Limit, full_stretches
+from coachapp.booking.opening import EPOCH_DAY, Stretch, open_ranges
+from coachapp.booking.opening import BadHours as BadHours
+from coachapp.booking.opening import DayException as DayException
+from coachapp.booking.opening import Opening as Opening
+from coachapp.booking.opening import Stay as Stay
 from coachapp.zones import DAY, Offsets, offsets
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_EPOCH_DAY = date(1970, 1, 1).toordinal()
 _MINUTE = timedelta(minutes=1)
 _NEVER = 1 << 60
 _CLOCK = [f"{minute // 60:02}:{minute % 60:02}" for minute in range(DAY)]
-
-Stretch = tuple[int, int]
-
-
-class BadHours(ValueError):
-    """An opening range or a rule that cannot be kept; says which."""
-
-
-@dataclass(frozen=True, slots=True)
-class Opening:
-    """Hours of one weekday (Monday 0), in minutes of the coach's day; past 1440 they run into the next one."""
-
-    weekday: int
-    start_min: int
-    end_min: int
-
-    def __post_init__(self) -> None:
-        if not 0 <= self.weekday <= 6:
-            raise BadHours("weekday is 0 to 6")
-        _check_range(self.start_min, self.end_min)
-
-
-@dataclass(frozen=True, slots=True)
-class DayException:
-    """Other hours for one date of the coach, (start_min, end_min) each, in place of the week's; none is closed.
-
-    It stands for the ranges that open on that date. One that opened the evening before still runs to its end.
-    """
-
-    date: date
-    openings: tuple[tuple[int, int], ...] = ()
-
-    def __post_init__(self) -> None:
-        for start_min, end_min in self.openings:
-            _check_range(start_min, end_min)
-
-
-@dataclass(frozen=True, slots=True)
-class Stay:
-    """Dates (both included) on which the coach keeps her hours by the clock of another zone."""
-
-    first: date
-    last: date
-    zone: tzinfo
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,10 +102,24 @@ def free_times(
     if first >= stop:
         return []
     calendar = offsets(host_zone, first - (WEEK + 1) * DAY, stop + (WEEK + 1) * DAY)
-    ranges = sorted(_ranges(openings, exceptions, stays, calendar, first, stop))
+    ranges = sorted(open_ranges(openings, exceptions, stays, calendar, first, stop))
     free = _sweep(ranges, rules, first, stop, *_joined(_ruled_out(busy, rules, calendar)))
     overlap = any(opens < closes for (_, closes), (opens, _) in pairwise(ranges))
     return sorted(set(free)) if overlap else free
+
+
+def open_between(
+    openings: Iterable[Opening],
+    exceptions: Iterable[DayException],
+    stays: Sequence[Stay],
+    host_zone: tzinfo,
+    start: datetime,
+    end: datetime,
+) -> list[tuple[datetime, datetime]]:
+    """When the coach is open around [start, end), range by range, earliest first."""
+    first, stop = _minute_down(start), _minute_up(end)
+    found = open_ranges(openings, exceptions, stays, offsets(host_zone, first, stop), first, stop)
+    return [(instant(opens), instant(closes)) for opens, closes in sorted(found) if opens < closes]
 
 
 def is_free(
@@ -178,7 +153,7 @@ def by_local_day(starts: list[int], zone: tzinfo) -> list[LocalDay]:
                 days[day].starts.extend(part)
                 days[day].labels.extend(labels)
             else:
-                days[day] = LocalDay(date.fromordinal(day + _EPOCH_DAY), part, labels)
+                days[day] = LocalDay(date.fromordinal(day + EPOCH_DAY), part, labels)
             at = until
     return list(days.values())
 
@@ -191,12 +166,12 @@ def instant(start: int) -> datetime:
 def utc_text(start: int) -> str:
     """Epoch minutes as `2026-11-24T09:00:00Z`."""
     day, minute = divmod(start, DAY)
-    return f"{date.fromordinal(day + _EPOCH_DAY)}T{_CLOCK[minute]}:00Z"
+    return f"{_day_text(day)}T{_CLOCK[minute]}:00Z"
 
 
-def _check_range(start_min: int, end_min: int) -> None:
-    if not 0 <= start_min < end_min <= 2 * DAY:
-        raise BadHours("a range opens before it closes, within two days")
+@lru_cache(maxsize=1000)
+def _day_text(day: int) -> str:
+    return f"{date.fromordinal(day + EPOCH_DAY)}"
 
 
 def _minute_down(at: datetime) -> int:
@@ -243,46 +218,6 @@ def _joined(stretches: list[Stretch]) -> tuple[list[int], list[int]]:
         elif high > edge:
             highs[-1] = edge = high
     return [*lows, _NEVER], [*highs, _NEVER]
-
-
-def _ranges(
-    openings: Iterable[Opening],
-    exceptions: Iterable[DayException],
-    stays: Sequence[Stay],
-    calendar: Offsets,
-    first: int,
-    stop: int,
-) -> Iterator[Stretch]:
-    """When the coach is open, range by range, as instants: those that may hold a start in [first, stop).
-
-    The ranges of a date are read by the clock that holds for that date: that of a stay, else the one at home.
-    """
-    week: list[list[tuple[int, int]]] = [[] for _ in range(7)]
-    for opening in openings:
-        week[opening.weekday].append((opening.start_min, opening.end_min))
-    special = {exception.date.toordinal(): exception.openings for exception in exceptions}
-    for day, clock in _clocks(stays, calendar, first, stop):
-        ordinal = day + _EPOCH_DAY
-        for start_min, end_min in special.get(ordinal, week[(ordinal - 1) % 7]):
-            yield clock.opens(day * DAY + start_min), clock.closes(day * DAY + end_min)
-
-
-def _clocks(stays: Sequence[Stay], calendar: Offsets, first: int, stop: int) -> Iterator[tuple[int, Offsets]]:
-    """The dates that matter, in days since the epoch, each with the clock its hours are read by."""
-    home = set(_days(calendar, first, stop))
-    for stay in stays:
-        there = range(stay.first.toordinal() - _EPOCH_DAY, stay.last.toordinal() - _EPOCH_DAY + 1)
-        home.difference_update(there)
-        clock = offsets(stay.zone, first, stop)
-        yield from ((day, clock) for day in _days(clock, first, stop) if day in there)
-    yield from ((day, calendar) for day in home)
-
-
-def _days(clock: Offsets, first: int, stop: int) -> range:
-    """The dates whose ranges may hold a start in [first, stop), in days since the epoch."""
-    first_wall, stop_wall = clock.walls([first, stop])
-    # A range runs into the day after at most, and a skipped date may push it one day on.
-    return range(first_wall // DAY - 2, stop_wall // DAY + 1)
 
 
 def _next_start(opens: int, at_least: int, interval: int) -> int:

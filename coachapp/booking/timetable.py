@@ -21,7 +21,7 @@ from sqlalchemy import (
 
 from coachapp.booking.limits import WEEK, Counts, Limit
 from coachapp.booking.models import Appointment, Away, DayHours, OpeningHours, OutsideBusy
-from coachapp.booking.rules import OCCUPYING, AppointmentState, AwayBy
+from coachapp.booking.rules import OCCUPYING, AppointmentState, AwayBy, OpenStretch, StayRow
 from coachapp.booking.slots import (
     Busy,
     DayException,
@@ -32,6 +32,7 @@ from coachapp.booking.slots import (
     by_local_day,
     free_times,
     instant,
+    open_between,
 )
 from coachapp.db import session
 from coachapp.db.minutes import minute_down, minute_up
@@ -171,6 +172,21 @@ def free_days(
         table.stays,
     )
     return by_local_day(starts, client_zone)
+
+
+def open_stretches(coach_id: int, start: datetime, end: datetime) -> list[OpenStretch]:
+    """When the coach is open around [start, end), wherever she is then; earliest first."""
+    openings, exceptions, stays = _hours(coach_id, (start - _AROUND).date(), (end + _AROUND).date())
+    host_zone = zone(coach(coach_id).zone)
+    return [OpenStretch(*each) for each in open_between(openings, exceptions, stays, host_zone, start, end)]
+
+
+def stays_from(coach_id: int, day: date) -> list[StayRow]:
+    """The coach's stays in other zones that last until that day or longer, earliest first."""
+    rows = session().scalars(
+        select(Away).where(Away.coach_id == coach_id, Away.last_day >= day).order_by(Away.first_day)
+    )
+    return [StayRow(row.id, row.first_day, row.last_day, row.zone, AwayBy(row.by)) for row in rows]
 
 
 def _hours(coach_id: int, first: date, last: date) -> tuple[list[Opening], list[DayException], list[Stay]]:

@@ -112,11 +112,11 @@ def zone_options(zones: tuple[ZoneChoice, ...], chosen: str) -> Markup:
 
 @lru_cache(maxsize=200)
 def _options(zones: tuple[ZoneChoice, ...], chosen: str, words: str) -> Markup:
-    option = Markup('<option value="{}"{}>{}</option>')
+    option, mark = Markup('<option value="{}"{}>{}</option>'), Markup(" selected")
     return Markup("").join(
         option.format(
             each.key,
-            Markup(" selected" if each.key == chosen else ""),
+            mark if each.key == chosen else "",
             words.format(city=each.city, clock=each.clock),
         )
         for each in zones
