@@ -139,19 +139,20 @@ def is_known(name):
 
 @cache
 def changes(name, first=1973, last=2037):
-    """Moments up to six hours before the zone's offset changes, in these years."""
+    """The moments at which the zone's offset changes, in these years."""
     where, found = ZoneInfo(name), []
     at, end = datetime(first, 1, 2, tzinfo=UTC), datetime(last, 12, 25, tzinfo=UTC)
     before = at.astimezone(where).utcoffset()
     while at < end:
-        at += 10 * DAY
-        after = at.astimezone(where).utcoffset()
+        later = at + 10 * DAY
+        after = later.astimezone(where).utcoffset()
         if after != before:
-            near = at - 10 * DAY
-            while (near + 6 * HOUR).astimezone(where).utcoffset() == before:
-                near += 6 * HOUR
-            found.append(near)
-        before = after
+            moment = at
+            for step in (DAY, HOUR, MINUTE):
+                while (moment + step).astimezone(where).utcoffset() == before:
+                    moment += step
+            found.append(moment + MINUTE)
+        at, before = later, after
     return found
 
 
@@ -162,10 +163,13 @@ def made_up(chance: Random, name: str, near: datetime):
     """Arguments of `free_times`: hours of any shape in that zone, over a window around `near`."""
     window_from = near + chance.randint(-1440, 300) * MINUTE
     window_to = window_from + chance.randint(1, 1500) * MINUTE
-    openings = [Opening(chance.randint(0, 6), *a_range(chance)) for _ in range(chance.randint(6, 10))]
+    edge = edge_of(near, ZoneInfo(name))
+    openings = [Opening(chance.randint(0, 6), *a_range(chance, edge)) for _ in range(chance.randint(6, 10))]
     dates = chance.sample(range(-2, 3), chance.randint(0, 2))
     exceptions = [
-        DayException(near.date() + number * DAY, tuple(a_range(chance) for _ in range(chance.randint(0, 3))))
+        DayException(
+            near.date() + number * DAY, tuple(a_range(chance, edge) for _ in range(chance.randint(0, 3)))
+        )
         for number in dates
     ]
     rules = Rules(
@@ -182,9 +186,20 @@ def made_up(chance: Random, name: str, near: datetime):
     return openings, exceptions, busy, rules, ZoneInfo(name), window_from, window_to, now, stays
 
 
-def a_range(chance):
-    opens = chance.randint(0, 100) * 15
+def edge_of(near, where):
+    """The minute of the day that the clock would show at `near` if it did not change just then."""
+    before = (near - MINUTE).astimezone(where)
+    return before.hour * 60 + before.minute + 1
+
+
+def a_range(chance, edge):
+    """Any range of a day; every other time one that opens or closes about the time at which the clock changes."""
+    about = (edge + chance.choice([chance.randint(-6, 6) * 15, chance.randint(-90, 90)])) % 1440
     lasts = chance.choice([chance.randint(3, 100) * 15, chance.randint(1, 1440)])
+    shape = chance.randint(0, 3)
+    if shape == 0 and about:
+        return max(0, about - lasts), about
+    opens = about if shape == 1 else chance.randint(0, 100) * 15
     return opens, min(opens + lasts, 2880)
 
 
