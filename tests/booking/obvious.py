@@ -14,17 +14,20 @@ MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 
 class Clock:
-    """A zone's wall clock over some days, as a person would write it down minute by minute."""
+    """A zone's wall clock over some days, as a person would write it down minute by minute.
+
+    What the clock shows is a number too: minutes since its own calendar showed midnight of 1 January 1970.
+    """
 
     def __init__(self, where, first, last):
         self.first_reading, self.last_reading, self.gaps = {}, {}, []
         previous = None
         for minute in range(first, last + 1):
-            wall = datetime.fromtimestamp(minute * 60, where).replace(tzinfo=None, fold=0)
+            wall = minute + datetime.fromtimestamp(minute * 60, where).utcoffset() // MINUTE
             self.first_reading.setdefault(wall, minute)
             self.last_reading[wall] = minute
-            if previous and wall - previous > MINUTE:
-                self.gaps.append((previous + MINUTE, wall))
+            if previous and wall - previous > 1:
+                self.gaps.append((previous + 1, wall))
             previous = wall
 
     def moved_on(self, wall):
@@ -79,10 +82,10 @@ def open_ranges(openings, exceptions, where, stays, first, stop):
         while day <= local_date(stop, there):
             if there == next((stay.zone for stay in stays if stay.first <= day <= stay.last), where):
                 week = [(o.start_min, o.end_min) for o in openings if o.weekday == day.weekday()]
-                midnight = datetime(day.year, day.month, day.day)
+                midnight = (day - date(1970, 1, 1)).days * 1440
                 for start_min, end_min in special.get(day, week):
-                    opens = clock.opens(midnight + start_min * MINUTE)
-                    ranges.append((opens, clock.closes(midnight + end_min * MINUTE)))
+                    opens = clock.opens(midnight + start_min)
+                    ranges.append((opens, clock.closes(midnight + end_min)))
             day += DAY
     return ranges
 

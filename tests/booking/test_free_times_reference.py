@@ -83,7 +83,7 @@ def test_the_reference_itself_knows_a_gap_and_a_repeat():
 
     spring = Clock(madrid, minutes(2026, 3, 28), minutes(2026, 3, 30))
     autumn = Clock(madrid, minutes(2026, 10, 24), minutes(2026, 10, 26))
-    assert spring.opens(datetime(2026, 3, 29, 2, 30)) == minutes(2026, 3, 29, 1, 30)
-    assert autumn.opens(datetime(2026, 10, 25, 2, 30)) == minutes(2026, 10, 25, 0, 30)
-    assert autumn.closes(datetime(2026, 10, 25, 2, 30)) == minutes(2026, 10, 25, 1, 30)
+    assert spring.opens(minutes(2026, 3, 29, 2, 30)) == minutes(2026, 3, 29, 1, 30)
+    assert autumn.opens(minutes(2026, 10, 25, 2, 30)) == minutes(2026, 10, 25, 0, 30)
+    assert autumn.closes(minutes(2026, 10, 25, 2, 30)) == minutes(2026, 10, 25, 1, 30)
     assert [f"{each:%d.%m.}" for each in changes("Europe/Madrid", 2026, 2026)] == ["29.03.", "25.10."]
