@@ -24,7 +24,7 @@ from coachapp.portal import views as portal_views
 from coachapp.practice.queries import face_or_unnamed
 from coachapp.practice.views import coach as practice_desk
 from coachapp.practice.views import public as practice_views
-from coachapp.web import assets, errors, guards, headers, icons, limits, logs, system, words
+from coachapp.web import assets, errors, guards, headers, icons, limits, logs, system, translating, words
 from coachapp.worksheets.views import client as sheets_client
 from coachapp.worksheets.views import coach as sheets_coach
 
@@ -97,6 +97,7 @@ def _storage(app: Flask, settings: Config) -> None:
 def _web(app: Flask, settings: Config) -> None:
     logs.install(app)
     Babel(app)
+    translating.install(app)
     CSRFProtect(app).exempt(payments_views.webhook)
     login = LoginManager(app)
     login.session_protection = None

@@ -164,13 +164,18 @@ def _lock_place(db: Session, place: PlaceRow) -> None:
 
 def check_free(offering: OfferingRow, start: int, now: datetime, *, leaving_out: UUID | None = None) -> None:
     """TimeTaken unless this start (epoch minutes) is on offer now; `leaving_out` is an appointment about to move."""
-    at = instant(start)
-    table = queries.timetable(
-        offering.coach_id, at, at + timedelta(minutes=offering.length_min), leaving_out=leaving_out
-    )
-    host = zone(coach(offering.coach_id).zone)
+    at, host = instant(start), coach(offering.coach_id)
+    ends = at + timedelta(minutes=offering.length_min)
+    table = queries.timetable(host.id, at, ends, offering.id, leaving_out=leaving_out)
     if not is_free(
-        start, table.openings, table.exceptions, table.busy, queries.rules_of(offering), host, now
+        start,
+        table.openings,
+        table.exceptions,
+        table.taken,
+        queries.rules_of(offering, host),
+        zone(host.zone),
+        now,
+        table.stays,
     ):
         raise TimeTaken
 

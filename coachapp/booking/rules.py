@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import Enum, StrEnum
 from uuid import UUID
 
@@ -34,6 +34,13 @@ OCCUPYING = (
 )
 
 
+class AwayBy(StrEnum):
+    """Whose clock the coach's hours follow while she is elsewhere: the one at home, or the one there."""
+
+    HOME = "home"
+    LOCAL = "local"
+
+
 class BookingError(Exception):
     """Root of this room's errors."""
 
@@ -52,6 +59,10 @@ class NoSuchPlace(BookingError):
 
 class TooLate(BookingError):
     """The appointment has begun, or no longer stands."""
+
+
+class StaysOverlap(BookingError):
+    """The coach is already somewhere else on one of these days."""
 
 
 class BadTime(BookingError):
@@ -178,3 +189,22 @@ class BlockedTime:
     starts_at: datetime
     ends_at: datetime
     label: str
+
+
+@dataclass(frozen=True)
+class OpenStretch:
+    """Hours the coach keeps open."""
+
+    starts_at: datetime
+    ends_at: datetime
+
+
+@dataclass(frozen=True)
+class StayRow:
+    """Days (both included) that the coach spends in another zone, and whose clock her hours follow then."""
+
+    id: int
+    first: date
+    last: date
+    zone: str
+    by: AwayBy

@@ -45,7 +45,6 @@ def choices(offering: OfferingRow, key: str, *, moving: PlaceRow | None = None) 
         end,
         where,
         now=now,
-        host_zone=there,
         leaving_out=moving.appointment_id if moving else None,
     )
     page = picker_for(
@@ -63,8 +62,12 @@ def choices(offering: OfferingRow, key: str, *, moving: PlaceRow | None = None) 
 
 def _without(days: list[LocalDay], taken: datetime) -> list[LocalDay]:
     """The same days without one start: the one she has already."""
-    left = (LocalDay(day.date, tuple(t for t in day.times if instant(t.start) != taken)) for day in days)
-    return [day for day in left if day.times]
+    left = [(day.date, [time for time in day.times if instant(time.start) != taken]) for day in days]
+    return [
+        LocalDay(date, [time.start for time in times], [time.local for time in times])
+        for date, times in left
+        if times
+    ]
 
 
 def _day_of(picked: str, key: str) -> date | None:

@@ -123,7 +123,10 @@ def _times_json(chosen: OfferingRow, first: date, last: date, key: str) -> dict[
         "days": [
             {
                 "date": day.date.isoformat(),
-                "times": [{"start": utc_text(time.start), "local": time.local} for time in day.times],
+                "times": [
+                    {"start": utc_text(start), "local": label}
+                    for start, label in zip(day.starts, day.labels, strict=True)
+                ],
             }
             for day in days
         ],
