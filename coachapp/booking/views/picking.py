@@ -64,8 +64,8 @@ def _without(days: list[LocalDay], taken: datetime) -> list[LocalDay]:
     """The same days without one start: the one she has already."""
     left = [(day.date, [time for time in day.times if instant(time.start) != taken]) for day in days]
     return [
-        LocalDay(date, [time.start for time in times], [time.local for time in times])
-        for date, times in left
+        LocalDay(on, [time.start for time in times], [time.local for time in times])
+        for on, times in left
         if times
     ]
 
