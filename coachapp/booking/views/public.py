@@ -1,10 +1,12 @@
 """Choosing a time: the page, the same times as JSON, and the hold."""
 
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 from flask import (
     Blueprint,
     abort,
+    current_app,
     jsonify,
     make_response,
     redirect,
@@ -15,17 +17,19 @@ from flask import (
 )
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from markupsafe import Markup
 
 from coachapp import clock
 from coachapp.booking import operations, queries
-from coachapp.booking.picker import picker_for, read_day, read_month
+from coachapp.booking.picker import Picker, picker_for, read_day, read_month
 from coachapp.booking.rules import TimeTaken
 from coachapp.booking.slots import utc_text
 from coachapp.booking.views import road
 from coachapp.practice.queries import coach, offering
-from coachapp.practice.rules import NoSuchOffering, OfferingRow
+from coachapp.practice.rules import CoachRow, NoSuchOffering, OfferingRow
 from coachapp.web import limits
 from coachapp.web.guards import public
+from coachapp.web.words import locale
 from coachapp.zones import WELL_KNOWN, UnknownZone, all_zones, local_days, zone, zone_choices
 
 bp = Blueprint("booking", __name__, url_prefix="/book")
@@ -127,12 +131,23 @@ def _pick_page(chosen: OfferingRow, *, error: str = "", taken: bool = False) -> 
         offering=chosen,
         host=host,
         picker=page,
+        calendar=_calendar(page, chosen, host, key, error, locale()) if page.day else "",
         tz=key,
         zones=zone_choices(WELL_KNOWN, now, key, host.zone),
         now=now,
         error=error,
         taken=taken,
     )
+
+
+@lru_cache(maxsize=300)
+def _calendar(
+    page: Picker, chosen: OfferingRow, host: CoachRow, tz: str, error: str, language: str
+) -> Markup:
+    """The month and the day as HTML, written once for all who see these very times in that zone and language."""
+    template = current_app.jinja_env.get_template("booking/_picker.html")
+    written = template.render(picker=page, offering=chosen, host=host, tz=tz, error=error)
+    return Markup(written)  # noqa: S704  # our own template, which escapes what is put into it
 
 
 def _times_json(chosen: OfferingRow, first: date, last: date, key: str) -> dict[str, object]:
