@@ -49,6 +49,12 @@ def book_later(page: Page) -> None:
     fill("Look at it once more", {"day": in_forty_days(), "at": "21:00"})(page)
 
 
+def travel(page: Page) -> None:
+    """A day in Tokyo."""
+    page.select_option("#away-zone", "Asia/Tokyo")
+    fill("Add the stay", {"away-first": in_forty_days(), "away-last": in_forty_days()})(page)
+
+
 def in_forty_days() -> str:
     return (clock.now().date() + timedelta(days=40)).isoformat()
 
@@ -187,6 +193,8 @@ SCENES = (
     Scene(COACH, "desk-book-check", "/desk/book/{ref}", book_later),
     Scene(COACH, "desk-block-errors", "/desk/block", press("Block this time"), 422),
     Scene(COACH, "desk-hours-errors", "/desk/hours", fill("Save your hours", {"0-0-to": ""}), 422),
+    Scene(COACH, "desk-away-errors", "/desk/hours", press("Add the stay"), 422),
+    Scene(COACH, "desk-away", "/desk/hours", travel),
     Scene(COACH, "desk-new-service-errors", "/desk/offerings/new", press("Save"), 422),
     Scene(
         COACH,

@@ -107,7 +107,11 @@ def zones(slug: str) -> ResponseReturnValue:
 
 def _pick_page(chosen: OfferingRow, *, error: str = "", taken: bool = False) -> str:
     key = _present_zone(chosen, request.values.get("tz"))
-    return render_template("booking/pick.html", **picking.choices(chosen, key), error=error, taken=taken)
+    after = _(
+        "When you continue, this time is kept for you for 40 minutes. If it runs out you can choose again."
+    )
+    shown = picking.choices(chosen, key, go=_("Continue"), after=after, error=error)
+    return render_template("booking/pick.html", **shown, error=error, taken=taken)
 
 
 def _times_json(chosen: OfferingRow, first: date, last: date, key: str) -> dict[str, object]:
