@@ -10,8 +10,9 @@ from coachapp import cli, config, db, vault
 from coachapp.accounts import presence
 from coachapp.accounts import views as accounts_views
 from coachapp.booking.confirming import payable
+from coachapp.booking.outside.fetching import Fetcher
+from coachapp.booking.views import calendars, details, feed, for_client, place
 from coachapp.booking.views import coach as hours
-from coachapp.booking.views import details, for_client, place
 from coachapp.booking.views import public as booking
 from coachapp.config import PROJECT, Config
 from coachapp.demo import views as demo_views
@@ -37,6 +38,8 @@ ROOMS: tuple[Blueprint, ...] = (
     details.bp,
     place.bp,
     hours.bp,
+    calendars.bp,
+    feed.bp,
     for_client.bp,
     desk_views.bp,
     portal_views.bp,
@@ -89,6 +92,7 @@ def _storage(app: Flask, settings: Config) -> None:
     app.extensions["gateway"] = StripeGateway(settings)
     app.extensions["payables"] = {"appointment": payable(settings.base_url)}
     app.extensions["mailer"] = Mailer(settings.smtp_url, settings.mail_from) if settings.smtp_url else None
+    app.extensions["fetcher"] = Fetcher(settings.fetch_allow)
     app.extensions["is_migrated"] = lambda: migrations.is_current(app.extensions["engine"])
 
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from coachapp.accounts.operations import make_join_token
 from coachapp.audit.operations import record
 from coachapp.booking import queries
+from coachapp.booking.inviting import with_invitation
 from coachapp.booking.models import Appointment
 from coachapp.booking.rules import (
     AppointmentState,
@@ -180,6 +181,7 @@ def _tell_both(
         now=now,
         reply_to=who.email,
     )
+    for_coach = with_invitation(for_coach, place.appointment_id)
     enqueue_for_coach(who.email, kind, for_coach, key=f"coach {kind}:{place.id}:{place.sequence}", now=now)
 
 

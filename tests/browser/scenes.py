@@ -169,6 +169,7 @@ SCENES = (
             "desk-book": "/desk/book",
             "desk-block": "/desk/block",
             "desk-hours": "/desk/hours",
+            "desk-calendars": "/desk/calendars",
             "desk-services": "/desk/offerings",
             "desk-service": "/desk/offerings/single-session",
             "desk-new-service": "/desk/offerings/new",
@@ -184,6 +185,7 @@ SCENES = (
     Scene(COACH, "desk-book-check", "/desk/book/{ref}", book_later),
     Scene(COACH, "desk-block-errors", "/desk/block", press("Block this time"), 422),
     Scene(COACH, "desk-hours-errors", "/desk/hours", fill("Save your hours", {"0-0-to": ""}), 422),
+    Scene(COACH, "desk-calendars-errors", "/desk/calendars", press("Add this calendar"), 422),
     Scene(COACH, "desk-new-service-errors", "/desk/offerings/new", press("Save"), 422),
     Scene(
         COACH,

@@ -18,6 +18,7 @@ from flask_babel import gettext as _
 
 from coachapp import clock
 from coachapp.booking import operations, queries
+from coachapp.booking.outside.operations import refresh_for_hold
 from coachapp.booking.picker import picker_for, read_day, read_month
 from coachapp.booking.rules import TimeTaken
 from coachapp.booking.slots import utc_text
@@ -76,6 +77,7 @@ def hold(slug: str) -> ResponseReturnValue:
     start = request.form.get("slot", "")
     if not (start.isascii() and start.isdigit() and len(start) <= 9):
         return _pick_page(chosen, error=_("Choose one of the times first")), 422
+    refresh_for_hold(chosen.coach_id, now=clock.now())
     try:
         cookie = operations.hold_time(chosen, int(start), key, road.cookie(), now=clock.now())
     except TimeTaken:
