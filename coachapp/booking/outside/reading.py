@@ -20,6 +20,8 @@ from coachapp.booking.outside.rules import MOST_STRETCHES, Copy, OutsideError, T
 from coachapp.zones import UnknownZone, zone
 
 _SLACK = timedelta(days=2)
+_LONGEST_DURATION = timedelta(days=366)
+"""How long an event may last that names a length in place of an end."""
 _WHEN = frozenset(
     [
         "UID",
@@ -39,8 +41,8 @@ _WHEN = frozenset(
 _REPEATS = frozenset(("RRULE", "RDATE", "RECURRENCE-ID"))
 _ZONE = frozenset(["BEGIN", "END", "TZID", "TZOFFSETFROM", "TZOFFSETTO", "DTSTART", "RRULE", "RDATE"])
 _NAME = re.compile(r"[A-Za-z0-9-]+(?=[:;])")
-_DAY = re.compile(r":(\d{8})(?!\d)")
-_TOO_OFTEN = ("SECONDLY", "MINUTELY")
+_DAY = re.compile(r":(\d{4}(?:0[1-9]|1[0-2])[0-3]\d)(?!\d)")
+_NO_RULE = ("SECONDLY", "MINUTELY", "")
 
 Stretch = tuple[int, int]
 
@@ -77,7 +79,8 @@ def read(data: bytes, where: tzinfo, start: datetime, end: datetime) -> Copy:
 
 def _sift(data: bytes, start: datetime, end: datetime) -> _Sifted:
     lines = _lines(data)
-    days = tuple(f"{at:%Y%m%d}" for at in (start - _SLACK, end + _SLACK))
+    edges = (start - _SLACK - _LONGEST_DURATION, start - _SLACK, end + _SLACK)
+    days = tuple(f"{at:%Y%m%d}" for at in edges)
     sifted = _Sifted()
     block: list[str] = []
     inside = nested = ""
@@ -123,16 +126,16 @@ def _keep(sifted: _Sifted, kind: str, block: list[str], days: tuple[str, ...]) -
         sifted.events.append(block)
 
 
-def _may_matter(block: list[str], first: str, last: str) -> bool:
+def _may_matter(block: list[str], long_ago: str, first: str, last: str) -> bool:
     """Whether an event can touch the window, by its dates' digits alone: years of old events cost next to nothing."""
     names = {_name(line): line for line in block}
-    if _REPEATS & names.keys():
-        return True
     begins = _DAY.search(names.get("DTSTART", ""))
-    if not begins or begins[1] > last:
-        return not begins
-    ends = begins if "DURATION" not in names and "DTEND" not in names else _DAY.search(names.get("DTEND", ""))
-    return not ends or ends[1] >= first
+    if not begins or _REPEATS & names.keys():
+        return True
+    if "DTEND" in names:
+        ends = _DAY.search(names["DTEND"])
+        return begins[1] <= last and (not ends or ends[1] >= first)
+    return (long_ago if "DURATION" in names else first) <= begins[1] <= last
 
 
 def _name(line: str) -> str:
@@ -202,14 +205,18 @@ def _event(sifted: _Sifted, block: list[str]) -> list[Event]:
 def _occurrences(series: list[Event], start: datetime, end: datetime) -> Iterable[Event]:
     if len(series) == 1 and not _REPEATS & set(series[0]):
         return series
-    for event in series:
-        rule = event.get("RRULE") or {}
-        if any(str(often).upper() in _TOO_OFTEN for often in rule.get("FREQ", ())):
-            raise NotReadable(Trouble.TOO_MUCH)
+    if any(str(often).upper() in _NO_RULE for event in series for often in _frequencies(event)):
+        raise NotReadable(Trouble.TOO_MUCH)
     together = Calendar()
     for event in series:
         together.add_component(event)
     return recurring_ical_events.of(together).between(start, end)
+
+
+def _frequencies(event: Event) -> list[object]:
+    """How often each rule of an event repeats it; an empty word for a rule that does not say."""
+    rules = event.get("RRULE", [])
+    return [(rule.get("FREQ") or [""])[0] for rule in (rules if isinstance(rules, list) else [rules])]
 
 
 def _takes_time(event: Event) -> bool:
