@@ -72,17 +72,16 @@ class Feeds:
             self._threads.append(thread)
 
     def _serve(self, sock: socket.socket) -> None:
-        with suppress(OSError), sock:
-            with self._secured(sock) as line:
-                head = b""
-                while b"\r\n\r\n" not in head and (piece := line.recv(65_536)):
-                    head += piece
-                if not head:
-                    return
-                asked = Line(line, head, self.stopping)
-                self.asked.append(asked)
-                path = asked.request.split(" ")[1]
-                self.behave.get(path, lambda line: line.answer(b"", "404 Not Found"))(asked)
+        with suppress(OSError), sock, self._secured(sock) as line:
+            head = b""
+            while b"\r\n\r\n" not in head and (piece := line.recv(65_536)):
+                head += piece
+            if not head:
+                return
+            asked = Line(line, head, self.stopping)
+            self.asked.append(asked)
+            path = asked.request.split(" ")[1]
+            self.behave.get(path, lambda line: line.answer(b"", "404 Not Found"))(asked)
 
     def _secured(self, sock: socket.socket) -> socket.socket:
         return self._context.wrap_socket(sock, server_side=True) if self._context else sock

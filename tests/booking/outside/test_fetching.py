@@ -106,7 +106,7 @@ def test_just_as_much_as_may_be_is_read(feeds):
         (lambda line: line.answer(b"x", "200 OK", "Content-Encoding: gzip"), Trouble.NOT_A_CALENDAR),
         (lambda line: line.head("200 OK", *[f"X-{n}: y" for n in range(200)]), Trouble.NOT_A_CALENDAR),
     ],
-    ids="breaks-off closes mail zeros 404 401 500 204 nowhere gzip headers".split(),
+    ids=["breaks-off", "closes", "mail", "zeros", "404", "401", "500", "204", "nowhere", "gzip", "headers"],
 )
 def test_what_is_no_file_has_a_word(feeds, behaviour, word):
     assert trouble(feeds.does(behaviour)) is word

@@ -61,7 +61,16 @@ def test_seconds_are_rounded_outwards():
         ("DTSTART:20200124T100000Z", "DTEND:20200124T110000Z"),
         ("DTSTART:20200124T100000Z", "DTEND:20200124T110000Z", "RRULE:FREQ=DAILY;COUNT=5"),
     ],
-    ids="free cancelled small-letters no-length no-length-either too-late long-ago ended".split(),
+    ids=[
+        "free",
+        "cancelled",
+        "small-letters",
+        "no-length",
+        "no-length-either",
+        "too-late",
+        "long-ago",
+        "ended",
+    ],
 )
 def test_this_takes_no_time(lines):
     assert taken(one(*lines)) == []
@@ -252,7 +261,16 @@ GOOD = event(datetime(2026, 11, 25, 10, tzinfo=UTC))
         ("DTSTART;TZID=UTC+02:00:20261124T100000",),
         ("DTSTART:20261124T100000Z", "DTSTART:20261125T100000Z", "DURATION:PT1H"),
     ],
-    ids="date-with-lines empty no-start backwards mixed no-such-day colon-in-zone two-starts".split(),
+    ids=[
+        "date-with-lines",
+        "empty",
+        "no-start",
+        "backwards",
+        "mixed",
+        "no-such-day",
+        "colon-in-zone",
+        "two-starts",
+    ],
 )
 def test_a_broken_event_is_left_out_and_said(lines):
     found = copy(calendar(lines, GOOD))
