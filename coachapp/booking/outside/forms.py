@@ -29,9 +29,7 @@ class CalendarForm(BaseForm):
         try:
             normal_address(field.data)
         except BadAddress as error:
-            raise ValidationError(
-                _l("Enter an address like https://calendar.example.com/private/basic.ics")
-            ) from error
+            raise ValidationError(_l("Enter an address like https://example.com/a.ics")) from error
 
 
 class CalendarMailForm(BaseForm):

@@ -122,7 +122,6 @@ def _page(form: CalendarForm, mail: CalendarMailForm) -> str:
         troubles=TROUBLES,
         feed=f"{settings.base_url}{url_for('feed.show', token=token)}" if token else None,
         same_sender=sender_address().lower() == (host.email or "").lower(),
-        now=clock.now(),
     )
 
 
