@@ -366,3 +366,14 @@ def test_a_name_server_that_sleeps_is_not_waited_for(feeds):
     began = time.monotonic()
     assert Fetcher(HERE, resolve=resolve).fetch_all({1: feeds.url()}, 0.5) == {1: Trouble.TOO_SLOW}
     assert time.monotonic() - began < LONG
+
+
+def test_a_public_address_that_is_our_own_is_refused_at_the_door(feeds):
+    """No public address is ours in a test; loopback is a line whose two ends are the same as well."""
+    with socket.create_connection(("127.0.0.1", feeds.port)) as line:
+        with pytest.raises(Failed) as caught:
+            Fetcher()._refuse_ourselves(line)
+        assert caught.value.trouble is Trouble.UNSAFE
+        Fetcher(HERE)._refuse_ourselves(line)
+    with socket.create_connection(("127.0.0.1", feeds.port), source_address=("127.0.0.9", 0)) as line:
+        Fetcher()._refuse_ourselves(line)
