@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from types import FrameType
@@ -44,19 +45,27 @@ def read_apart(
     """Read these files within so many seconds in all. A file that was too much for the reader brings that trouble."""
     if not files or seconds <= 0:
         return dict.fromkeys(files, Trouble.TOO_MUCH)
+    letters = b"".join(_letter(wanted[name], data) for name, data in files.items())
+    return {**dict.fromkeys(files, Trouble.TOO_MUCH), **_understood(_ask_reader(letters, seconds))}
+
+
+def _ask_reader(letters: bytes, seconds: float) -> bytes:
+    """What the other process says within so many seconds; nothing where the machine has no room for one."""
     end = time.monotonic() + seconds
     command = [sys.executable, "-m", __name__, str(min(seconds, SECONDS_EACH))]
     pipe = subprocess.PIPE
-    with subprocess.Popen(  # noqa: S603  # our own module, with a number
-        command, cwd=PROJECT, env={}, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL
-    ) as reader:
-        letters = b"".join(_letter(wanted[name], data) for name, data in files.items())
+    try:
+        reader = subprocess.Popen(  # noqa: S603  # our own module, with a number
+            command, cwd=PROJECT, env={}, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL
+        )
+    except OSError:
+        return b""
+    with reader:
         try:
-            answers, _errors = reader.communicate(letters, timeout=max(end - time.monotonic(), 0))
+            return reader.communicate(letters, timeout=max(end - time.monotonic(), 0))[0]
         except subprocess.TimeoutExpired:
             reader.kill()
-            answers, _errors = reader.communicate()  # what it had said by then
-    return {**dict.fromkeys(files, Trouble.TOO_MUCH), **_understood(answers)}
+            return reader.communicate()[0]  # what it had said by then
 
 
 def _letter(wanted: Wanted, data: bytes) -> bytes:
@@ -111,5 +120,6 @@ def _answer(head: _Head, data: bytes, seconds: float) -> dict[str, object]:
 
 
 if __name__ == "__main__":
-    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
+    with suppress(ValueError, OSError):  # where a system knows no such limit, the time limit is left
+        resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
     _answer_all(sys.stdin.buffer, sys.stdout.buffer, float(sys.argv[1]))

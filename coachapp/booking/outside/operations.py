@@ -97,7 +97,10 @@ def _refresh(wanted: list[Wanted], patience: Patience, now: datetime) -> int:
 def _claim(wanted: list[Wanted], now: datetime) -> dict[UUID, Wanted]:
     """Those nobody else has begun to ask since they were read."""
     with transaction() as db:
-        return {each.id: each for each in wanted if _claimed(db, each, now)}
+        in_one_order = sorted(
+            wanted, key=lambda each: each.id
+        )  # two who claim the same ones wait, and never for good
+        return {each.id: each for each in in_one_order if _claimed(db, each, now)}
 
 
 def _claimed(db: Session, wanted: Wanted, now: datetime) -> bool:

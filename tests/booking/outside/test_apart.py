@@ -68,6 +68,17 @@ def test_a_file_full_of_the_past_is_read_within_its_time():
     assert read_all(text) == [HOUR]
 
 
+@pytest.mark.proof
+@pytest.mark.parametrize("more", ["", "RRULE:FREQ=DAILY\r\n"], ids=["once", "daily"])
+def test_a_file_full_of_the_present_costs_no_more_than_its_time(more):
+    block = "BEGIN:VEVENT\r\nUID:{}\r\nDTSTART:{:%Y%m%dT%H%M%SZ}\r\nDURATION:PT1H\r\n{}END:VEVENT\r\n"
+    full = "".join(block.format(n, AT + timedelta(minutes=n), more) for n in range(50_000))
+    began = time.monotonic()
+    [found] = read_all(calendar().replace("END:VCALENDAR", full + "END:VCALENDAR"))
+    assert found is Trouble.TOO_MUCH or isinstance(found, Copy)
+    assert time.monotonic() - began < PLENTY / 2
+
+
 def test_a_reader_that_is_too_late_brings_nothing_and_is_ended():
     assert read_all(calendar(event(AT)), seconds=0.01) == [Trouble.TOO_MUCH]
     assert read_all(calendar(event(AT)), seconds=-1) == [Trouble.TOO_MUCH]
