@@ -40,6 +40,8 @@ _WHEN = frozenset(
 )
 _REPEATS = frozenset(("RRULE", "RDATE", "RECURRENCE-ID"))
 _ZONE = frozenset(["BEGIN", "END", "TZID", "TZOFFSETFROM", "TZOFFSETTO", "DTSTART", "RRULE", "RDATE"])
+_KEPT = {"VEVENT": _WHEN, "VTIMEZONE": _ZONE}
+_BLOCKS = ("VEVENT", "VTIMEZONE")
 _NAME = re.compile(r"[A-Za-z0-9-]+(?=[:;])")
 _DAY = re.compile(r":(\d{4}(?:0[1-9]|1[0-2])[0-3]\d)(?!\d)")
 _NO_RULE = ("SECONDLY", "MINUTELY", "")
@@ -78,32 +80,30 @@ def read(data: bytes, where: tzinfo, start: datetime, end: datetime) -> Copy:
 
 
 def _sift(data: bytes, start: datetime, end: datetime) -> _Sifted:
-    lines = _lines(data)
     edges = (start - _SLACK - _LONGEST_DURATION, start - _SLACK, end + _SLACK)
     days = tuple(f"{at:%Y%m%d}" for at in edges)
     sifted = _Sifted()
     block: list[str] = []
     inside = nested = ""
-    for line in lines:
-        found = _NAME.match(line)
-        name = found[0].upper() if found else ""
-        value = line.partition(":")[2].strip()
-        if nested:
-            nested = "" if (name, value.upper()) == ("END", nested) else nested
-        elif name == "BEGIN" and value.upper() in ("VEVENT", "VTIMEZONE"):
-            sifted.broken += bool(inside)  # the one before was never closed
-            inside, block = value.upper(), []
-        elif name == "END" and value.upper() == inside != "":
+    for line in _lines(data):
+        name, value = _name(line), line.partition(":")[2].strip()
+        edge = value.upper() if name in ("BEGIN", "END") else ""
+        if nested and edge not in _BLOCKS:
+            nested = "" if (name, edge) == ("END", nested) else nested
+            continue
+        sifted.broken += bool(nested)  # what stood inside was never closed
+        nested = ""
+        if edge in _BLOCKS and name == "BEGIN":
+            sifted.broken += bool(inside)
+            inside, block = edge, []
+        elif edge and edge == inside:
             _keep(sifted, inside, block, days)
             inside = ""
-        elif inside == "VEVENT":
-            if name == "BEGIN":
-                nested = value.upper()
-            elif name in _WHEN:
-                block.append(line)
-        elif inside and name in _ZONE:
+        elif inside == "VEVENT" and name == "BEGIN":
+            nested = edge
+        elif name in _KEPT.get(inside, ()):
             block.append(line)
-        elif name == "X-WR-TIMEZONE":
+        elif not inside and name == "X-WR-TIMEZONE":
             sifted.own_zone = value
     sifted.broken += bool(inside)
     return sifted

@@ -302,6 +302,12 @@ def test_an_event_that_never_ends_is_said_and_the_next_one_counts():
     assert (said(found), found.partly) == (["25 10:00-11:00"], True)
 
 
+def test_an_alarm_that_never_ends_does_not_swallow_what_follows():
+    alarm = (*event(datetime(2026, 11, 24, 10, tzinfo=UTC)), "BEGIN:VALARM", "TRIGGER:-PT15M")
+    found = copy(calendar(alarm, GOOD, (*GOOD, "BEGIN:VALARM", "TRIGGER:-PT15M", "END:VALARM")))
+    assert (said(found), found.partly) == (["24 10:00-11:00", "25 10:00-11:00"], True)
+
+
 def test_what_stands_inside_an_event_is_not_its_own_time():
     alarm = ("BEGIN:VALARM", "TRIGGER:-PT15M", "DURATION:PT9H", "DTSTART:20200101T000000Z", "END:VALARM")
     assert taken(one(*GOOD[:2], *alarm)) == ["25 10:00-11:00"]
