@@ -10,7 +10,8 @@ from coachapp import cli, config, db, vault
 from coachapp.accounts import presence
 from coachapp.accounts import views as accounts_views
 from coachapp.booking.confirming import payable
-from coachapp.booking.views import changing, details, for_client, for_place, place
+from coachapp.booking.outside.fetching import Fetcher
+from coachapp.booking.views import calendars, changing, details, feed, for_client, for_place, place
 from coachapp.booking.views import coach as hours
 from coachapp.booking.views import public as booking
 from coachapp.config import PROJECT, Config
@@ -38,6 +39,8 @@ ROOMS: tuple[Blueprint, ...] = (
     place.bp,
     changing.bp,
     hours.bp,
+    calendars.bp,
+    feed.bp,
     for_client.bp,
     for_place.bp,
     desk_views.bp,
@@ -91,6 +94,7 @@ def _storage(app: Flask, settings: Config) -> None:
     app.extensions["gateway"] = StripeGateway(settings)
     app.extensions["payables"] = {"appointment": payable(settings.base_url)}
     app.extensions["mailer"] = Mailer(settings.smtp_url, settings.mail_from) if settings.smtp_url else None
+    app.extensions["fetcher"] = Fetcher(settings.fetch_allow)
     app.extensions["is_migrated"] = lambda: migrations.is_current(app.extensions["engine"])
 
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from coachapp.accounts.operations import make_join_token
 from coachapp.audit.operations import record
 from coachapp.booking import queries
+from coachapp.booking.calendar_mail import with_invitation
 from coachapp.booking.models import Appointment, Place
 from coachapp.booking.rules import (
     AppointmentState,
@@ -201,6 +202,7 @@ def _tell_client(place: PlaceRow, kind: str, words: Words, base_url: str, now: d
 
 def _tell_coach(place: PlaceRow, kind: str, text: texts.Text, now: datetime) -> None:
     key = f"coach {kind}:{place.id}:{place.sequence}"
+    text = with_invitation(text, place.appointment_id)
     enqueue_for_coach(coach(place.coach_id).email, kind, text, key=key, now=now)
 
 

@@ -178,6 +178,7 @@ SCENES = (
             "desk-book": "/desk/book",
             "desk-block": "/desk/block",
             "desk-hours": "/desk/hours",
+            "desk-calendars": "/desk/calendars",
             "desk-services": "/desk/offerings",
             "desk-service": "/desk/offerings/single-session",
             "desk-new-service": "/desk/offerings/new",
@@ -195,6 +196,7 @@ SCENES = (
     Scene(COACH, "desk-hours-errors", "/desk/hours", fill("Save your hours", {"0-0-to": ""}), 422),
     Scene(COACH, "desk-away-errors", "/desk/hours", press("Add the stay"), 422),
     Scene(COACH, "desk-away", "/desk/hours", travel),
+    Scene(COACH, "desk-calendars-errors", "/desk/calendars", press("Add this calendar"), 422),
     Scene(COACH, "desk-new-service-errors", "/desk/offerings/new", press("Save"), 422),
     Scene(
         COACH,

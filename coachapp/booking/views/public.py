@@ -17,6 +17,7 @@ from flask_babel import gettext as _
 
 from coachapp import clock
 from coachapp.booking import operations, queries
+from coachapp.booking.outside.operations import refresh_for_hold
 from coachapp.booking.picker import read_day
 from coachapp.booking.rules import TimeTaken
 from coachapp.booking.slots import utc_text
@@ -75,6 +76,7 @@ def hold(slug: str) -> ResponseReturnValue:
     start = picking.typed_start()
     if start is None:
         return _pick_page(chosen, error=_("Choose one of the times first")), 422
+    refresh_for_hold(chosen.coach_id, now=clock.now())
     try:
         cookie = operations.hold_time(chosen, start, key, road.cookie(), now=clock.now())
     except TimeTaken:
