@@ -32,6 +32,11 @@ def money_returned(subject: str, link: str | None) -> Text:
     return Text(subject, _with_link(body, link))
 
 
+def answered(subject: str, words: str | None) -> Text:
+    """The answer to a short message: its own words into her own inbox, else only that there is one. Never a link."""
+    return Text(subject, f"{words}\n" if words else _("An answer is ready.") + "\n")
+
+
 def coach_booked(start: datetime, end: datetime, zone: str, title: str, link: str) -> Text:
     """To the coach: someone booked."""
     return Text(
