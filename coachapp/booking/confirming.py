@@ -60,12 +60,17 @@ def confirm_free(place: PlaceRow, base_url: str, *, now: datetime) -> None:
 
 def confirm(appointment: Appointment, place: PlaceRow, base_url: str, now: datetime) -> None:
     """Make it stand, and write every message that announces it, in one transaction."""
+    stand(appointment, place, now)
+    announce(place, base_url, now)
+
+
+def stand(appointment: Appointment, place: PlaceRow, now: datetime) -> None:
+    """Make it stand without a word to anyone."""
     assert place.client_id is not None, "a place is confirmed for someone"
     appointment.state, appointment.hold_until, appointment.changed_at = AppointmentState.CONFIRMED, None, now
     clients.set_state(place.client_id, State.ACTIVE)
     renew(place.client_id, now=now)
     make_join_token(place.client_id, now=now)
-    announce(place, base_url, now)
     record("book", now=now, role=place.booked_by, subject=place.client_id)
 
 
@@ -81,13 +86,20 @@ def cancel(place: PlaceRow, base_url: str, *, by: str, now: datetime) -> list[UU
 
     In time (the offering's cut-off), or by the coach, everything paid goes back. TooLate otherwise.
     """
+    with transaction():
+        refunds = fall(place, by=by, now=now)
+        _announce_cancelled(place, base_url, now)
+        return refunds
+
+
+def fall(place: PlaceRow, *, by: str, now: datetime) -> list[UUID]:
+    """The same without a word to anyone."""
     with transaction() as db:
         appointment = db.get_one(Appointment, place.appointment_id, with_for_update=True)
         if appointment.state != AppointmentState.CONFIRMED or appointment.starts_at <= now:
             raise TooLate
         appointment.state, appointment.changed_at = AppointmentState.CANCELLED, now
         appointment.sequence += 1
-        _announce_cancelled(place, base_url, now)
         record("cancel", now=now, role=by, subject=place.client_id)
         order = orders_of([place.id]).get(place.id)
         if order is None or not (by == "staff" or gives_back_all(place.starts_at, place.cutoff_min, now)):

@@ -29,7 +29,7 @@ def new_appointment(
         before_min=offering.before_min,
         after_min=offering.after_min,
         hold_until=hold_until,
-        way="video",
+        way=offering.way,
         series_id=series_id,
         created_at=now,
         changed_at=now,

@@ -12,6 +12,9 @@ HOLD_LASTS = timedelta(minutes=40)
 HOLD_OUTLASTS_LINK = timedelta(minutes=5)
 ROOM_OPENS = timedelta(minutes=15)
 LONGEST_STRETCH = timedelta(days=183)
+EVERY = (1, 2, 4)
+"""Weeks from one appointment to the next, where they repeat."""
+LEAST_TIMES, MOST_TIMES = 2, 26
 
 
 class AppointmentState(StrEnum):
@@ -124,6 +127,7 @@ class PlaceRow:
     sequence: int
     way: str
     changed_at: datetime
+    series_id: UUID | None = None
 
     @property
     def length_min(self) -> int:
