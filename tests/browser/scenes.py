@@ -49,6 +49,32 @@ def book_later(page: Page) -> None:
     fill("Look at it once more", {"day": in_forty_days(), "at": "21:00"})(page)
 
 
+def repeat_later(page: Page) -> None:
+    """The same every week, four times, in the early morning when nothing else is."""
+    page.select_option("#what", "single-session")
+    page.select_option("#every", "1")
+    fill("Look at it once more", {"day": in_forty_days(), "at": "05:00", "times": "4"})(page)
+
+
+def repeat_and_ask_to_cancel(page: Page) -> None:
+    """Book them, and go to the question before they are cancelled."""
+    repeat_later(page)
+    page.locator("[name=on]").first.wait_for()
+    _sent(page, lambda: page.locator("form[action='/desk/book/go'] .btn").first.click())
+    page.goto(
+        page.url.split("/desk")[0]
+        + (page.locator("a[href$='/cancel-rest']").first.get_attribute("href") or "")
+    )
+
+
+def write_and_look(page: Page) -> None:
+    """Send a few words, and open them with their four words."""
+    fill("Send it", {"words": "May I ask how a first talk goes?"})(page)
+    code = page.locator("p.own").inner_text()
+    page.goto(page.url.split("/write")[0] + "/write/answer")
+    fill("Show my message", {"code": code})(page)
+
+
 def in_forty_days() -> str:
     return (clock.now().date() + timedelta(days=40)).isoformat()
 
@@ -94,6 +120,8 @@ SCENES = (
             "resources": "/resources",
             "ask": "/ask",
             "write": "/write",
+            "write-about": "/write/about/steady-ground",
+            "write-answer": "/write/answer",
             "times": "/book/single-session",
             "zones": "/book/single-session/zones",
             "package": "/book/steady-ground",
@@ -105,6 +133,10 @@ SCENES = (
             "set-up": "{set_up}",
         }.items()
     ),
+    Scene(STRANGER, "write-errors", "/write", press("Send it"), 422),
+    Scene(STRANGER, "write-sent", "/write", fill("Send it", {"words": "May I ask how a first talk goes?"})),
+    Scene(STRANGER, "write-answer-errors", "/write/answer", press("Show my message"), 422),
+    Scene(STRANGER, "write-read", "/write", write_and_look),
     Scene(STRANGER, "times-errors", "/book/single-session", press("Continue"), 422),
     Scene(STRANGER, "hold-ended", "/book/details", status=409),
     Scene(STRANGER, "enter-errors", "/b", fill("Show my time", {"code": "these are not words"}), 422),
@@ -142,6 +174,7 @@ SCENES = (
             "me-sheet": "/me/worksheets/2",
             "me-print": "/me/worksheets/2/print",
             "me-safety": "/me/safety",
+            "me-write": "/write",
         }.items()
     ),
     Scene(MEMBER, "me-both-versions", "/me/worksheets/2", as_an_old_page, 409),
@@ -168,6 +201,9 @@ SCENES = (
             "desk-cancel": "{desk_cancel}",
             "desk-book": "/desk/book",
             "desk-block": "/desk/block",
+            "desk-messages": "/desk/messages",
+            "desk-message": "{desk_message}",
+            "desk-message-delete": "{desk_message}/delete",
             "desk-hours": "/desk/hours",
             "desk-services": "/desk/offerings",
             "desk-service": "/desk/offerings/single-session",
@@ -182,6 +218,12 @@ SCENES = (
     Scene(COACH, "desk-add-client-errors", "/desk/clients/new", press("Add to your clients"), 422),
     Scene(COACH, "desk-book-errors", "/desk/book", press("Look at it once more"), 422),
     Scene(COACH, "desk-book-check", "/desk/book/{ref}", book_later),
+    Scene(COACH, "desk-book-series", "/desk/book/{ref}", repeat_later),
+    Scene(COACH, "desk-series-cancel", "/desk/book/{ref}", repeat_and_ask_to_cancel),
+    Scene(COACH, "desk-message-errors", "{desk_message}", fill("Look at it once more", {"answer": " "}), 422),
+    Scene(
+        COACH, "desk-message-check", "{desk_message}", fill("Look at it once more", {"answer": "It is free."})
+    ),
     Scene(COACH, "desk-block-errors", "/desk/block", press("Block this time"), 422),
     Scene(COACH, "desk-hours-errors", "/desk/hours", fill("Save your hours", {"0-0-to": ""}), 422),
     Scene(COACH, "desk-new-service-errors", "/desk/offerings/new", press("Save"), 422),
@@ -239,6 +281,10 @@ class Cast:
             case "desk_cancel":
                 sessions = self.person(COACH).get(self.address("/desk/clients/{ref}/sessions")).text()
                 self._facts[name] = re.search(r'"(/desk/clients/[^"]+/cancel)"', sessions)[1]
+            case "desk_message":
+                self.house.visitor().send("/write", {"words": "A question.", "name": "Robin"})
+                found = self.person(COACH).get("/desk/messages").text()
+                self._facts[name] = re.search(r'"(/desk/messages/[^"]+)"', found)[1]
             case "join":
                 self._facts[name] = re.search(
                     r'"(/join/[^"]+)"', self.person("booked").get(self.address("{booked}")).text()
