@@ -28,6 +28,8 @@ from coachapp.practice.queries import coach, practice
 from coachapp.safe_contact import operations as safe_contact
 from coachapp.safe_contact.rules import Inbox
 
+_TRIES = 3
+
 
 @dataclass(frozen=True)
 class Writer:
@@ -44,15 +46,16 @@ def write(
 ) -> Message:
     """Keep a message and make its four words. The same words sent twice from one form (`once`) are one message."""
     aside = by_machine or is_unwanted(coach_id, writer.address)
-    message_id = _id_for(once, words)
-    try:
-        with transaction() as db:
-            if db.get(ShortMessage, message_id) is None:
-                client_id = _client_for(coach_id, writer, now)
-                state = State.ASIDE if aside else State.WAITING
-                db.add(_row(message_id, coach_id, client_id, words, state, now))
-    except IntegrityError:
-        pass  # its twin came in the same moment, and all that belongs to this one is undone
+    message_id, state = _id_for(once, words), State.ASIDE if aside else State.WAITING
+    for _again in range(_TRIES):
+        try:
+            with transaction() as db:
+                if db.get(ShortMessage, message_id) is None:
+                    client_id = _client_for(coach_id, writer, now)
+                    db.add(_row(message_id, coach_id, client_id, words, state, now))
+            break
+        except IntegrityError:
+            continue  # its twin came in the same moment; all that belongs to this one is undone
     return queries.message(message_id)
 
 

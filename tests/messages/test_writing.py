@@ -17,7 +17,7 @@ from coachapp.messages.models import ShortMessage
 from coachapp.messages.rules import MOST_WORDS
 from coachapp.practice.operations import save_practice
 from coachapp.safe_contact.models import SafeContact
-from tests.accounts.people import join
+from tests.accounts.people import Statements, join
 from tests.cast import ALEX, MAYA
 from tests.messages.conftest import CODE, WORDS
 from tests.plain_browser import Browser
@@ -176,7 +176,7 @@ def test_two_people_at_once(house):
 
 @pytest.mark.safety("T8")
 def test_everyone_gets_the_same_answer(house):
-    """Known to the practice, unknown, a coach's own address, a machine: one status, one body, the same headers."""
+    """Known to the practice, unknown, a coach's own address, a machine: one status, one body, the same headers and statements."""
     answers = []
     for typed in (
         {"email": "stranger@example.org", "inbox": "only_me"},
@@ -186,11 +186,13 @@ def test_everyone_gets_the_same_answer(house):
         {},
     ):
         someone = house.writer()
-        code = someone.write(**typed)
+        someone.get("/write")
+        with Statements(house.app) as seen:
+            code = someone.press(**typed)
         page = HIDDEN.sub("", someone.page.get_data(as_text=True)).replace(code, "")
         headers = [pair for pair in someone.page.headers if pair[0] not in ("Content-Length", "Set-Cookie")]
         cookies = [value.split("=")[0] for value in someone.page.headers.getlist("Set-Cookie")]
-        answers.append((someone.page.status_code, page, sorted(headers), cookies))
+        answers.append((someone.page.status_code, page, sorted(headers), cookies, seen.all))
         assert someone.look(code) == 200 and "No answer yet" in someone.text
     assert [answer for answer in answers if answer != answers[0]] == []
 
