@@ -156,6 +156,33 @@ def test_an_answer_that_cannot_be_is_told_and_kept(nora, path, words, said):
     assert said in nora.text and words.strip() in nora.page.get_data(as_text=True)
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Ja 🌱👩‍👧 ¿qué?",
+        "שלום \u202e abc",
+        "x" * 5000,
+        ".\n.\n..\nFrom: nobody\n\nSubject: no",
+        "nul \0 and \x1b[31m, <b>bold</b> & {{ 7 * 7 }} %(name)s %s",
+    ],
+)
+def test_any_words_at_all_reach_her_as_they_were_typed(house, writer, nora, path, words):
+    answer(nora, path, words)
+    [mail] = house.mails_to(ALEX.email)
+    assert mail.subject == "Your update"
+    assert mail.text.replace("\r\n", "\n").strip() == words
+    assert writer.look(writer.code) == 200 and "<b>bold" not in writer.page.get_data(as_text=True)
+    assert " ".join(words.split()) in writer.text
+
+
+def test_a_name_is_shown_as_it_was_typed(house, writer, nora):
+    writer.write(name="<i>Zoë & Co</i> Ω")
+    for page in ("/desk/messages", newest(house), f"{newest(house)}/delete"):
+        html = nora.get(page).get_data(as_text=True)
+        assert "&lt;i&gt;Zoë &amp;." in html
+        assert "&amp;lt;" not in html and "<i>Zoë" not in html
+
+
 def test_nothing_to_send_yet(nora, path):
     assert nora.get(f"{path}/check").headers["Location"] == path
     nora.get(path)

@@ -1,5 +1,6 @@
 """The coach's side of short messages: the list, one message with its answer, what leaves, and letting it go."""
 
+from datetime import date
 from uuid import UUID
 
 from flask import Blueprint, current_app, flash, redirect, render_template, url_for
@@ -13,7 +14,16 @@ from coachapp.audit.operations import record_view
 from coachapp.clients.queries import client, clients_by_id
 from coachapp.messages import operations, queries
 from coachapp.messages.forms import AnswerForm, SendForm
-from coachapp.messages.rules import KEPT, AnsweredAlready, Message, NoSuchMessage, OtherWords, State, read_on
+from coachapp.messages.rules import (
+    KEPT,
+    AnsweredAlready,
+    Line,
+    Message,
+    NoSuchMessage,
+    OtherWords,
+    State,
+    read_on,
+)
 from coachapp.notifications import texts
 from coachapp.practice.queries import coach, practice
 from coachapp.practice.rules import CoachRow
@@ -136,7 +146,7 @@ def _own(message_id: UUID) -> Message:
     return queries.message(message_id, coach_id=current_user.coach_id)
 
 
-def _read_on(line: Message) -> object:
+def _read_on(line: Line) -> date:
     return read_on(line.written_at, practice().reading_weekday, zone(_host().zone))
 
 

@@ -4,6 +4,8 @@ What is shown after sending, and a message that four words opened, are answers t
 no history leads to them, and sending the same form again makes no second message.
 """
 
+from datetime import date
+
 from flask import Blueprint, abort, render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -129,7 +131,7 @@ def _opening(about: OfferingRow) -> str:
     return _("About “%(title)s”", title=about.title)
 
 
-def _read_on(message: Message) -> object:
+def _read_on(message: Message) -> date:
     host = coach(message.coach_id)
     return read_on(message.written_at, practice().reading_weekday, zone(host.zone))
 
