@@ -17,6 +17,8 @@ from coachapp.booking.views import public as booking
 from coachapp.config import PROJECT, Config
 from coachapp.demo import views as demo_views
 from coachapp.desk import views as desk_views
+from coachapp.messages.views import coach as messages_desk
+from coachapp.messages.views import public as messages
 from coachapp.migrations import run as migrations
 from coachapp.notifications.mailer import Mailer
 from coachapp.payments import views as payments_views
@@ -43,6 +45,8 @@ ROOMS: tuple[Blueprint, ...] = (
     feed.bp,
     for_client.bp,
     for_place.bp,
+    messages.bp,
+    messages_desk.bp,
     desk_views.bp,
     portal_views.bp,
     sheets_client.bp,

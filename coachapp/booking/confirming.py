@@ -66,12 +66,17 @@ def confirm_free(place: PlaceRow, base_url: str, *, now: datetime) -> None:
 
 def confirm(appointment: Appointment, place: PlaceRow, base_url: str, now: datetime) -> None:
     """Make it stand, and write every message that announces it, in one transaction."""
+    stand(appointment, place, now)
+    announce(place, base_url, now)
+
+
+def stand(appointment: Appointment, place: PlaceRow, now: datetime) -> None:
+    """Make it stand without a word to anyone."""
     assert place.client_id is not None, "a place is confirmed for someone"
     appointment.state, appointment.hold_until, appointment.changed_at = AppointmentState.CONFIRMED, None, now
     clients.set_state(place.client_id, State.ACTIVE)
     renew(place.client_id, now=now)
     make_join_token(place.client_id, now=now)
-    announce(place, base_url, now)
     record("book", now=now, role=place.booked_by, subject=place.client_id)
 
 
@@ -88,6 +93,14 @@ def cancel(place: PlaceRow, base_url: str, *, by: str, now: datetime) -> list[UU
     `by` is client, staff or unsafe (the client, because it is not safe for her to come). Everything paid goes back
     in time (the offering's cut-off), by the coach, and whenever it was not safe.
     """
+    with transaction():
+        refunds = fall(place, by=by, now=now)
+        _announce_cancelled(queries.place(place.id), base_url, now)
+        return refunds
+
+
+def fall(place: PlaceRow, *, by: str, now: datetime) -> list[UUID]:
+    """The same without a word to anyone."""
     with transaction() as db:
         appointment = db.get_one(Appointment, place.appointment_id, with_for_update=True)
         place = queries.place(place.id)  # as it stands under the lock: it may have moved meanwhile
@@ -97,8 +110,6 @@ def cancel(place: PlaceRow, base_url: str, *, by: str, now: datetime) -> list[UU
         appointment.sequence += 1
         if by == "unsafe":
             db.get_one(Place, place.id).outcome = Outcome.UNSAFE
-        db.flush()
-        _announce_cancelled(queries.place(place.id), base_url, now)
         record("unsafe" if by == "unsafe" else "cancel", now=now, role=_role(by), subject=place.client_id)
         order = orders_of([place.id]).get(place.id)
         if order is None or not (by != "client" or gives_back_all(place.starts_at, place.cutoff_min, now)):

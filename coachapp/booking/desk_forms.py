@@ -4,12 +4,21 @@ from datetime import date, time, timedelta
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import DateField, Field, RadioField, StringField, TimeField, ValidationError
+from wtforms import (
+    DateField,
+    Field,
+    IntegerField,
+    RadioField,
+    SelectField,
+    StringField,
+    TimeField,
+    ValidationError,
+)
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import DataRequired, InputRequired, Length
+from wtforms.validators import DataRequired, InputRequired, Length, StopValidation
 from wtforms.validators import Optional as MayBeEmpty
 
-from coachapp.booking.rules import LONGEST_STRETCH, AwayBy
+from coachapp.booking.rules import EVERY, LEAST_TIMES, LONGEST_STRETCH, MOST_TIMES, AwayBy
 from coachapp.booking.week import Trouble, read_range
 from coachapp.web.forms import BaseForm
 from coachapp.web.typed import one_line
@@ -24,6 +33,7 @@ TROUBLES = {
 _DAY = _l("Enter a day, like 2026-11-18")
 _ONE_OF_TWO = _l("Choose one of the two")
 _CLOCK = _l("Enter a time, like 14:30")
+_EVERY = {1: _l("Every week"), 2: _l("Every two weeks"), 4: _l("Every four weeks")}
 
 
 def _sensible(form: BaseForm, field: Field) -> None:
@@ -119,13 +129,48 @@ class MoveForm(BaseForm):
     at = _time(_l("Begins at"))
 
 
+def _times_it_repeats(form: "BookForm", field: Field) -> None:
+    """How many times is asked only of what repeats; whatever stands there otherwise is passed over."""
+    field.errors = []
+    if not form.weeks:
+        raise StopValidation
+    if field.data is None or not LEAST_TIMES <= field.data <= MOST_TIMES:
+        raise StopValidation(_l("Enter how many times, from 2 to 26"))
+
+
 class BookForm(BaseForm):
-    """A session the coach books for a client."""
+    """A session the coach books for a client, once or again and again."""
 
     who = StringField(_l("For whom"), [DataRequired(_l("Choose a client"))])
     what = StringField(_l("What"), [DataRequired(_l("Choose what it is"))])
     day = _day(_l("Day"))
     at = _time(_l("Begins at"))
+    every = SelectField(
+        _l("Repeat"),
+        choices=[
+            SelectChoice("0", _l("No, once")),
+            *(SelectChoice(str(weeks), words) for weeks, words in _EVERY.items()),
+        ],
+        default="0",
+        validate_choice=False,
+    )
+    times = IntegerField(
+        _l("How many times"), [_times_it_repeats], description=_l("Only if it repeats: 2 to 26.")
+    )
+
+    def validate_every(self, field: Field) -> None:
+        if field.data not in {None, *(choice.value for choice in field.choices)}:
+            raise ValidationError(_l("Choose how often"))
+
+    @property
+    def weeks(self) -> int:
+        """Weeks from one to the next; 0 where it does not repeat."""
+        return next((weeks for weeks in EVERY if str(weeks) == self.every.data), 0)
+
+    @property
+    def how_often(self) -> str:
+        """The same in words."""
+        return str(_EVERY.get(self.weeks, ""))
 
     def show(self, who: str, what: str, day: date | None, at: time | None) -> None:
         """Fill what is known beforehand."""

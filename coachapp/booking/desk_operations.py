@@ -9,8 +9,8 @@ from sqlalchemy.exc import IntegrityError
 from coachapp import vault
 from coachapp.booking import queries
 from coachapp.booking.confirming import confirm
-from coachapp.booking.models import Appointment, DayHours, OpeningHours, Place
-from coachapp.booking.operations import give_token
+from coachapp.booking.making import give_token, new_appointment, new_place
+from coachapp.booking.models import Appointment, DayHours, OpeningHours
 from coachapp.booking.rules import LONGEST_STRETCH, AppointmentState, BadTime, NoSuchPlace, TimeTaken
 from coachapp.booking.slots import Opening
 from coachapp.db import transaction
@@ -92,40 +92,19 @@ def book_for_client(
     now: datetime,
 ) -> UUID:
     """Book a time for a client at once, whatever the opening hours say; returns the place. TimeTaken if it overlaps."""
-    place_id = uuid4()
     try:
         with transaction() as db:
-            appointment = Appointment(
-                id=uuid4(),
-                coach_id=offering.coach_id,
-                offering_id=offering.id,
-                state=AppointmentState.CONFIRMED,
-                starts_at=starts_at,
-                ends_at=starts_at + timedelta(minutes=offering.length_min),
-                before_min=offering.before_min,
-                after_min=offering.after_min,
-                way="video",
-                created_at=now,
-                changed_at=now,
-            )
+            appointment = new_appointment(offering, starts_at, AppointmentState.CONFIRMED, now)
             db.add(appointment)
             db.flush()
-            row = Place(
-                id=place_id,
-                appointment_id=appointment.id,
-                booked_by="staff",
-                zone=client_zone,
-                price_minor=offering.price.minor,
-                currency=offering.price.currency,
-                created_at=now,
-            )
+            row = new_place(appointment.id, offering, client_zone, "staff", now)
             give_token(row, client_id)
             db.add(row)
             db.flush()
-            confirm(appointment, queries.place(place_id), base_url, now)
+            confirm(appointment, queries.place(row.id), base_url, now)
     except IntegrityError as error:
         raise TimeTaken from error
-    return place_id
+    return row.id
 
 
 def set_days(coach_id: int, first: date, last: date, ranges: list[tuple[int, int]] | None) -> None:

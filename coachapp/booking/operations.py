@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.exc import IntegrityError
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from coachapp import vault
 from coachapp.accounts.passphrases import four_words, normal_code
 from coachapp.booking import queries
+from coachapp.booking.making import give_token, new_appointment, new_place
 from coachapp.booking.models import Appointment, Place
 from coachapp.booking.rules import (
     HOLD_LASTS,
@@ -64,13 +65,16 @@ def hold_time(
         _release_stale(db, offering.coach_id, now)
         earlier = _release_earlier(db, old_road, now)
         check_free(offering, start, now)
-        appointment = _held(offering, start, now)
+        appointment = new_appointment(
+            offering, instant(start), AppointmentState.HELD, now, hold_until=now + HOLD_LASTS
+        )
         db.add(appointment)
         try:
             db.flush()
         except IntegrityError as error:
             raise TimeTaken from error
-        place = _place(appointment.id, offering, client_zone, road, now)
+        place = new_place(appointment.id, offering, client_zone, "client", now)
+        place.road_hash = vault.keyed_hash("road", road)
         db.add(place)
         db.flush()
         if earlier is not None:
@@ -180,39 +184,6 @@ def check_free(offering: OfferingRow, start: int, now: datetime, *, leaving_out:
         raise TimeTaken
 
 
-def _held(offering: OfferingRow, start: int, now: datetime) -> Appointment:
-    at = instant(start)
-    return Appointment(
-        id=uuid4(),
-        coach_id=offering.coach_id,
-        offering_id=offering.id,
-        state=AppointmentState.HELD,
-        starts_at=at,
-        ends_at=at + timedelta(minutes=offering.length_min),
-        before_min=offering.before_min,
-        after_min=offering.after_min,
-        hold_until=now + HOLD_LASTS,
-        way="video",
-        created_at=now,
-        changed_at=now,
-    )
-
-
-def _place(appointment_id: UUID, offering: OfferingRow, client_zone: str, road: str, now: datetime) -> Place:
-    return Place(
-        id=uuid4(),
-        appointment_id=appointment_id,
-        booked_by="client",
-        zone=client_zone,
-        price_minor=offering.price.minor,
-        currency=offering.price.currency,
-        # Nobody knows this token: the real one is made together with the client's key.
-        token_hash=vault.keyed_hash("place", vault.new_token()),
-        road_hash=vault.keyed_hash("road", road),
-        created_at=now,
-    )
-
-
 def _client_of(place: PlaceRow, now: datetime) -> UUID:
     """The client record of this road, made at the first word typed. Always a new one, whoever it may be."""
     known = session().get_one(Place, place.id).client_id
@@ -224,14 +195,6 @@ def _client_of(place: PlaceRow, now: datetime) -> UUID:
         if row.client_id is None:
             give_token(row, client_id)
         return row.client_id or client_id
-
-
-def give_token(row: Place, client_id: UUID) -> None:
-    """Put a client into a place and give the place its secret address."""
-    token = vault.new_token()
-    row.client_id = client_id
-    row.token_hash = vault.keyed_hash("place", token)
-    row.token_sealed = vault.seal(client_id, "place.token", row.id, token)
 
 
 def _make_return_code(place_id: UUID, client_id: UUID) -> None:

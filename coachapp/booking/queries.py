@@ -70,6 +70,33 @@ def places_of(client_id: UUID) -> list[PlaceRow]:
     return [_place_row(row) for row in session().execute(found.order_by(Appointment.starts_at))]
 
 
+def rest_of_series(place: PlaceRow, *, now: datetime) -> list[PlaceRow]:
+    """This appointment and the later ones it repeats in, as far as they stand and have not begun; earliest first."""
+    found = _places().where(
+        Appointment.series_id == place.series_id,
+        Appointment.series_id.is_not(None),
+        Appointment.state == AppointmentState.CONFIRMED,
+        Appointment.starts_at >= place.starts_at,
+        Appointment.starts_at > now,
+        Place.client_id == place.client_id,
+    )
+    return [_place_row(row) for row in session().execute(found.order_by(Appointment.starts_at))]
+
+
+def occupied(coach_id: int, spans: Sequence[tuple[datetime, datetime]]) -> list[bool]:
+    """For each of these times (in order) whether something of the coach's lies in it: one statement for all."""
+    if not spans:
+        return []
+    found = select(Appointment.starts_at, Appointment.ends_at).where(
+        Appointment.coach_id == coach_id,
+        Appointment.state.in_(OCCUPYING),
+        Appointment.starts_at < spans[-1][1],
+        Appointment.ends_at > spans[0][0],
+    )
+    taken = [(row.starts_at, row.ends_at) for row in session().execute(found)]
+    return [any(low < end and high > start for low, high in taken) for start, end in spans]
+
+
 def places_between(coach_id: int, start: datetime, end: datetime) -> list[PlaceRow]:
     """The coach's confirmed appointments that begin in [start, end), earliest first."""
     found = _places().where(
@@ -181,6 +208,7 @@ def _place_row(row: Row[Place, Appointment, Offering | None]) -> PlaceRow:
         way=appointment.way,
         changed_at=appointment.changed_at,
         outcome=Outcome(mine.outcome) if mine.outcome else None,
+        series_id=appointment.series_id,
     )
 
 

@@ -13,6 +13,9 @@ HOLD_OUTLASTS_LINK = timedelta(minutes=5)
 ROOM_OPENS = timedelta(minutes=15)
 LONGEST_STRETCH = timedelta(days=183)
 UNSAFE_SAID_UNTIL = timedelta(hours=24)
+EVERY = (1, 2, 4)
+"""Weeks from one appointment to the next, where they repeat."""
+LEAST_TIMES, MOST_TIMES = 2, 26
 
 
 class AppointmentState(StrEnum):
@@ -163,6 +166,7 @@ class PlaceRow:
     way: str
     changed_at: datetime
     outcome: Outcome | None = None
+    series_id: UUID | None = None
 
     @property
     def length_min(self) -> int:

@@ -1,7 +1,7 @@
-"""A wall-clock time of one day as an instant, and what to say when the clocks change over it (pure)."""
+"""A wall-clock time of one day, or of several, as instants, and what to say when the clocks change (pure)."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 
 
@@ -29,3 +29,9 @@ def instant_of(day: date, at: time, where: tzinfo) -> Instant:
         return Instant(moment, Reading.MOVED)
     later = wall.replace(tzinfo=where, fold=1).astimezone(UTC)
     return Instant(moment, Reading.PLAIN if later == moment else Reading.FIRST_OF_TWO)
+
+
+def repeated(first: date, at: time, where: tzinfo, weeks: int, times: int) -> dict[date, Instant]:
+    """The same clock time every so many weeks, from `first` on: each day with its moment, whatever the clocks do."""
+    days = (first + timedelta(weeks=weeks * number) for number in range(times))
+    return {day: instant_of(day, at, where) for day in days}

@@ -1,6 +1,6 @@
 """The demo practice: "Quiet Harbour", its coach and its people, all invented; filled once, into an empty database."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +11,7 @@ from coachapp.booking.desk_operations import set_week
 from coachapp.booking.slots import Opening
 from coachapp.db import transaction
 from coachapp.demo.people import load_people, pay_at_stand_in
+from coachapp.messages.operations import Writer, write
 from coachapp.practice.operations import add_coach, is_set_up, save_offering, save_practice, save_settings
 from coachapp.worksheets.operations import publish_library
 
@@ -73,6 +74,8 @@ _OFFERINGS: tuple[dict[str, Any], ...] = (
 )
 
 
+_A_QUESTION = "May I bring a letter I received to a first conversation? I would rather not read it alone."
+
 _PAGE: dict[str, Any] = {
     "headline": "A quieter life is allowed.",
     "lede": "One-to-one coaching for adults who grew up with a narcissistic parent. We work on boundaries, "
@@ -122,6 +125,7 @@ def load(now: datetime) -> bool:
         publish_library(now)
         coach_id, account_id = _add_nora(now)
         load_people(coach_id, account_id, now)
+        write(coach_id, _A_QUESTION, Writer("Robin"), once="", now=now - timedelta(days=1))
         # Only now: what lies in the past is announced to nobody.
         save_settings(coach_id, practice={}, coach={"email": COACH_NAME})
     pay_at_stand_in(now)

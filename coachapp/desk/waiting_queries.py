@@ -12,6 +12,7 @@ from coachapp.clients.queries import clients_by_id
 from coachapp.clients.rules import ClientRow
 from coachapp.db import session
 from coachapp.desk import queries
+from coachapp.messages.queries import waiting as waiting_messages
 from coachapp.notifications.models import OutboxMessage
 from coachapp.notifications.rules import State
 from coachapp.payments.models import Attempt, Order, Refund
@@ -25,6 +26,7 @@ class Matter(StrEnum):
 
     INTAKE = "intake"
     SHEET = "sheet"
+    MESSAGE = "message"
     MAIL = "mail"
     REFUND = "refund"
     ALARM = "alarm"
@@ -72,9 +74,17 @@ def waiting(coach_id: int, *, now: datetime) -> list[Waiting]:
 def _to_read(coach_id: int, now: datetime) -> list[_Found]:
     intakes = queries.unread_intakes(coach_id, now=now)
     sheets = queries.unread_sheets(coach_id)
-    return [_Found(Matter.INTAKE, place.starts_at, place.client_id) for place in intakes] + [
-        _Found(Matter.SHEET, sheet.shared_at, sheet.client_id, sheet.title, sheet.number) for sheet in sheets
+    return [
+        *(_Found(Matter.INTAKE, place.starts_at, place.client_id) for place in intakes),
+        *(_Found(Matter.SHEET, each.shared_at, each.client_id, each.title, each.number) for each in sheets),
+        *_messages(coach_id),
     ]
+
+
+def _messages(coach_id: int) -> list[_Found]:
+    """One line for all short messages that wait: how many, and since when."""
+    found = waiting_messages(coach_id)
+    return [_Found(Matter.MESSAGE, found[0].written_at, None, number=len(found))] if found else []
 
 
 def _mails(coach_id: int, now: datetime) -> list[_Found]:

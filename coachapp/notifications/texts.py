@@ -1,11 +1,16 @@
 """The words of every message that leaves. To a client: a time and its zone; a link only into her own inbox."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from coachapp.web import words
+
+Times = Sequence[tuple[datetime, datetime]]
+"""Beginnings and ends, earliest first."""
 
 
 @dataclass(frozen=True)
@@ -32,10 +37,25 @@ def cancelled(subject: str, start: datetime, end: datetime, zone: str, link: str
     return Text(subject, _with_link(_("Cancelled: %(when)s", when=words.when(start, end, zone)), link))
 
 
+def booked_often(subject: str, times: Times, zone: str, link: str | None) -> Text:
+    """Several times that are booked together, one a line, and perhaps one link."""
+    return Text(subject, _with_link(_list_of(times, zone), link))
+
+
+def cancelled_often(subject: str, times: Times, zone: str, link: str | None) -> Text:
+    """Several times that no longer stand."""
+    return Text(subject, _with_link(f"{_('Cancelled:')}\n{_list_of(times, zone)}", link))
+
+
 def money_returned(subject: str, link: str | None) -> Text:
     """A payment that could not be used and goes back in full."""
     body = _("A time could not be kept. What was paid goes back in full, within 5 to 10 days.")
     return Text(subject, _with_link(body, link))
+
+
+def answered(subject: str, words: str | None) -> Text:
+    """The answer to a short message: its own words into her own inbox, else only that there is one. Never a link."""
+    return Text(subject, f"{words}\n" if words else _("An answer is ready.") + "\n")
 
 
 def coach_booked(start: datetime, end: datetime, zone: str, title: str, link: str) -> Text:
@@ -70,9 +90,27 @@ def coach_moved(was: datetime, start: datetime, end: datetime, zone: str, link: 
     )
 
 
+def coach_booked_often(times: Times, zone: str, title: str, link: str) -> Text:
+    """To the coach: several times were booked together."""
+    subject = ngettext("%(num)s time was booked", "%(num)s times were booked", len(times))
+    return Text(subject, f"{title}\n{_list_of(times, zone)}\n\n{link}\n")
+
+
+def coach_cancelled_often(times: Times, zone: str, link: str) -> Text:
+    """To the coach: several times were given back together."""
+    subject = ngettext("%(num)s time was cancelled", "%(num)s times were cancelled", len(times))
+    return Text(subject, f"{_list_of(times, zone)}\n\n{link}\n")
+
+
 def coach_trouble(what: str, link: str) -> Text:
     """To the coach: something needs her eyes."""
     return Text(_("Something needs your eyes"), f"{what}\n\n{link}\n")
+
+
+def _list_of(times: Times, zone: str) -> str:
+    """One time a line; with the year once they reach into another one."""
+    years = {words.year_of(start, zone) for start, _end in times}
+    return "\n".join(words.when(start, end, zone, year=len(years) > 1) for start, end in times)
 
 
 def _with_link(body: str, link: str | None) -> str:

@@ -1,37 +1,20 @@
 """What a client may set for herself: how she is reached, how long a page stays open."""
 
-from email_validator import EmailNotValidError, validate_email
 from flask_babel import lazy_gettext as _l
-from wtforms import IntegerField, PasswordField, RadioField, StringField
-from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, NumberRange, ValidationError
+from wtforms import IntegerField, PasswordField, StringField
+from wtforms.validators import InputRequired, NumberRange
 
 from coachapp.accounts.rules import IDLE_LEAST, IDLE_MOST
+from coachapp.safe_contact.forms import AsksInbox, check_address, email_field, inbox_field
 from coachapp.safe_contact.rules import Inbox
 from coachapp.web.forms import BaseForm
 
-UNSURE = "unsure"
 
-
-class ContactForm(BaseForm):
+class ContactForm(AsksInbox, BaseForm):
     """Who can see her inbox, and its address; proven by the passphrase, so that nobody else changes it."""
 
-    inbox = RadioField(
-        _l("Who can see this inbox?"),
-        [InputRequired(_l("Choose who can see this inbox, or no mail at all"))],
-        choices=[
-            SelectChoice(Inbox.ONLY_ME.value, _l("Only me")),
-            SelectChoice(Inbox.SHARED.value, _l("Someone else might")),
-            SelectChoice(UNSURE, _l("I am not sure")),
-            SelectChoice(Inbox.NONE.value, _l("Please send no mail at all")),
-        ],
-        description=_l("Also think of shared tablets and phone previews."),
-    )
-    email = StringField(
-        _l("Email address"),
-        description=_l("Leave it empty if you chose no mail: then no address is kept."),
-        filters=[lambda text: (text or "").strip()],
-    )
+    inbox = inbox_field(InputRequired(_l("Choose who can see this inbox, or no mail at all")))
+    email = email_field(_l("Leave it empty if you chose no mail: then no address is kept."))
     passphrase = PasswordField(
         _l("Your passphrase"),
         [InputRequired(_l("Enter your passphrase"))],
@@ -40,20 +23,13 @@ class ContactForm(BaseForm):
 
     def validate_email(self, field: StringField) -> None:
         """An address is needed for mail, and only then."""
-        if self.inbox.data in (None, Inbox.NONE.value):
-            return
-        try:
-            validate_email(field.data or "", check_deliverability=False)
-        except EmailNotValidError as error:
-            raise ValidationError(_l("Enter an email address with an @, like name@example.com")) from error
+        if self.inbox.data and not self.wants_no_mail:
+            check_address(field)
 
     @property
     def chosen(self) -> tuple[Inbox, str | None]:
-        """The answer as the gate knows it: not sure counts as someone might."""
-        if self.inbox.data == Inbox.NONE.value:
-            return Inbox.NONE, None
-        inbox = Inbox.ONLY_ME if self.inbox.data == Inbox.ONLY_ME.value else Inbox.SHARED
-        return inbox, self.email.data
+        """The answer as the gate knows it, and the address."""
+        return self.chosen_inbox, None if self.wants_no_mail else self.email.data
 
 
 class IdleForm(BaseForm):

@@ -202,6 +202,21 @@ class SettingsForm(BaseForm):
         _l("Link to your video room"), 300, description=_l("Opens from Today. Begins with https://.")
     )
 
+    reading_weekday = SelectField(
+        _l("Messages are read on"),
+        choices=[
+            SelectChoice("0", _l("Mondays")),
+            SelectChoice("1", _l("Tuesdays")),
+            SelectChoice("2", _l("Wednesdays")),
+            SelectChoice("3", _l("Thursdays")),
+            SelectChoice("4", _l("Fridays")),
+            SelectChoice("5", _l("Saturdays")),
+            SelectChoice("6", _l("Sundays")),
+        ],
+        invalid_choice_message=_l("Choose a day of the week"),
+        description=_l("Stands on the page for short messages, with the day by which each one is read."),
+    )
+
     def __init__(self, *args: Any, own_hosts: frozenset[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.own_hosts = own_hosts

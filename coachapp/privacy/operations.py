@@ -9,6 +9,9 @@ from coachapp.clients import operations as clients
 from coachapp.clients.queries import asked_before
 from coachapp.db import transaction
 from coachapp.intake import operations as intake
+from coachapp.messages import operations as messages
+from coachapp.messages.queries import writers_since
+from coachapp.messages.rules import KEPT as MESSAGES_KEPT
 from coachapp.notifications import operations as notifications
 from coachapp.payments import forgetting as payments
 from coachapp.safe_contact import operations as safe_contact
@@ -17,24 +20,30 @@ UNFINISHED_KEPT = timedelta(hours=24)
 
 
 def forget_unfinished(*, now: datetime) -> int:
-    """Forget whoever began a booking a day ago and finished none; returns how many.
+    """Forget whoever began a booking a day ago and finished none, or wrote a few words that have had their time.
+
+    Returns how many people were forgotten.
 
     The key goes first, so that nothing can be read even if the rest is interrupted; the next round finishes it.
     Money that came is never forgotten here, and a time that may still be paid is left alone.
     """
-    gone = 0
+    gone, waits = 0, writers_since(now - MESSAGES_KEPT)
     for client_id in asked_before(now - UNFINISHED_KEPT):
+        if client_id in waits:
+            continue
         if payments.money_came(client_id) or booking.may_still_be_booked(client_id):
             continue
         vault.destroy_key(client_id)
         _delete_rows(client_id)
         gone += 1
+    messages.forget_old(now - MESSAGES_KEPT)
     booking.forget_let_go(now - UNFINISHED_KEPT)
     return gone
 
 
 def _delete_rows(client_id: UUID) -> None:
     with transaction():
+        messages.forget(client_id)
         intake.forget(client_id)
         notifications.forget(client_id)
         safe_contact.forget(client_id)

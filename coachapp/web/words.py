@@ -70,6 +70,19 @@ def weekdays() -> list[tuple[str, str]]:
     return [(names[day][:2], names[day]) for day in range(7)]
 
 
+def on_weekdays(weekday: int) -> str:
+    """`Thursdays`; Monday is 0."""
+    return (
+        _("Mondays"),
+        _("Tuesdays"),
+        _("Wednesdays"),
+        _("Thursdays"),
+        _("Fridays"),
+        _("Saturdays"),
+        _("Sundays"),
+    )[weekday]
+
+
 def ahead_words(who: str, zone: str, minutes_ahead: int) -> str:
     """`Nora is in Madrid, one hour ahead.`"""
     place = city(zone)
@@ -194,6 +207,7 @@ _FILTERS = (
     amount,
     minutes,
     relative_day,
+    on_weekdays,
 )
 
 

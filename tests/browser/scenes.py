@@ -55,6 +55,32 @@ def travel(page: Page) -> None:
     fill("Add the stay", {"away-first": in_forty_days(), "away-last": in_forty_days()})(page)
 
 
+def repeat_later(page: Page) -> None:
+    """The same every week, four times, in the early morning when nothing else is."""
+    page.select_option("#what", "single-session")
+    page.select_option("#every", "1")
+    fill("Look at it once more", {"day": in_forty_days(), "at": "05:00", "times": "4"})(page)
+
+
+def repeat_and_ask_to_cancel(page: Page) -> None:
+    """Book them, and go to the question before they are cancelled."""
+    repeat_later(page)
+    page.locator("[name=on]").first.wait_for()
+    _sent(page, lambda: page.locator("form[action='/desk/book/go'] .btn").first.click())
+    page.goto(
+        page.url.split("/desk")[0]
+        + (page.locator("a[href$='/cancel-rest']").first.get_attribute("href") or "")
+    )
+
+
+def write_and_look(page: Page) -> None:
+    """Send a few words, and open them with their four words."""
+    fill("Send it", {"words": "May I ask how a first talk goes?"})(page)
+    code = page.locator("p.own").inner_text()
+    page.goto(page.url.split("/write")[0] + "/write/answer")
+    fill("Show my message", {"code": code})(page)
+
+
 def in_forty_days() -> str:
     return (clock.now().date() + timedelta(days=40)).isoformat()
 
@@ -100,6 +126,8 @@ SCENES = (
             "resources": "/resources",
             "ask": "/ask",
             "write": "/write",
+            "write-about": "/write/about/steady-ground",
+            "write-answer": "/write/answer",
             "times": "/book/single-session",
             "zones": "/book/single-session/zones",
             "package": "/book/steady-ground",
@@ -111,6 +139,10 @@ SCENES = (
             "set-up": "{set_up}",
         }.items()
     ),
+    Scene(STRANGER, "write-errors", "/write", press("Send it"), 422),
+    Scene(STRANGER, "write-sent", "/write", fill("Send it", {"words": "May I ask how a first talk goes?"})),
+    Scene(STRANGER, "write-answer-errors", "/write/answer", press("Show my message"), 422),
+    Scene(STRANGER, "write-read", "/write", write_and_look),
     Scene(STRANGER, "times-errors", "/book/single-session", press("Continue"), 422),
     Scene(STRANGER, "hold-ended", "/book/details", status=409),
     Scene(STRANGER, "enter-errors", "/b", fill("Show my time", {"code": "these are not words"}), 422),
@@ -150,6 +182,7 @@ SCENES = (
             "me-sheet": "/me/worksheets/2",
             "me-print": "/me/worksheets/2/print",
             "me-safety": "/me/safety",
+            "me-write": "/write",
         }.items()
     ),
     Scene(MEMBER, "me-both-versions", "/me/worksheets/2", as_an_old_page, 409),
@@ -177,6 +210,9 @@ SCENES = (
             "desk-move": "{desk_move}",
             "desk-book": "/desk/book",
             "desk-block": "/desk/block",
+            "desk-messages": "/desk/messages",
+            "desk-message": "{desk_message}",
+            "desk-message-delete": "{desk_message}/delete",
             "desk-hours": "/desk/hours",
             "desk-calendars": "/desk/calendars",
             "desk-services": "/desk/offerings",
@@ -192,6 +228,12 @@ SCENES = (
     Scene(COACH, "desk-add-client-errors", "/desk/clients/new", press("Add to your clients"), 422),
     Scene(COACH, "desk-book-errors", "/desk/book", press("Look at it once more"), 422),
     Scene(COACH, "desk-book-check", "/desk/book/{ref}", book_later),
+    Scene(COACH, "desk-book-series", "/desk/book/{ref}", repeat_later),
+    Scene(COACH, "desk-series-cancel", "/desk/book/{ref}", repeat_and_ask_to_cancel),
+    Scene(COACH, "desk-message-errors", "{desk_message}", fill("Look at it once more", {"answer": " "}), 422),
+    Scene(
+        COACH, "desk-message-check", "{desk_message}", fill("Look at it once more", {"answer": "It is free."})
+    ),
     Scene(COACH, "desk-block-errors", "/desk/block", press("Block this time"), 422),
     Scene(COACH, "desk-hours-errors", "/desk/hours", fill("Save your hours", {"0-0-to": ""}), 422),
     Scene(COACH, "desk-away-errors", "/desk/hours", press("Add the stay"), 422),
@@ -254,6 +296,10 @@ class Cast:
                 self._facts[name] = re.search(r'"(/desk/clients/[^"]+/cancel)"', sessions)[1]
             case "desk_move":
                 self._facts[name] = self.address("{desk_cancel}").replace("/cancel", "/move")
+            case "desk_message":
+                self.house.visitor().send("/write", {"words": "A question.", "name": "Robin"})
+                found = self.person(COACH).get("/desk/messages").text()
+                self._facts[name] = re.search(r'"(/desk/messages/[^"]+)"', found)[1]
             case "join":
                 self._facts[name] = re.search(
                     r'"(/join/[^"]+)"', self.person("booked").get(self.address("{booked}")).text()

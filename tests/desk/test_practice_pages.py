@@ -37,6 +37,7 @@ SETTINGS = {
     "zone": "Europe/Lisbon",
     "email": "",
     "room_link": "https://meet.example.com/x",
+    "reading_weekday": "1",
 }
 
 
@@ -88,8 +89,9 @@ def test_another_offering_is_not_there(nora):
 def test_settings_are_saved(app, desk, nora):
     assert nora.fill("/desk/settings", SETTINGS).status_code == 303
     with app.app_context():
-        page = practice().page
+        page, weekday = practice().page, practice().reading_weekday
         hers = coach(desk.made.coach_id)
+    assert weekday == 1
     assert page["about_paragraphs"] == ["One.", "Two."]
     assert page["faq"] == [["May I stop?", "Yes."], ["Who reads this?", "Only you."]]
     assert (hers.zone, hers.email, hers.room_link) == ("Europe/Lisbon", None, "https://meet.example.com/x")
@@ -117,6 +119,8 @@ def test_a_telling_word_is_saved_with_a_warning(app, nora):
         ({"room_link": "javascript:alert(1)"}, "Enter an address that begins with https://"),
         ({"faq": "A question alone"}, "Write an answer below each question"),
         ({"name": ""}, "Give your practice a name"),
+        ({"reading_weekday": "7"}, "Choose a day of the week"),
+        ({"reading_weekday": ""}, "Choose a day of the week"),
     ],
 )
 def test_settings_that_cannot_be_are_told_and_kept(nora, change, words):

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from coachapp import clock
 from coachapp.booking import confirming, operations, queries
-from coachapp.booking.forms import UNSURE, DetailsForm
+from coachapp.booking.forms import DetailsForm
 from coachapp.booking.operations import DRAFTED, Details
 from coachapp.booking.rules import AppointmentState, HoldEnded, PlaceRow
 from coachapp.booking.views import road
@@ -18,6 +18,7 @@ from coachapp.payments.rules import GatewayAway, GatewayRefused
 from coachapp.payments.runtime import gateway, payables
 from coachapp.payments.views import payment_page_away
 from coachapp.practice.queries import practice
+from coachapp.safe_contact.forms import UNSURE
 from coachapp.safe_contact.rules import Inbox
 from coachapp.web.guards import public
 from coachapp.web.headers import leads_to_payment

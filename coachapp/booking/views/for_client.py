@@ -10,9 +10,10 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from coachapp import clock
-from coachapp.booking import confirming, desk_operations, queries
+from coachapp.booking import confirming, desk_operations, queries, series
 from coachapp.booking.desk_forms import BookForm
 from coachapp.booking.rules import AppointmentState, NoSuchPlace, PlaceRow, TimeTaken, TooLate
+from coachapp.booking.views import repeating
 from coachapp.booking.wall import Reading, instant_of
 from coachapp.clients.queries import client, client_by_ref, clients
 from coachapp.clients.rules import ClientRow, NoSuchClient
@@ -66,6 +67,8 @@ def check(ref: str = "") -> ResponseReturnValue:
     wanted = _wanted(form) if form.validate() else None
     if wanted is None:
         return _form_page(form), 422
+    if form.weeks:
+        return repeating.check_page(form, wanted.client, wanted.offering, _host())
     if not queries.is_unbroken(_host().id, wanted.starts_at, wanted.ends_at):
         return _taken(form)
     verdict = gate(wanted.client.id, booked=True, now=clock.now())
@@ -82,6 +85,8 @@ def book() -> ResponseReturnValue:
     wanted = _wanted(form) if form.validate() else None
     if wanted is None:
         return _form_page(form), 422
+    if form.weeks:
+        return repeating.book(form, wanted.client, wanted.offering, _host())
     try:
         desk_operations.book_for_client(
             wanted.offering,
@@ -119,12 +124,49 @@ def cancel(ref: str, place_id: UUID) -> ResponseReturnValue:
     try:
         refunds = confirming.cancel(place, _settings().base_url, by="staff", now=clock.now())
     except TooLate:
-        return page(
-            409, _("This session can no longer be cancelled"), _("It has begun, or was cancelled before.")
-        )
+        return _too_late()
     finish(refunds, gateway(), payables(), now=clock.now())
     flash(_("The session is cancelled. The time is free again."))
     return redirect(url_for("desk.sessions", ref=ref), 303)
+
+
+@bp.get("/clients/<ref>/sessions/<uuid:place_id>/cancel-rest")
+@staff
+def ask_cancel_rest(ref: str, place_id: UUID) -> ResponseReturnValue:
+    """Say how many of a series fall, what goes back and which mail leaves, before the button."""
+    person, place = _client(ref), _place(ref, place_id)
+    places = queries.rest_of_series(place, now=clock.now())
+    if not places:
+        return _too_late()
+    orders = orders_of([each.id for each in places])
+    return render_template(
+        "desk/cancel_rest.html",
+        client=person,
+        place=place,
+        places=places,
+        host=_host(),
+        is_paid=any(order.paid.minor for order in orders.values()),
+        verdict=gate(person.id, booked=True, now=clock.now()),
+    )
+
+
+@bp.post("/clients/<ref>/sessions/<uuid:place_id>/cancel-rest")
+@staff
+def cancel_rest(ref: str, place_id: UUID) -> ResponseReturnValue:
+    place = _place(ref, place_id)
+    try:
+        refunds = series.cancel_rest(place, _settings().base_url, now=clock.now())
+    except TooLate:
+        return _too_late()
+    finish(refunds, gateway(), payables(), now=clock.now())
+    flash(_("The sessions are cancelled. Their times are free again."))
+    return redirect(url_for("desk.sessions", ref=ref), 303)
+
+
+def _too_late() -> ResponseReturnValue:
+    return page(
+        409, _("This session can no longer be cancelled"), _("It has begun, or was cancelled before.")
+    )
 
 
 def _host() -> CoachRow:

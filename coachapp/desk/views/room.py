@@ -10,12 +10,13 @@ from coachapp.audit.operations import record_view
 from coachapp.clients.queries import client_by_ref
 from coachapp.clients.rules import ClientRow, NoSuchClient
 from coachapp.desk import queries, words
+from coachapp.messages.queries import count_waiting
 from coachapp.practice.queries import coach
 from coachapp.practice.rules import CoachRow
 
 bp = Blueprint("desk", __name__, url_prefix="/desk")
 
-ROOMS = ("today", "calendar", "clients", "worksheets", "offerings", "hours", "settings")
+ROOMS = ("today", "calendar", "clients", "worksheets", "messages", "offerings", "hours", "settings")
 _COVERED = "covered"
 
 
@@ -72,7 +73,11 @@ def for_every_desk_page() -> dict[str, object]:
     unread = len(queries.unread_intakes(current_user.coach_id, now=now))
     return {
         "nav_rooms": ROOMS,
-        "nav_counts": {"clients": unread, "worksheets": len(queries.unread_sheets(current_user.coach_id))},
+        "nav_counts": {
+            "clients": unread,
+            "worksheets": len(queries.unread_sheets(current_user.coach_id)),
+            "messages": count_waiting(current_user.coach_id),
+        },
         "now": now,
         "covered": is_covered(),
         "who": who,

@@ -17,10 +17,11 @@ from coachapp.accounts.queries import account, sign_ins
 from coachapp.accounts.rules import NoMatch
 from coachapp.audit.operations import record
 from coachapp.notifications import texts
-from coachapp.portal.forms import UNSURE, ContactForm, IdleForm
+from coachapp.portal.forms import ContactForm, IdleForm
 from coachapp.portal.views.room import bp, own_record
 from coachapp.practice.queries import coach, practice
 from coachapp.safe_contact import operations as safe_contact
+from coachapp.safe_contact.forms import UNSURE
 from coachapp.safe_contact.queries import contact
 from coachapp.safe_contact.rules import Contact, Inbox
 from coachapp.web import limits

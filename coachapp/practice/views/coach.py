@@ -74,6 +74,7 @@ def save_settings() -> ResponseReturnValue:
     operations.save_settings(
         current_user.coach_id,
         practice={key: form[key].data for key in ("name", *_WATCHED)}
+        | {"reading_weekday": int(form.reading_weekday.data)}
         | {"page": form.page(queries.practice().page)},
         coach={key: form[key].data for key in ("first_name", "full_name", "zone")}
         | {key: form[key].data or None for key in ("email", "room_link", *LIMITS)},
@@ -180,7 +181,7 @@ def _settings_data(practice: PracticeRow, coach: CoachRow) -> dict[str, Any]:
     names = {key: getattr(practice, key) for key in ("name", *_WATCHED)}
     own = ("first_name", "full_name", "zone", "email", "room_link", *LIMITS)
     hers = {key: getattr(coach, key) for key in own}
-    return {**page, **texts, **names, **hers}
+    return {**page, **texts, **names, **hers, "reading_weekday": str(practice.reading_weekday)}
 
 
 def _settings_page(form: SettingsForm) -> str:

@@ -66,12 +66,6 @@ def ask() -> ResponseReturnValue:
     return render_template("practice/ask.html")
 
 
-@bp.get("/write")
-@public
-def write() -> ResponseReturnValue:
-    return render_template("practice/write.html")
-
-
 @bp.get("/plan/")
 @public
 def plan() -> ResponseReturnValue:

@@ -1,0 +1,108 @@
+"""Sessions that repeat: every day shown before they are booked, with what stands in the way of some."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from flask import current_app, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from coachapp import clock
+from coachapp.booking import queries, series
+from coachapp.booking.desk_forms import BookForm
+from coachapp.booking.rules import TimeTaken
+from coachapp.booking.wall import Reading, repeated
+from coachapp.clients.rules import ClientRow
+from coachapp.config import Config
+from coachapp.notifications import texts
+from coachapp.practice.queries import practice
+from coachapp.practice.rules import CoachRow, OfferingRow
+from coachapp.safe_contact.queries import gate
+from coachapp.safe_contact.rules import Verdict
+from coachapp.zones import zone
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One day of a series. `taken`: something of the coach's lies there. `ticked`: it is to be booked."""
+
+    day: date
+    starts_at: datetime
+    ends_at: datetime
+    reading: Reading
+    taken: bool
+    ticked: bool
+
+
+def check_page(form: BookForm, person: ClientRow, offering: OfferingRow, host: CoachRow) -> str:
+    """Every day with what clashes or falls into a clock change; all that is free is ticked."""
+    return _page(form, person, offering, host, _turns(form, offering, host, None))
+
+
+def book(form: BookForm, person: ClientRow, offering: OfferingRow, host: CoachRow) -> ResponseReturnValue:
+    """Book the days that are ticked, all or none."""
+    turns = _turns(form, offering, host, set(request.form.getlist("on")))
+    chosen = [turn for turn in turns if turn.ticked]
+    if not chosen:
+        return _page(form, person, offering, host, turns, _("Tick at least one day")), 422
+    try:
+        if any(turn.taken for turn in chosen):
+            raise TimeTaken
+        starts = [turn.starts_at for turn in chosen]
+        series.book_series(offering, person.id, person.zone, starts, _base_url(), now=clock.now())
+    except TimeTaken:
+        now_free = _turns(form, offering, host, set(request.form.getlist("on")))
+        error = _("A day was taken meanwhile, and nothing is booked yet. Look at the days once more.")
+        return _page(form, person, offering, host, now_free, error), 409
+    flash(ngettext("%(num)s session is booked.", "%(num)s sessions are booked.", len(chosen)))
+    return redirect(url_for("desk.sessions", ref=person.ref), 303)
+
+
+def _turns(form: BookForm, offering: OfferingRow, host: CoachRow, on: set[str] | None) -> list[Turn]:
+    """The days of the series in order; `on` holds those that are ticked (None: all of them)."""
+    days = repeated(form.day.data, form.at.data, zone(host.zone), form.weeks, form.times.data)
+    length = timedelta(minutes=offering.length_min)
+    taken = queries.occupied(host.id, [(each.at, each.at + length) for each in days.values()])
+    return [
+        Turn(day, each.at, each.at + length, each.reading, is_taken, on is None or day.isoformat() in on)
+        for (day, each), is_taken in zip(days.items(), taken, strict=True)
+    ]
+
+
+def _page(
+    form: BookForm,
+    person: ClientRow,
+    offering: OfferingRow,
+    host: CoachRow,
+    turns: list[Turn],
+    error: str = "",
+) -> str:
+    verdict = gate(person.id, booked=True, now=clock.now())
+    return render_template(
+        "desk/book_series.html",
+        form=form,
+        person=person,
+        offering=offering,
+        host=host,
+        turns=turns,
+        how_often=form.how_often,
+        error=error,
+        errors=[("days", error)] if error else [],
+        verdict=verdict,
+        mail=_mail(person, turns, verdict),
+    )
+
+
+def _mail(person: ClientRow, turns: list[Turn], verdict: Verdict) -> texts.Text | None:
+    """The words that would leave for the days that are ticked; None when nothing does."""
+    times = [(turn.starts_at, turn.ends_at) for turn in turns if turn.ticked and not turn.taken]
+    if verdict.address is None or not times:
+        return None
+    link = f"{_base_url()}/b/…" if verdict.with_link else None
+    return texts.booked_often(practice().mail_subject, times, person.zone, link)
+
+
+def _base_url() -> str:
+    settings: Config = current_app.config["COACHAPP"]
+    return settings.base_url

@@ -1,0 +1,1 @@
+"""Short messages: the public pages, and the coach's own."""
