@@ -9,9 +9,10 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from coachapp import cli, config, db, vault
 from coachapp.accounts import presence
 from coachapp.accounts import views as accounts_views
+from coachapp.booking import reminding
 from coachapp.booking.confirming import payable
+from coachapp.booking.views import absent, around, details, for_client, place
 from coachapp.booking.views import coach as hours
-from coachapp.booking.views import details, for_client, place
 from coachapp.booking.views import public as booking
 from coachapp.config import PROJECT, Config
 from coachapp.demo import views as demo_views
@@ -38,6 +39,8 @@ ROOMS: tuple[Blueprint, ...] = (
     place.bp,
     hours.bp,
     for_client.bp,
+    absent.bp,
+    around.bp,
     desk_views.bp,
     portal_views.bp,
     sheets_client.bp,
@@ -88,6 +91,7 @@ def _storage(app: Flask, settings: Config) -> None:
     limits.init_app(app, app.extensions["engine"], settings.redis_url)
     app.extensions["gateway"] = StripeGateway(settings)
     app.extensions["payables"] = {"appointment": payable(settings.base_url)}
+    app.extensions["still_true"] = {reminding.KIND: reminding.still_due}
     app.extensions["mailer"] = Mailer(settings.smtp_url, settings.mail_from) if settings.smtp_url else None
     app.extensions["is_migrated"] = lambda: migrations.is_current(app.extensions["engine"])
 

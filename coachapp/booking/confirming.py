@@ -22,6 +22,7 @@ from coachapp.booking.rules import (
     TooLate,
     gives_back_all,
     keeps_distance,
+    new_room_key,
     on_paid,
 )
 from coachapp.clients import operations as clients
@@ -62,6 +63,7 @@ def confirm(appointment: Appointment, place: PlaceRow, base_url: str, now: datet
     """Make it stand, and write every message that announces it, in one transaction."""
     assert place.client_id is not None, "a place is confirmed for someone"
     appointment.state, appointment.hold_until, appointment.changed_at = AppointmentState.CONFIRMED, None, now
+    appointment.room_key = appointment.room_key or new_room_key()
     clients.set_state(place.client_id, State.ACTIVE)
     renew(place.client_id, now=now)
     make_join_token(place.client_id, now=now)

@@ -104,7 +104,7 @@ def book_for_client(
                 ends_at=starts_at + timedelta(minutes=offering.length_min),
                 before_min=offering.before_min,
                 after_min=offering.after_min,
-                way="video",
+                way=offering.way,
                 created_at=now,
                 changed_at=now,
             )

@@ -184,7 +184,7 @@ def _held(offering: OfferingRow, start: int, now: datetime) -> Appointment:
         before_min=offering.before_min,
         after_min=offering.after_min,
         hold_until=now + HOLD_LASTS,
-        way="video",
+        way=offering.way,
         created_at=now,
         changed_at=now,
     )

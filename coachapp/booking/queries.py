@@ -247,6 +247,12 @@ def _place_row(row: Row[Place, Appointment, Offering | None]) -> PlaceRow:
         sequence=appointment.sequence,
         way=appointment.way,
         changed_at=appointment.changed_at,
+        room_key=appointment.room_key,
+        outcome=mine.outcome,
+        outcome_at=mine.outcome_at,
+        late_min=mine.late_min,
+        late_at=mine.late_at,
+        asked_zone=mine.asked_zone,
     )
 
 

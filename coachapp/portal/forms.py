@@ -9,6 +9,7 @@ from wtforms.validators import InputRequired, NumberRange, ValidationError
 from coachapp.accounts.rules import IDLE_LEAST, IDLE_MOST
 from coachapp.safe_contact.rules import Inbox
 from coachapp.web.forms import BaseForm
+from coachapp.zones import UnknownZone, zone
 
 UNSURE = "unsure"
 
@@ -67,3 +68,16 @@ class IdleForm(BaseForm):
         ],
         render_kw={"inputmode": "numeric"},
     )
+
+
+class ZoneForm(BaseForm):
+    """Where she is now."""
+
+    zone = StringField(_l("Where you are"), [InputRequired(_l("Choose a time zone"))])
+
+    def validate_zone(self, field: StringField) -> None:
+        """Only names of zones we know."""
+        try:
+            zone(field.data)
+        except UnknownZone as error:
+            raise ValidationError(_l("Choose a time zone from the list")) from error

@@ -1,18 +1,19 @@
 """One appointment without an account: see it, its calendar file, cancel it; the return code opens what a link may not."""
 
-from flask import Blueprint, Response, abort, current_app, make_response, redirect, render_template, url_for
+from flask import Blueprint, Response, current_app, make_response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_login import current_user
 
 from coachapp import clock
 from coachapp.accounts.operations import make_join_token
 from coachapp.accounts.queries import has_joined, join_path
 from coachapp.booking import confirming, operations, queries
+from coachapp.booking.around_queries import beside
 from coachapp.booking.forms import CodeForm
 from coachapp.booking.ics import Summary, calendar_file
 from coachapp.booking.rules import AppointmentState, NoSuchPlace, PlaceRow, TooLate, gives_back_all
 from coachapp.booking.views import road
+from coachapp.booking.views.hers import SHOWN, may_see_all, place_in_full, place_of
 from coachapp.clients.queries import client
 from coachapp.config import Config
 from coachapp.payments.operations import finish
@@ -20,7 +21,6 @@ from coachapp.payments.queries import orders_of
 from coachapp.payments.runtime import gateway, payables
 from coachapp.practice.queries import coach
 from coachapp.safe_contact.queries import contact
-from coachapp.safe_contact.rules import Inbox
 from coachapp.web import limits
 from coachapp.web.errors import page
 from coachapp.web.guards import public, token
@@ -28,7 +28,6 @@ from coachapp.web.guards import public, token
 bp = Blueprint("place", __name__, url_prefix="/b")
 
 CODE_TRIES = "20 per 15 minutes"
-_SHOWN = (AppointmentState.CONFIRMED, AppointmentState.CANCELLED)
 
 
 @bp.get("")
@@ -57,8 +56,8 @@ def open_by_code() -> ResponseReturnValue:
 @bp.get("/<token>")
 @token
 def show(token: str) -> ResponseReturnValue:
-    place = _place(token)
-    if not _may_see_all(place) or place.client_id is None:
+    place = place_of(token)
+    if not may_see_all(place) or place.client_id is None:
         return render_template("booking/time_only.html", place=place, form=CodeForm(), now=clock.now())
     return render_template(
         "booking/done.html",
@@ -72,6 +71,7 @@ def show(token: str) -> ResponseReturnValue:
         has_space=has_joined(place.client_id),
         words=queries.return_code(place.id) if road.is_about(place) else None,
         all_back=gives_back_all(place.starts_at, place.cutoff_min, clock.now()),
+        beside=beside(place, clock.now()),
         now=clock.now(),
     )
 
@@ -80,7 +80,7 @@ def show(token: str) -> ResponseReturnValue:
 @token
 def calendar(token: str) -> ResponseReturnValue:
     """The calendar file, by click only: a neutral word and the time."""
-    place = _place(token)
+    place = place_of(token)
     body = calendar_file(
         f"{place.appointment_id.hex}@appointments",
         place.sequence,
@@ -101,7 +101,7 @@ def calendar(token: str) -> ResponseReturnValue:
 @token
 def space(token: str) -> ResponseReturnValue:
     """A fresh way to a space of her own, when the first link has ended."""
-    place = _place_in_full(token)
+    place = place_in_full(token)
     if place.client_id is None or has_joined(place.client_id):
         return redirect(url_for("accounts.sign_in"), 303)
     return redirect(f"/join/{make_join_token(place.client_id, clock.now())}", 303)
@@ -111,7 +111,7 @@ def space(token: str) -> ResponseReturnValue:
 @token
 def ask_cancel(token: str) -> ResponseReturnValue:
     """Say what a cancellation gives back, before the button."""
-    place = _place_in_full(token)
+    place = place_in_full(token)
     return render_template(
         "booking/cancel.html",
         place=place,
@@ -125,7 +125,7 @@ def ask_cancel(token: str) -> ResponseReturnValue:
 @bp.post("/<token>/cancel")
 @token
 def cancel(token: str) -> ResponseReturnValue:
-    place = _place_in_full(token)
+    place = place_in_full(token)
     settings: Config = current_app.config["COACHAPP"]
     try:
         refunds = confirming.cancel(place, settings.base_url, by="client", now=clock.now())
@@ -139,40 +139,6 @@ def cancel(token: str) -> ResponseReturnValue:
 
 def _on_from(place: PlaceRow) -> str:
     """Where the four words lead: to the appointment, or on along the road to one that is not paid yet."""
-    if place.state in _SHOWN:
+    if place.state in SHOWN:
         return url_for("place.show", token=queries.place_token(place.id))
     return url_for("road.done")
-
-
-def _place(token: str) -> PlaceRow:
-    try:
-        found = queries.place_by_token(token)
-    except NoSuchPlace:
-        abort(404)
-    if found.state not in _SHOWN:
-        abort(404)
-    return found
-
-
-def _place_in_full(token: str) -> PlaceRow:
-    place = _place(token)
-    if not _may_see_all(place):
-        abort(404)
-    return place
-
-
-def _may_see_all(place: PlaceRow) -> bool:
-    """Signed in, it is hers. The link alone is enough only when it went into an inbox nobody else reads.
-
-    Everywhere else, and from the moment she said that things have changed, the return code is asked.
-    """
-    if road.is_about(place) or _is_hers(place):
-        return True
-    known = contact(place.client_id) if place.client_id else None
-    return known is not None and known.inbox is Inbox.ONLY_ME and known.stopped_at is None
-
-
-def _is_hers(place: PlaceRow) -> bool:
-    return (
-        place.client_id is not None and current_user.is_active and current_user.client_id == place.client_id
-    )

@@ -75,7 +75,8 @@ def save_settings() -> ResponseReturnValue:
         practice={key: form[key].data for key in ("name", *_WATCHED)}
         | {"page": form.page(queries.practice().page)},
         coach={key: form[key].data for key in ("first_name", "full_name", "zone")}
-        | {key: form[key].data or None for key in ("email", "room_link")},
+        | {key: form[key].data or None for key in ("email", "room_link", "room_pattern")}
+        | {"remind_min": int(form.remind.data) if form.remind.data else None},
     )
     flash(_("Your settings are saved."))
     return redirect(url_for("practice_desk.settings"), 303)
@@ -85,6 +86,7 @@ _FRESH = {
     "kind": "session",
     "sessions": 1,
     "length": 60,
+    "way": "video",
     "before": 15,
     "after": 15,
     "interval": 30,
@@ -128,6 +130,7 @@ def _facts(form: OfferingForm) -> dict[str, Any]:
         "kind": form.kind.data,
         "sessions": form.sessions.data if form.kind.data == "package" else 1,
         "length_min": form.length.data,
+        "way": form.way.data,
         "price_minor": form.amount.minor,
         "before_min": form.before.data,
         "after_min": form.after.data,
@@ -150,6 +153,7 @@ def _typed(row: OfferingRow) -> dict[str, Any]:
         "kind": row.kind,
         "sessions": row.sessions,
         "length": row.length_min,
+        "way": row.way,
         "price": row.price.plain(),
         "before": row.before_min,
         "after": row.after_min,
@@ -175,7 +179,8 @@ def _settings_data(practice: PracticeRow, coach: CoachRow) -> dict[str, Any]:
         "faq": "\n\n".join(f"{question}\n{answer}" for question, answer in page.get("faq") or []),
     }
     names = {key: getattr(practice, key) for key in ("name", *_WATCHED)}
-    hers = {key: getattr(coach, key) for key in ("first_name", "full_name", "zone", "email", "room_link")}
+    plain = ("first_name", "full_name", "zone", "email", "room_link", "room_pattern")
+    hers = {key: getattr(coach, key) for key in plain} | {"remind": str(coach.remind_min or "")}
     return {**page, **texts, **names, **hers}
 
 
