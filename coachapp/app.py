@@ -91,7 +91,7 @@ def _storage(app: Flask, settings: Config) -> None:
     limits.init_app(app, app.extensions["engine"], settings.redis_url)
     app.extensions["gateway"] = StripeGateway(settings)
     app.extensions["payables"] = {"appointment": payable(settings.base_url)}
-    app.extensions["still_true"] = {reminding.KIND: reminding.still_due}
+    app.extensions["still_true"] = dict.fromkeys(reminding.KEYS, reminding.still_due)
     app.extensions["mailer"] = Mailer(settings.smtp_url, settings.mail_from) if settings.smtp_url else None
     app.extensions["is_migrated"] = lambda: migrations.is_current(app.extensions["engine"])
 

@@ -18,7 +18,7 @@ from coachapp.practice.rules import EVENING_BEFORE, CoachRow
 from coachapp.zones import local_days, zone
 
 KIND = "reminder"
-_TO_CLIENT, _TO_COACH, _EVENING = "reminder", "coach reminder", "coach evening"
+_TO_CLIENT, _TO_COACH, _EVENING = KEYS = ("reminder", "coach reminder", "coach evening")
 # A day before is 25 hours on the night when an hour comes twice.
 _FURTHEST = timedelta(hours=26)
 

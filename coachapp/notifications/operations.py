@@ -199,8 +199,9 @@ def _gate_again(row: OutboxMessage, sealed: bytes, now: datetime) -> Verdict:
 
 
 def _still_true(row: OutboxMessage, now: datetime) -> bool:
-    """What a room above says of a kind of message that can be overtaken (`app.py` names who is asked)."""
-    holds: Callable[[str, datetime], bool] | None = current_app.extensions["still_true"].get(row.kind)
+    """What a room above says of a message that can be overtaken: `app.py` names who is asked, by the key's first part."""
+    first, _colon, _rest = row.unique_key.partition(":")
+    holds: Callable[[str, datetime], bool] | None = current_app.extensions["still_true"].get(first)
     return holds is None or holds(row.unique_key, now)
 
 
