@@ -74,20 +74,22 @@ def take_back_absent(place: PlaceRow, *, by: UUID, now: datetime) -> None:
 
 def send_absence_mail(place: PlaceRow, base_url: str, *, now: datetime) -> None:
     """The neutral mail, through the gate and once, for someone who did not attend and wished it. NotNow otherwise."""
-    client_id = place.client_id
-    if client_id is None or place.outcome != Outcome.ABSENT or wishes(client_id).absence is not Absence.MAIL:
-        raise NotNow
-    subject, link = practice().mail_subject, f"{base_url}/b/{queries.place_token(place.id)}"
-    enqueue(
-        client_id,
-        "absent",
-        lambda with_link: texts.time_alone(
-            subject, place.starts_at, place.ends_at, place.zone, link if with_link else None
-        ),
-        key=absence_key(place),
-        now=now,
-        reply_to=coach(place.coach_id).email,
-    )
+    with transaction() as db:
+        db.get_one(Place, place.id, with_for_update=True)
+        client_id, outcome = place.client_id, queries.place(place.id).outcome
+        if client_id is None or outcome != Outcome.ABSENT or wishes(client_id).absence is not Absence.MAIL:
+            raise NotNow
+        subject, link = practice().mail_subject, f"{base_url}/b/{queries.place_token(place.id)}"
+        enqueue(
+            client_id,
+            "absent",
+            lambda with_link: texts.time_alone(
+                subject, place.starts_at, place.ends_at, place.zone, link if with_link else None
+            ),
+            key=absence_key(place),
+            now=now,
+            reply_to=coach(place.coach_id).email,
+        )
 
 
 def absence_key(place: PlaceRow) -> str:

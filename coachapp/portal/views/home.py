@@ -57,7 +57,11 @@ def home() -> ResponseReturnValue:
         coach=coach(me.coach_id),
         sheets=sorted(sheets, key=lambda sheet: sheet.is_done)[:_ON_HOME],
         own=own_words(me.id),
-        asked=_sessions([place for place in _coming(me.id, now) if place.asked_zone]),
+        asked=[
+            (place, token)
+            for place in _coming(me.id, now)
+            if place.asked_zone and (token := _token(place)) is not None
+        ],
         wishes=wishes(me.id),
         contact=contact(me.id),
     )

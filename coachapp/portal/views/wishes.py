@@ -1,6 +1,8 @@
 """Around her sessions: what she wishes if she does not come, reminders, agreed words, and where she is."""
 
-from flask import flash, redirect, render_template, url_for
+from datetime import timedelta
+
+from flask import current_app, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -12,6 +14,7 @@ from coachapp.clients import operations as clients
 from coachapp.clients.forms import AgreedForm, WishesForm
 from coachapp.clients.queries import wishes
 from coachapp.clients.rules import ClientRow
+from coachapp.config import Config
 from coachapp.notifications import texts
 from coachapp.portal.forms import ZoneForm
 from coachapp.portal.views.room import bp, own_record
@@ -20,6 +23,8 @@ from coachapp.safe_contact.queries import gate
 from coachapp.web.forms import BaseForm
 from coachapp.web.guards import client_only
 from coachapp.zones import WELL_KNOWN, zone_choices
+
+_EXAMPLE = timedelta(hours=1)
 
 
 @bp.get("/wishes")
@@ -73,6 +78,16 @@ def _may_mail(me: ClientRow) -> bool:
     return gate(me.id, booked=True, now=clock.now()).address is not None
 
 
+def _example(me: ClientRow) -> texts.Text:
+    """The mail as it would leave: about her next time, or one that might be."""
+    settings: Config = current_app.config["COACHAPP"]
+    now = clock.now()
+    coming, _last = next_and_last(me.id, now=now)
+    link = f"{settings.base_url}/b/…" if gate(me.id, booked=True, now=now).with_link else None
+    at = (coming.starts_at, coming.ends_at, coming.zone) if coming else (now, now + _EXAMPLE, me.zone)
+    return texts.time_alone(practice().mail_subject, *at, link)
+
+
 def _page(
     me: ClientRow,
     form: WishesForm | None = None,
@@ -85,18 +100,11 @@ def _page(
         "agreed_form": agreed_form or AgreedForm(prefix="a", formdata=None, data={"agreed": known.agreed}),
         "zone_form": zone_form or ZoneForm(prefix="z", formdata=None, data={"zone": me.zone}),
     }
-    coming, _last = next_and_last(me.id, now=now)
     return render_template(
         "portal/wishes.html",
         errors=[each for one in forms.values() for each in one.summary()],
         coach=coach(me.coach_id),
         zones=zone_choices(WELL_KNOWN, now, me.zone),
-        example=texts.time_alone(
-            practice().mail_subject,
-            coming.starts_at if coming else now,
-            coming.ends_at if coming else now,
-            coming.zone if coming else me.zone,
-            None,
-        ),
+        example=_example(me),
         **forms,
     )
