@@ -212,6 +212,15 @@ def test_one_written_for_a_time_that_has_moved_does_not_leave_and_the_new_time_h
     assert alex.sent[0][1].body.startswith("Thursday 26 November")
 
 
+def test_words_about_the_old_time_do_not_leave_even_when_the_new_one_is_due(alex):
+    alex.wishes(TWO_HOURS)
+    alex.make(START - 2 * HOUR)
+    alex.move(START + HOUR, now=START - 2 * HOUR)
+    assert alex.tick(START - HOUR) == 1
+    assert alex.states() == ["refused", "sent"]
+    assert alex.sent[0][1].body.startswith("Wednesday 25 November, 13:00 to 14:00")
+
+
 def test_it_does_not_come_late(alex):
     """The server was down: with less than half of the two hours left, nothing is written; nor once it has begun."""
     alex.wishes(TWO_HOURS)

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from coachapp import clock
-from coachapp.booking.queries import places_of
+from coachapp.booking.queries import place_token, places_of
 from coachapp.clients.queries import client, wishes
 from coachapp.clients.rules import Absence
 from coachapp.practice.operations import save_offering, save_practice
@@ -118,6 +118,12 @@ def test_the_coach_s_change_of_a_name_asks_nothing(practice, app, alex):
     nora.fill(path, {"name": "Alexandra", "zone": "Europe/Paris"})
     alex.get("/me/")
     assert "Still right for you?" in alex.text
+    with app.app_context():
+        token = place_token(places_of(practice.alex)[0].id)
+    alex.post(f"/b/{token}/zone", {"take": "no"})
+    nora.fill(path, {"name": "Alex", "zone": "Europe/Paris"})
+    alex.get("/me/")
+    assert "Still right for you?" not in alex.text
 
 
 def test_it_is_hers_alone(practice, alex):
