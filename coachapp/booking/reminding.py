@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy.exc import IntegrityError
 
+from coachapp import vault
 from coachapp.booking import queries
 from coachapp.booking.lead import evening_of, is_due, is_worth_it
 from coachapp.booking.rules import AppointmentState, NoSuchPlace, PlaceRow
@@ -77,6 +78,8 @@ def _once(write: Callable[..., None], *facts: object) -> None:
         write(*facts)
     except IntegrityError:
         return  # another tick wrote it in the same moment
+    except vault.KeyGone:
+        return  # she is being erased: nobody is left to remind, and the others are
 
 
 def _remind_client(place: PlaceRow, client_id: UUID, host: CoachRow, base_url: str, now: datetime) -> None:

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coachapp import db
+from coachapp import db, vault
 from coachapp.booking.confirming import cancel
 from coachapp.booking.desk_operations import book_for_client
 from coachapp.booking.lead import due_at, evening_of, is_due, is_worth_it
@@ -280,6 +280,15 @@ def test_two_ticks_at_once_remind_once(alex):
     for thread in threads:
         thread.join()
     assert (failed, len(alex.sent), alex.states()) == ([], 1, ["sent"])
+
+
+def test_one_who_is_being_erased_stands_in_nobody_s_way(alex):
+    alex.wishes(TWO_HOURS)
+    alex.coach_wishes(30)
+    with alex.app.app_context():
+        vault.destroy_key(alex.id)
+    assert alex.tick(START - 2 * HOUR) == 0
+    assert alex.tick(START - 30 * MINUTE) == 1, "the coach's own is another matter"
 
 
 def test_the_tick_does_it(alex):
