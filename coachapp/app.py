@@ -9,9 +9,20 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from coachapp import cli, config, db, vault
 from coachapp.accounts import presence
 from coachapp.accounts import views as accounts_views
+from coachapp.booking import reminding
 from coachapp.booking.confirming import payable
 from coachapp.booking.outside.fetching import Fetcher
-from coachapp.booking.views import calendars, changing, details, feed, for_client, for_place, place
+from coachapp.booking.views import (
+    absent,
+    around,
+    calendars,
+    changing,
+    details,
+    feed,
+    for_client,
+    for_place,
+    place,
+)
 from coachapp.booking.views import coach as hours
 from coachapp.booking.views import public as booking
 from coachapp.config import PROJECT, Config
@@ -47,6 +58,8 @@ ROOMS: tuple[Blueprint, ...] = (
     for_place.bp,
     messages.bp,
     messages_desk.bp,
+    absent.bp,
+    around.bp,
     desk_views.bp,
     portal_views.bp,
     sheets_client.bp,
@@ -97,6 +110,7 @@ def _storage(app: Flask, settings: Config) -> None:
     limits.init_app(app, app.extensions["engine"], settings.redis_url)
     app.extensions["gateway"] = StripeGateway(settings)
     app.extensions["payables"] = {"appointment": payable(settings.base_url)}
+    app.extensions["still_true"] = dict.fromkeys(reminding.KEYS, reminding.still_due)
     app.extensions["mailer"] = Mailer(settings.smtp_url, settings.mail_from) if settings.smtp_url else None
     app.extensions["fetcher"] = Fetcher(settings.fetch_allow)
     app.extensions["is_migrated"] = lambda: migrations.is_current(app.extensions["engine"])

@@ -12,6 +12,7 @@ from coachapp.accounts import operations as accounts
 from coachapp.audit.operations import link_chain
 from coachapp.booking.operations import expire_holds
 from coachapp.booking.outside.operations import refresh_due
+from coachapp.booking.reminding import make_reminders
 from coachapp.notifications.operations import forget_words, send_due
 from coachapp.payments import events
 from coachapp.payments.operations import reconcile
@@ -35,6 +36,7 @@ STEPS: tuple[Step, ...] = (
     Step("send refunds", lambda now: send_waiting(gateway(), payables(), now=now)),
     Step("ask about pending refunds", lambda now: ask_about_pending(gateway(), payables(), now=now)),
     Step("end old holds", lambda now: expire_holds(now=now)),
+    Step("make reminders", lambda now: make_reminders(current_app.config["COACHAPP"].base_url, now=now)),
     Step("send the outbox", lambda now: send_due(current_app.extensions["mailer"], now=now)),
     Step("forget unfinished bookings", lambda now: forget_unfinished(now=now)),
     Step("forget old mail", lambda now: forget_words(now=now)),

@@ -25,6 +25,7 @@ from coachapp.booking.rules import (
     gives_back_all,
     keeps_distance,
     may_cancel,
+    new_room_key,
     on_paid,
 )
 from coachapp.clients import operations as clients
@@ -74,6 +75,7 @@ def stand(appointment: Appointment, place: PlaceRow, now: datetime) -> None:
     """Make it stand without a word to anyone."""
     assert place.client_id is not None, "a place is confirmed for someone"
     appointment.state, appointment.hold_until, appointment.changed_at = AppointmentState.CONFIRMED, None, now
+    appointment.room_key = appointment.room_key or new_room_key()
     clients.set_state(place.client_id, State.ACTIVE)
     renew(place.client_id, now=now)
     make_join_token(place.client_id, now=now)
@@ -109,7 +111,8 @@ def fall(place: PlaceRow, *, by: str, now: datetime) -> list[UUID]:
         appointment.state, appointment.changed_at = AppointmentState.CANCELLED, now
         appointment.sequence += 1
         if by == "unsafe":
-            db.get_one(Place, place.id).outcome = Outcome.UNSAFE
+            row = db.get_one(Place, place.id)
+            row.outcome, row.outcome_at = Outcome.UNSAFE, now
         record("unsafe" if by == "unsafe" else "cancel", now=now, role=_role(by), subject=place.client_id)
         order = orders_of([place.id]).get(place.id)
         if order is None or not (by != "client" or gives_back_all(place.starts_at, place.cutoff_min, now)):

@@ -111,8 +111,9 @@ class Appointment(Base):
 class Place(Base):
     """One client in an appointment, with a token, a return code, an order and a state of its own.
 
-    `outcome` says how it ended where that was not simply well: absent, or unsafe to attend. `late_min` is how late
-    she said, at `late_at`, that she would be. `asked_zone` is a new zone she has not yet said is right for it.
+    `outcome` says how it ended where that was not simply well: absent, or unsafe to attend; noted at `outcome_at`.
+    `late_min` is how late she said, at `late_at`, that she would be. `asked_zone` is a new zone she has not yet said
+    is right for it.
     """
 
     __tablename__ = "place"
@@ -130,6 +131,7 @@ class Place(Base):
     code_hash: Mapped[bytes | None] = mapped_column(LargeBinary, unique=True)
     code_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     outcome: Mapped[str | None] = mapped_column(String(10))
+    outcome_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     late_min: Mapped[int | None]
     late_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     asked_zone: Mapped[str | None] = mapped_column(String(64))

@@ -79,7 +79,7 @@ def _move(
     appointment.starts_at, appointment.changed_at = starts_at, now
     appointment.sequence += 1
     row = db.get_one(Place, place.id)
-    row.outcome = row.late_min = row.late_at = None
+    row.outcome = row.outcome_at = row.late_min = row.late_at = None
     db.flush()
     _announce(queries.place(place.id), was, base_url, now)
     record("move", now=now, role=by, subject=place.client_id)

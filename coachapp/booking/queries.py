@@ -209,6 +209,11 @@ def _place_row(row: Row[Place, Appointment, Offering | None]) -> PlaceRow:
         changed_at=appointment.changed_at,
         outcome=Outcome(mine.outcome) if mine.outcome else None,
         series_id=appointment.series_id,
+        room_key=appointment.room_key,
+        outcome_at=mine.outcome_at,
+        late_min=mine.late_min,
+        late_at=mine.late_at,
+        asked_zone=mine.asked_zone,
     )
 
 

@@ -1,5 +1,6 @@
 """The states of appointments and places, what money means for them, and the road's lengths of time (pure)."""
 
+import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -7,10 +8,13 @@ from enum import Enum, StrEnum
 from uuid import UUID
 
 from coachapp.money import Money
+from coachapp.practice.rules import ROOM, CoachRow
 
 HOLD_LASTS = timedelta(minutes=40)
 HOLD_OUTLASTS_LINK = timedelta(minutes=5)
 ROOM_OPENS = timedelta(minutes=15)
+ABSENT_AFTER = timedelta(minutes=15)
+LATE = (5, 10, 15)
 LONGEST_STRETCH = timedelta(days=183)
 UNSAFE_SAID_UNTIL = timedelta(hours=24)
 EVERY = (1, 2, 4)
@@ -27,6 +31,21 @@ class AppointmentState(StrEnum):
     BLOCKED = "blocked"
     RELEASED = "released"
     CANCELLED = "cancelled"
+
+
+class Way(StrEnum):
+    """How coach and client meet."""
+
+    VIDEO = "video"
+    PHONE = "phone"
+    PERSON = "person"
+
+
+class Outcome(StrEnum):
+    """How a place ended where that was not simply well. unsafe: it was not safe for her to come."""
+
+    ABSENT = "absent"
+    UNSAFE = "unsafe"
 
 
 OCCUPYING = (
@@ -68,15 +87,12 @@ class StaysOverlap(BookingError):
     """The coach is already somewhere else on one of these days."""
 
 
+class NotNow(BookingError):
+    """It is not the hour for this, or the appointment does not stand."""
+
+
 class BadTime(BookingError):
     """Not a time at all: it ends before it begins, or lasts longer than a month."""
-
-
-class Outcome(StrEnum):
-    """How a place ended where that was not simply well. unsafe: it was not safe for her to come."""
-
-    ABSENT = "absent"
-    UNSAFE = "unsafe"
 
 
 class Paid(Enum):
@@ -167,6 +183,11 @@ class PlaceRow:
     changed_at: datetime
     outcome: Outcome | None = None
     series_id: UUID | None = None
+    room_key: str | None = None
+    outcome_at: datetime | None = None
+    late_min: int | None = None
+    late_at: datetime | None = None
+    asked_zone: str | None = None
 
     @property
     def length_min(self) -> int:
@@ -182,7 +203,28 @@ class PlaceRow:
         return self.starts_at - timedelta(minutes=self.cutoff_min)
 
     def room_is_open(self, now: datetime) -> bool:
-        return self.starts_at - ROOM_OPENS <= now < self.ends_at
+        """Whether it stands and is on, or begins within a quarter of an hour."""
+        stands = self.state is AppointmentState.CONFIRMED
+        return stands and self.starts_at - ROOM_OPENS <= now < self.ends_at
+
+    def may_be_absent(self, now: datetime) -> bool:
+        """Whether it can be noted that she did not attend: from a quarter of an hour after the beginning."""
+        stands = self.state is AppointmentState.CONFIRMED and self.outcome is None
+        return stands and now >= self.starts_at + ABSENT_AFTER
+
+
+def new_room_key() -> str:
+    """What makes a room's address its own: 96 bits, small letters and digits."""
+    return secrets.token_hex(12)
+
+
+def room_link(place: PlaceRow, host: CoachRow) -> str | None:
+    """Where the room of an appointment is: by the coach's pattern, else her one room. None where nobody meets by video."""
+    if place.way != Way.VIDEO:
+        return None
+    if host.room_pattern and place.room_key:
+        return host.room_pattern.replace(ROOM, place.room_key)
+    return host.room_link
 
 
 @dataclass(frozen=True)

@@ -3,11 +3,11 @@
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 
 from coachapp import vault
-from coachapp.clients.models import Client, PrivateNote
-from coachapp.clients.rules import NoSuchClient, State, new_ref
+from coachapp.clients.models import Client, PrivateNote, Wishes
+from coachapp.clients.rules import Absence, NoSuchClient, State, WishesRow, new_ref
 from coachapp.db import transaction
 
 
@@ -75,6 +75,33 @@ def write_note(client_id: UUID, text: str, *, by: UUID, now: datetime) -> UUID:
     return note_id
 
 
+def wish(client_id: UUID, wishes: WishesRow, *, now: datetime) -> None:
+    """Keep what she wishes if she does not come, and how long before she is reminded. The agreed words stay."""
+    said = {Absence.CALL: f"{wishes.number}\n{wishes.hours}", Absence.OWN: wishes.words}.get(wishes.absence)
+    with transaction():
+        row = _wishes(client_id, now)
+        row.absence, row.remind_min, row.changed_at = wishes.absence, wishes.remind_min, now
+        row.absence_sealed = vault.seal(client_id, "wishes.absence", client_id, said) if said else None
+
+
+def agree_words(client_id: UUID, words: str, *, now: datetime) -> None:
+    """Keep the words that mean "change the subject", as she and her coach agreed them; empty takes them back."""
+    with transaction():
+        row = _wishes(client_id, now)
+        row.agreed_sealed = vault.seal(client_id, "wishes.agreed", client_id, words) if words else None
+
+
+def _wishes(client_id: UUID, now: datetime) -> Wishes:
+    """Her row, held until the transaction ends; a first one is made with the defaults."""
+    with transaction() as db:
+        db.scalar(select(Client.id).where(Client.id == _client(client_id).id).with_for_update())
+        row = db.get(Wishes, client_id)
+        if row is None:
+            row = Wishes(client_id=client_id, absence=Absence.WAIT, changed_at=now)
+            db.add(row)
+        return row
+
+
 def _client(client_id: UUID) -> Client:
     with transaction() as db:
         row = db.get(Client, client_id)
@@ -86,4 +113,6 @@ def _client(client_id: UUID) -> Client:
 def forget(client_id: UUID) -> None:
     """Delete the record of someone who never became a client."""
     with transaction() as db:
+        never_came = select(Client.id).where(Client.id == client_id, Client.state == State.ASKED)
+        db.execute(delete(Wishes).where(Wishes.client_id.in_(never_came)))
         db.execute(delete(Client).where(Client.id == client_id, Client.state == State.ASKED))

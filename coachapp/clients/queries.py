@@ -7,8 +7,8 @@ from uuid import UUID
 from sqlalchemy import select
 
 from coachapp import vault
-from coachapp.clients.models import Client, PrivateNote
-from coachapp.clients.rules import ClientRow, NoSuchClient, NoteRow, State
+from coachapp.clients.models import Client, PrivateNote, Wishes
+from coachapp.clients.rules import Absence, ClientRow, NoSuchClient, NoteRow, State, WishesRow
 from coachapp.db import session
 
 
@@ -62,6 +62,41 @@ def notes(client_id: UUID) -> list[NoteRow]:
         NoteRow(row.id, row.written_at, vault.open_(client_id, "private_note.text", row.id, row.text_sealed))
         for row in rows
     ]
+
+
+def wishes(client_id: UUID) -> WishesRow:
+    """What one client wishes around her sessions; the defaults while she was not asked."""
+    return wishes_of([client_id])[client_id]
+
+
+def wishes_of(client_ids: Iterable[UUID]) -> dict[UUID, WishesRow]:
+    """Several clients' wishes at once, one row for each."""
+    ids = set(client_ids)
+    rows = session().scalars(select(Wishes).where(Wishes.client_id.in_(ids))).all()
+    vault.preload(row.client_id for row in rows)
+    return dict.fromkeys(ids, WishesRow()) | {row.client_id: _wishes_row(row) for row in rows}
+
+
+def _wishes_row(row: Wishes) -> WishesRow:
+    absence, own = Absence(row.absence), row.client_id
+    said = _opened(own, "wishes.absence", row.absence_sealed)
+    number, _newline, hours = said.partition("\n") if absence is Absence.CALL else ("", "", "")
+    return WishesRow(
+        absence=absence,
+        number=number,
+        hours=hours,
+        words=said if absence is Absence.OWN else "",
+        agreed=_opened(own, "wishes.agreed", row.agreed_sealed),
+        remind_min=row.remind_min,
+        changed_at=row.changed_at,
+    )
+
+
+def _opened(client_id: UUID, column: str, sealed: bytes | None) -> str:
+    try:
+        return vault.open_(client_id, column, client_id, sealed) if sealed else ""
+    except vault.KeyGone:  # being erased: no words any more, and the others' lists go on
+        return ""
 
 
 def _client_row(row: Client) -> ClientRow:

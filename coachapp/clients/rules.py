@@ -18,6 +18,43 @@ class State(StrEnum):
     ENDED = "ended"
 
 
+DAY_BEFORE = 24 * 60
+TWO_HOURS = 2 * 60
+REMINDERS = (DAY_BEFORE, TWO_HOURS)
+MOST_WORDS = 500
+MOST_AGREED = 200
+
+
+class Absence(StrEnum):
+    """What a client wishes to happen if she does not come: nothing, a neutral mail, a call, or her own words."""
+
+    WAIT = "wait"
+    MAIL = "mail"
+    CALL = "call"
+    OWN = "own"
+
+
+@dataclass(frozen=True)
+class WishesRow:
+    """What a client wishes around her sessions. `number` and `hours` are set for a call, `words` for her own.
+
+    `agreed` are the words that mean "change the subject"; `remind_min` how long before she is reminded, in minutes.
+    `changed_at` is None while she was not asked: then the coach waits and does nothing, and nothing is sent.
+    """
+
+    absence: Absence = Absence.WAIT
+    number: str = ""
+    hours: str = ""
+    words: str = ""
+    agreed: str = ""
+    remind_min: int | None = None
+    changed_at: datetime | None = None
+
+    @property
+    def was_asked(self) -> bool:
+        return self.changed_at is not None
+
+
 class NoSuchClient(Exception):
     """There is no such client, or she is another coach's."""
 

@@ -14,8 +14,8 @@ from coachapp.accounts.operations import join, make_join_token
 from coachapp.booking import queries
 from coachapp.booking.desk_operations import block_time, book_for_client
 from coachapp.booking.rules import PlaceRow
-from coachapp.clients.operations import new_client, set_state, write_note
-from coachapp.clients.rules import State
+from coachapp.clients.operations import agree_words, new_client, set_state, wish, write_note
+from coachapp.clients.rules import DAY_BEFORE, Absence, State, WishesRow
 from coachapp.config import Config
 from coachapp.intake.operations import save_answer
 from coachapp.intake.rules import HOPE
@@ -54,6 +54,7 @@ class Someone:
     login: tuple[str, str] | None = None
     state: State = State.ACTIVE
     stopped: bool = False
+    wishes: WishesRow | None = None
 
 
 MAYA = Someone(
@@ -74,6 +75,7 @@ MAYA = Someone(
         (-6, "Agreed to wait a day before any reply. She wants a plan for the week of the 29th."),
     ),
     login=("maya", "willow teapot gravel morning"),
+    wishes=WishesRow(Absence.MAIL, agreed="Did you see the weather?", remind_min=DAY_BEFORE),
 )
 OTHERS = (
     Someone(
@@ -84,6 +86,7 @@ OTHERS = (
         sessions=(Session(-7, "10:00"), Session(0, "10:00"), Session(8, "10:00", paid=False)),
         hope="A way to leave family calls before they run on.",
         notes=((-7, "Keeps the phone in the hall at night now. Next: who can open the post."),),
+        wishes=WishesRow(Absence.CALL, "+44 20 7946 0123", "weekdays from 9 to 17"),
     ),
     Someone(
         name="Inês Barros",
@@ -161,6 +164,9 @@ def _arrive(coach_id: int, account_id: UUID, someone: Someone, now: datetime) ->
     if someone.login:
         join(make_join_token(client_id, now), *someone.login, None, now=now, hasher=hasher())
     set_contact(client_id, someone.inbox, someone.email, now=now)
+    if someone.wishes:
+        wish(client_id, someone.wishes, now=now)
+        agree_words(client_id, someone.wishes.agreed, now=now)
     if someone.stopped:
         things_changed(client_id, now=now)
     set_state(client_id, someone.state)

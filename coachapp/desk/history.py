@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from uuid import UUID
 
 from coachapp.booking.queries import places_of
-from coachapp.booking.rules import AppointmentState, PlaceRow
+from coachapp.booking.rules import AppointmentState, Outcome, PlaceRow
 from coachapp.clients.queries import notes
 from coachapp.clients.rules import ClientRow
 from coachapp.desk.queries import orders_by_place
@@ -30,7 +30,9 @@ def of_client(client: ClientRow) -> list[Entry]:
 
 
 def _session(place: PlaceRow) -> Entry:
-    kind = EntryKind.CANCELLED if place.state is AppointmentState.CANCELLED else EntryKind.BOOKED
+    kind = EntryKind.ABSENT if place.outcome == Outcome.ABSENT else EntryKind.BOOKED
+    if place.state is AppointmentState.CANCELLED:
+        kind = EntryKind.CANCELLED
     return Entry(place.starts_at, kind, place.title)
 
 

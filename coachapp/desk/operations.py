@@ -5,6 +5,7 @@ from uuid import UUID
 
 from coachapp.accounts.operations import make_join_token
 from coachapp.audit.operations import record
+from coachapp.booking import around
 from coachapp.clients import operations as clients
 from coachapp.clients.rules import State
 from coachapp.db import transaction
@@ -28,11 +29,18 @@ def write_note(client_id: UUID, text: str, *, by: UUID, now: datetime) -> UUID:
 
 
 def change_person(client_id: UUID, name: str, zone: str, *, by: UUID, now: datetime) -> None:
-    """Change what she is called and the zone her times are shown in."""
+    """Change what she is called and the zone her times are shown in; she is asked whether booked ones suit her."""
     with transaction():
         clients.rename(client_id, name)
-        clients.set_zone(client_id, zone)
+        around.change_zone(client_id, zone, now=now)
         record("change_client", now=now, role="staff", actor=by, subject=client_id)
+
+
+def agree_words(client_id: UUID, words: str, *, by: UUID, now: datetime) -> None:
+    """Keep the words that mean "change the subject", as they were agreed when you met."""
+    with transaction():
+        clients.agree_words(client_id, words, now=now)
+        record("agree_words", now=now, role="staff", actor=by, subject=client_id)
 
 
 def set_contact(client_id: UUID, inbox: Inbox, address: str, *, by: UUID, now: datetime) -> None:

@@ -12,15 +12,16 @@ from coachapp.accounts.queries import has_joined
 from coachapp.audit.models import AuditEntry
 from coachapp.booking import queries as booking
 from coachapp.booking.models import Appointment, Place
-from coachapp.booking.rules import AppointmentState, BlockedTime, PlaceRow
+from coachapp.booking.rules import AppointmentState, BlockedTime, PlaceRow, room_link
 from coachapp.clients import queries as clients
 from coachapp.clients.models import Client, PrivateNote
-from coachapp.clients.rules import ClientRow
+from coachapp.clients.rules import ClientRow, WishesRow
 from coachapp.db import session
 from coachapp.desk.rules import Pay, Reach, excerpt, pay_state, reach
 from coachapp.intake import queries as intake
 from coachapp.intake.rules import HOPE
 from coachapp.payments.queries import OrderRow, orders_of
+from coachapp.practice.queries import coach
 from coachapp.safe_contact.queries import contact, contacts
 from coachapp.safe_contact.rules import Contact
 from coachapp.worksheets.models import Assignment, SheetTemplate
@@ -39,6 +40,8 @@ class SessionCard:
     to_read: bool
     shared_sheet: bool
     is_first: bool
+    wishes: WishesRow
+    room: str | None
     kind: str = "session"
 
     @property
@@ -110,6 +113,7 @@ class Record:
     last: PlaceRow | None
     hope: str
     joined: bool
+    wishes: WishesRow
 
 
 def day_cards(coach_id: int, day: date, zone: tzinfo, *, now: datetime) -> list[Card]:
@@ -149,6 +153,7 @@ def record(client: ClientRow, *, now: datetime) -> Record:
         past,
         intake.latest_answer(client.id, HOPE) or "",
         has_joined(client.id),
+        clients.wishes(client.id),
     )
 
 
@@ -200,7 +205,7 @@ def _session_cards(places: list[PlaceRow], now: datetime) -> list[SessionCard]:
         _viewed(ids),
         _sharing(ids),
     )
-    times = _times_of(ids)
+    times, wished = _times_of(ids), clients.wishes_of(ids)
     return [
         SessionCard(
             place=place,
@@ -211,6 +216,8 @@ def _session_cards(places: list[PlaceRow], now: datetime) -> list[SessionCard]:
             to_read=place.client_id not in seen and bool(intake.latest_answer(place.client_id, HOPE)),
             shared_sheet=place.client_id in shared,
             is_first=not any(at < place.starts_at for at in times[place.client_id]),
+            wishes=wished[place.client_id],
+            room=room_link(place, coach(place.coach_id)),
         )
         for place in places
         if place.client_id in known

@@ -82,6 +82,7 @@ class EntryKind(StrEnum):
 
     BOOKED = "booked"
     CANCELLED = "cancelled"
+    ABSENT = "absent"
     NOTE = "note"
     SHEET = "sheet"
     PAID = "paid"

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID, uuid4
 
+from flask import current_app
 from sqlalchemy import delete, or_, select
 
 from coachapp import vault
@@ -167,6 +168,8 @@ def _deliver(message_id: UUID, transport: Transport, now: datetime) -> bool:
     if row is None or row.address_sealed is None or row.subject_sealed is None or row.body_sealed is None:
         return False
     verdict = _gate_again(row, row.address_sealed, now)
+    if verdict.address is not None and not _still_true(row, now):
+        verdict = replace(verdict, address=None, reason=Reason.OVERTAKEN)
     if verdict.address is None:
         _refuse(message_id, verdict.reason)
         return False
@@ -209,6 +212,13 @@ def _gate_again(row: OutboxMessage, sealed: bytes, now: datetime) -> Verdict:
     # Whether the permission had lapsed was judged when the message was written.
     verdict = gate(row.client_id, booked=True, now=now)
     return verdict if verdict.reason == row.reason else replace(verdict, address=None)
+
+
+def _still_true(row: OutboxMessage, now: datetime) -> bool:
+    """What a room above says of a message that can be overtaken: `app.py` names who is asked, by the key's first part."""
+    first, _colon, _rest = row.unique_key.partition(":")
+    holds: Callable[[str, datetime], bool] | None = current_app.extensions["still_true"].get(first)
+    return holds is None or holds(row.unique_key, now)
 
 
 def _refuse(message_id: UUID, reason: Reason) -> None:

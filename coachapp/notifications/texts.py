@@ -47,6 +47,11 @@ def cancelled_often(subject: str, times: Times, zone: str, link: str | None) -> 
     return Text(subject, _with_link(f"{_('Cancelled:')}\n{_list_of(times, zone)}", link))
 
 
+def time_alone(subject: str, start: datetime, end: datetime, zone: str, link: str | None) -> Text:
+    """A time and nothing more: a reminder, or the neutral mail she asked for if she does not come."""
+    return Text(subject, _with_link(words.when(start, end, zone), link))
+
+
 def money_returned(subject: str, link: str | None) -> Text:
     """A payment that could not be used and goes back in full."""
     body = _("A time could not be kept. What was paid goes back in full, within 5 to 10 days.")
@@ -100,6 +105,33 @@ def coach_cancelled_often(times: Times, zone: str, link: str) -> Text:
     """To the coach: several times were given back together."""
     subject = ngettext("%(num)s time was cancelled", "%(num)s times were cancelled", len(times))
     return Text(subject, f"{_list_of(times, zone)}\n\n{link}\n")
+
+
+def coach_late(start: datetime, end: datetime, zone: str, minutes: int, link: str) -> Text:
+    """To the coach: someone comes a few minutes later."""
+    said = _("%(n)s minutes late, for this time:", n=minutes)
+    return Text(
+        _("A few minutes late: %(when)s", when=f"{words.short_day(start, zone)}, {words.time(start, zone)}"),
+        f"{said}\n{words.when(start, end, zone)}\n\n{link}\n",
+    )
+
+
+def coach_reminder(start: datetime, end: datetime, zone: str, title: str, link: str) -> Text:
+    """To the coach: a session is near."""
+    return Text(
+        _("Coming up: %(when)s", when=f"{words.short_day(start, zone)}, {words.time(start, zone)}"),
+        f"{title}\n{words.when(start, end, zone)}\n\n{link}\n",
+    )
+
+
+def coach_next_day(sessions: list[tuple[datetime, datetime, str]], zone: str, link: str) -> Text:
+    """To the coach: all sessions of the next day, as (start, end, title)."""
+    day = sessions[0][0]
+    lines = "\n".join(f"{words.time_range(start, end, zone)}  {title}" for start, end, title in sessions)
+    return Text(
+        _("Tomorrow, %(day)s", day=words.day(day, zone)),
+        f"{words.day(day, zone)}, {words.zone_name(zone)}\n\n{lines}\n\n{link}\n",
+    )
 
 
 def coach_trouble(what: str, link: str) -> Text:

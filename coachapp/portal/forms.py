@@ -1,13 +1,14 @@
 """What a client may set for herself: how she is reached, how long a page stays open."""
 
 from flask_babel import lazy_gettext as _l
-from wtforms import IntegerField, PasswordField, StringField
+from wtforms import IntegerField, PasswordField, StringField, ValidationError
 from wtforms.validators import InputRequired, NumberRange
 
 from coachapp.accounts.rules import IDLE_LEAST, IDLE_MOST
 from coachapp.safe_contact.forms import AsksInbox, check_address, email_field, inbox_field
 from coachapp.safe_contact.rules import Inbox
 from coachapp.web.forms import BaseForm
+from coachapp.zones import UnknownZone, zone
 
 
 class ContactForm(AsksInbox, BaseForm):
@@ -43,3 +44,16 @@ class IdleForm(BaseForm):
         ],
         render_kw={"inputmode": "numeric"},
     )
+
+
+class ZoneForm(BaseForm):
+    """Where she is now."""
+
+    zone = StringField(_l("Where you are"), [InputRequired(_l("Choose a time zone"))])
+
+    def validate_zone(self, field: StringField) -> None:
+        """Only names of zones we know."""
+        try:
+            zone(field.data)
+        except UnknownZone as error:
+            raise ValidationError(_l("Choose a time zone from the list")) from error

@@ -18,7 +18,15 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
 from wtforms.validators import Optional as MayBeEmpty
 
 from coachapp.money import Money, parse_amount
-from coachapp.practice.rules import Unfit, exit_trouble, price_trouble, slug_trouble, statement_trouble
+from coachapp.practice.rules import (
+    EVENING_BEFORE,
+    Unfit,
+    exit_trouble,
+    pattern_trouble,
+    price_trouble,
+    slug_trouble,
+    statement_trouble,
+)
 from coachapp.web.forms import BaseForm
 from coachapp.web.typed import is_email, is_https, one_line, stripped
 from coachapp.zones import UnknownZone, zone
@@ -108,6 +116,17 @@ class OfferingForm(BaseForm):
     )
     sessions = _number(_l("Sessions in it"), 1, 50, _l("For a package; otherwise 1."))
     length = _number(_l("Length in minutes"), 5, 600)
+    way = SelectField(
+        _l("How you meet"),
+        choices=[
+            SelectChoice("video", _l("By video")),
+            SelectChoice("phone", _l("By phone")),
+            SelectChoice("person", _l("In person")),
+        ],
+        description=_l("Holds for what is booked from now on."),
+        default="video",
+        invalid_choice_message=_l("Choose one of the three ways"),
+    )
     price = StringField(
         _l("Price"),
         [DataRequired(_l("Enter a price; 0 if it is free"))],
@@ -201,6 +220,37 @@ class SettingsForm(BaseForm):
     room_link = _text(
         _l("Link to your video room"), 300, description=_l("Opens from Today. Begins with https://.")
     )
+    room_pattern = _text(
+        _l("A fresh room for each session"),
+        300,
+        description=_l(
+            "Like https://meet.example.org/{room}. What stands for {room} is made anew for each session. "
+            "Empty means your one room, above."
+        ),
+    )
+    meet_phone = _long(
+        _l("When you meet by phone"),
+        _l("Who calls whom, in your words. Shown to people who booked, and to nobody else."),
+        300,
+    )
+    meet_person = _long(
+        _l("When you meet in person"),
+        _l("Where it is and how to come in. Shown to people who booked, and to nobody else."),
+        600,
+    )
+    remind = SelectField(
+        _l("A note to you before a session"),
+        choices=[
+            SelectChoice("", _l("None")),
+            SelectChoice("15", _l("15 minutes before")),
+            SelectChoice("30", _l("30 minutes before")),
+            SelectChoice("60", _l("An hour before")),
+            SelectChoice(str(EVENING_BEFORE), _l("The evening before at 18:00, all of the next day at once")),
+        ],
+        description=_l("Goes to the address above."),
+        default="",
+        invalid_choice_message=_l("Choose one of these"),
+    )
 
     reading_weekday = SelectField(
         _l("Messages are read on"),
@@ -243,13 +293,20 @@ class SettingsForm(BaseForm):
         if field.data and not is_https(field.data):
             raise ValidationError(_l("Enter an address that begins with https://"))
 
+    def validate_room_pattern(self, field: Field) -> None:
+        if field.data and pattern_trouble(field.data):
+            raise ValidationError(
+                _l("Enter an address that begins with https:// and holds {room} once, after the site’s name")
+            )
+
     def validate_faq(self, field: Field) -> None:
         if any(not answer for _question, answer in questions(field.data or "")):
             raise ValidationError(_l("Write an answer below each question"))
 
     def page(self, kept: dict[str, Any]) -> dict[str, Any]:
         """The home page's words as they are stored; keys this form does not know stay as they were."""
-        plain = ("headline", "lede", "about_heading", "about_lede", "about_small", "quote", "quote_by")
+        home = ("headline", "lede", "about_heading", "about_lede", "about_small", "quote", "quote_by")
+        plain = (*home, "meet_phone", "meet_person")
         words: dict[str, Any] = {key: self[key].data or "" for key in plain}
         words["about_paragraphs"] = _blocks(self.about.data or "")
         words["faq"] = [list(pair) for pair in questions(self.faq.data or "")]

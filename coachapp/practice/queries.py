@@ -82,6 +82,11 @@ def coach(coach_id: int) -> CoachRow:
     raise LookupError(coach_id)
 
 
+def coaches() -> tuple[CoachRow, ...]:
+    """Every coach of the practice."""
+    return _coaches()
+
+
 def first_coach() -> CoachRow | None:
     """The coach of a one-coach practice, or None before anyone was added."""
     return next(iter(_coaches()), None)

@@ -16,6 +16,8 @@ _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _NOT_ON_STATEMENTS = frozenset("<>\\'\"*")
 
 
+ROOM = "{room}"
+EVENING_BEFORE = 24 * 60
 LEAST_CHARGE = 50
 MOST_CHARGE = 99_999_999
 
@@ -155,6 +157,19 @@ def statement_trouble(text: str) -> Unfit | None:
     if not text.isascii() or not text.isprintable() or _NOT_ON_STATEMENTS & set(text):
         return Unfit.SHAPE
     return None if any(letter.isalpha() for letter in text) else Unfit.NO_LETTER
+
+
+def pattern_trouble(pattern: str) -> Unfit | None:
+    """Why this cannot make rooms' addresses: https, and the one `{room}` behind the site's name."""
+    try:
+        parts = urlsplit(pattern)
+        host = parts.hostname or ""
+    except ValueError:
+        return Unfit.SHAPE
+    whole = parts.scheme == "https" and host and not any(c.isspace() for c in pattern)
+    if not whole or pattern.count(ROOM) != 1 or pattern.count("{") + pattern.count("}") != 2:
+        return Unfit.SHAPE
+    return Unfit.SHAPE if ROOM in parts.netloc else None
 
 
 def exit_trouble(address: str, own_hosts: frozenset[str]) -> Unfit | None:

@@ -24,6 +24,7 @@ class Reason(StrEnum):
     STOPPED = "things changed"
     LAPSED = "permission lapsed"
     COACH = "ordinary mail to the coach"
+    OVERTAKEN = "overtaken by what happened since"
 
 
 @dataclass(frozen=True)

@@ -39,13 +39,15 @@ def test_every_link_can_be_followed_without_a_change(world, inbox):
         who.session_id = booked.session_id
         for each in _follow(who, path, booked.return_path):
             seen.add(each)
-    assert f"{path}/cancel" in seen and f"{path}.ics" in seen
+    assert {f"{path}/cancel", f"{path}.ics", f"{path}/room", f"{path}/wishes"} <= seen
     assert everything(world) == before
     assert world.ledger()[0] == ["confirmed", "confirmed", "held"]
 
 
 def _follow(who, path, return_path):
+    around = [f"{path}/room", f"{path}/wishes", f"{path}/late", f"{path}/zone"]
     found, seen = [path, f"{path}.ics", f"{path}/cancel", return_path, "/book", "/book/power-hour"], []
+    found += around
     found += ["/book/details", "/book/code", "/book/done", "/book/gone", "/b", "/book/let-go"]
     found += ["/book/details/save", f"{return_path}/let-go", f"{return_path}/go"]
     while found and len(seen) < 45:

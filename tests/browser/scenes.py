@@ -81,6 +81,18 @@ def write_and_look(page: Page) -> None:
     fill("Show my message", {"code": code})(page)
 
 
+def call_without_number(page: Page) -> None:
+    """A wish for a call that names no number."""
+    page.get_by_label("Call me").check()
+    press("Save")(page)
+
+
+def to_tokyo(page: Page) -> None:
+    """Another zone than the booked one: her home asks."""
+    page.select_option('[id="z-zone"]', "Asia/Tokyo")
+    press("Save where you are")(page)
+
+
 def in_forty_days() -> str:
     return (clock.now().date() + timedelta(days=40)).isoformat()
 
@@ -161,6 +173,11 @@ SCENES = (
     Scene("booked", "cancel", "{booked}/cancel"),
     Scene("booked", "move", "{booked}/move"),
     Scene("booked", "move-errors", "{booked}/move", press("Move to this time"), 422),
+    Scene("booked", "wishes", "{booked}/wishes"),
+    Scene("booked", "wishes-errors", "{booked}/wishes", call_without_number, 422),
+    Scene("booked", "room-closed", "{booked}/room"),
+    Scene("near", "near", "{near}"),
+    Scene("near", "late", "{near}", press("10 minutes")),
     Scene("booked", "join", "{join}"),
     Scene("booked", "join-errors", "{join}", press("Open my space"), 422),
     Scene("cancelled", "cancelled", "{cancelled}"),
@@ -183,11 +200,14 @@ SCENES = (
             "me-print": "/me/worksheets/2/print",
             "me-safety": "/me/safety",
             "me-write": "/write",
+            "me-wishes": "/me/wishes",
         }.items()
     ),
     Scene(MEMBER, "me-both-versions", "/me/worksheets/2", as_an_old_page, 409),
     Scene(MEMBER, "me-safety-errors", "/me/safety", press("Save the PIN"), 422),
     Scene(MEMBER, "me-not-found", "/me/worksheets/99", status=404),
+    Scene(MEMBER, "me-wishes-errors", "/me/wishes", call_without_number, 422),
+    Scene("moving", "me-home-asked", "/me/wishes", to_tokyo),
     Scene("new-client", "me-home-empty", "/me/"),
     Scene("new-client", "me-sheets-empty", "/me/worksheets"),
     Scene("pausing", "too-often", "/me/safety", too_often, 429),
@@ -208,6 +228,7 @@ SCENES = (
             "desk-read": "/desk/clients/{ref}/worksheets/1",
             "desk-cancel": "{desk_cancel}",
             "desk-move": "{desk_move}",
+            "desk-absent": "{desk_absent}",
             "desk-book": "/desk/book",
             "desk-block": "/desk/block",
             "desk-messages": "/desk/messages",
@@ -300,6 +321,12 @@ class Cast:
                 self.house.visitor().send("/write", {"words": "A question.", "name": "Robin"})
                 found = self.person(COACH).get("/desk/messages").text()
                 self._facts[name] = re.search(r'"(/desk/messages/[^"]+)"', found)[1]
+            case "desk_absent":
+                self.house.visitor().book()
+                ref, place = self.house.last_begins(minutes=-300 * 24 * 60)
+                self._facts[name] = f"/desk/clients/{ref}/sessions/{place}/absent"
+                opened = f"/desk/clients/{ref}/sessions"
+                assert self.person(COACH).send(self._facts[name], {}, opened).status == 303
             case "join":
                 self._facts[name] = re.search(
                     r'"(/join/[^"]+)"', self.person("booked").get(self.address("{booked}")).text()
@@ -354,6 +381,16 @@ class Cast:
         visitor = self.house.visitor()
         self._facts["booked"] = visitor.book()
         return visitor
+
+    def _near(self) -> Visitor:
+        visitor = self.house.visitor()
+        self._add_coach()
+        self._facts["near"] = visitor.book()
+        self.house.last_begins(minutes=5, elsewhere=True)
+        return visitor
+
+    def _moving(self) -> Visitor:
+        return self.house.member()
 
     def _cancelled(self) -> Visitor:
         visitor = self.house.visitor()

@@ -10,6 +10,7 @@ from pathlib import Path
 from secrets import token_hex
 from typing import Any
 from urllib.parse import urlsplit
+from uuid import UUID
 
 from playwright.sync_api import APIResponse, BrowserContext, Page
 from playwright.sync_api import Browser as ChromiumBrowser
@@ -147,6 +148,29 @@ class House:
                 "WHERE rowid = (SELECT max(rowid) FROM sign_in)",
                 [f"-{minutes} minutes"],
             )
+
+    def last_begins(self, minutes: int, *, elsewhere: bool = False) -> tuple[str, str]:
+        """Turn the clock for the time booked last, so many minutes from now; its client's reference and its place.
+
+        `elsewhere` gives it to the coach added last, whose day is empty, and gives her a room.
+        """
+        begins = clock.now() + timedelta(minutes=minutes)
+        at = [f"{each:%Y-%m-%d %H:%M:%S.%f}" for each in (begins, begins + timedelta(minutes=20))]
+        last = "(SELECT appointment_id FROM place ORDER BY rowid DESC LIMIT 1)"
+        with (
+            closing(sqlite3.connect(Path(self.server.instance) / "coachapp.sqlite3", timeout=20)) as line,
+            line,
+        ):
+            if elsewhere:
+                line.execute("UPDATE coach SET room_link = 'https://meet.example.com/lena' WHERE id > 1")
+                line.execute(
+                    f"UPDATE appointment SET coach_id = (SELECT max(id) FROM coach) WHERE id = {last}"
+                )
+            line.execute(f"UPDATE appointment SET starts_at = ?, ends_at = ? WHERE id = {last}", at)
+            row = line.execute(
+                "SELECT ref, place.id FROM place JOIN client ON client.id = client_id ORDER BY place.rowid DESC"
+            ).fetchone()
+        return row[0], str(UUID(row[1]))
 
     def _shared(self, name: str, passphrase: str, more: dict[str, Any]) -> Visitor:
         """A browser with the sign-in this person has already; a new sign-in once that one is over."""

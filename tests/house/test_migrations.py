@@ -1,6 +1,8 @@
 """Migrations lead from an empty database to exactly the models, on both databases, and down again."""
 
 import threading
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
@@ -8,8 +10,11 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
+from coachapp.booking.models import Appointment
 from coachapp.db import Base, open_engine
 from coachapp.migrations import run
+
+NOW, HOUR = datetime(2026, 11, 24, 9, 0, tzinfo=UTC), timedelta(hours=1)
 
 
 @pytest.fixture
@@ -61,6 +66,31 @@ def test_several_processes_may_try_at_once(engine):
         thread.join()
     assert troubles == []
     assert run.is_current(engine)
+
+
+def test_a_time_from_before_there_were_rooms_gets_one(engine):
+    run.upgrade(engine, Base.metadata, "0002")
+    standing, gone = uuid4(), uuid4()
+    with engine.connect().execution_options(writing=True) as connection, connection.begin():
+        connection.execute(
+            sa.text("INSERT INTO coach (id, first_name, full_name, zone) VALUES (1, 'N', 'N', 'UTC')")
+        )
+        for each, state in ((standing, "confirmed"), (gone, "cancelled")):
+            old = {"id": each, "coach_id": 1, "state": state, "before_min": 0, "after_min": 0, "sequence": 0}
+            times = dict.fromkeys(("starts_at", "changed_at", "created_at"), NOW) | {"ends_at": NOW + HOUR}
+            connection.execute(sa.insert(_as_then()).values(**old, **times, way="video"))
+    run.upgrade(engine, Base.metadata)
+    with engine.connect() as connection:
+        rows = connection.execute(sa.select(Appointment.id, Appointment.room_key))
+        found = {row.id: row.room_key for row in rows}
+    assert len(found[standing]) == 24 and found[gone] is None
+
+
+def _as_then():
+    """The table by its names: the model's own insert would fill columns that did not exist yet."""
+    return sa.table(
+        "appointment", *(sa.column(each.name, each.type) for each in Appointment.__table__.columns)
+    )
 
 
 def shape(engine):

@@ -74,11 +74,15 @@ def test_her_own_words_stand_on_her_home(practice, alex):
 
 
 def test_the_room_opens_a_quarter_of_an_hour_before(practice, alex):
-    book(practice, clock.now() + timedelta(minutes=30))
-    alex.get("/me/")
-    assert ROOM not in alex.page.get_data(as_text=True) and "The video link appears here at" in alex.text
-    book(practice, clock.now() + timedelta(minutes=-50))
-    assert ROOM in alex.get("/me/").get_data(as_text=True)
+    place = book(practice, clock.now() + timedelta(minutes=30))
+    assert "/room" not in alex.get("/me/").get_data(as_text=True)
+    assert "The video link opens on this page at" in alex.text
+    assert alex.get(f"/b/{place}/room").status_code == 200 and ROOM not in alex.page.get_data(as_text=True)
+    place = book(practice, clock.now() + timedelta(minutes=-50))
+    assert f'href="/b/{place}/room"' in alex.get("/me/").get_data(as_text=True)
+    assert ROOM not in alex.page.get_data(as_text=True), "only our own address stands on her page"
+    for _again in range(2):
+        assert alex.get(f"/b/{place}/room").headers["Location"] == ROOM
 
 
 def test_she_cancels_from_her_sessions_without_the_four_words(practice, alex):

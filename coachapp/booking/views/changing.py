@@ -17,7 +17,7 @@ from coachapp.booking.rules import (
     may_cancel,
     may_move,
 )
-from coachapp.booking.views import opening, picking
+from coachapp.booking.views import hers, picking
 from coachapp.config import Config
 from coachapp.payments.operations import finish
 from coachapp.payments.queries import orders_of
@@ -37,14 +37,14 @@ MOVES = "30 per hour"
 @token
 def choose(token: str) -> ResponseReturnValue:
     """The free times again, her own among them left out of its own way."""
-    place = opening.place_in_full(token)
+    place = hers.place_in_full(token)
     return _choices(token, place) if _is_movable(place) else _stays(place)
 
 
 @bp.post("/<token>/move")
 @token
 def move(token: str) -> ResponseReturnValue:
-    place = opening.place_in_full(token)
+    place = hers.place_in_full(token)
     limits.count(MOVES, "move", str(place.id))
     start = picking.typed_start()
     if start is None:
@@ -64,7 +64,7 @@ def move(token: str) -> ResponseReturnValue:
 @token
 def choose_zone(token: str) -> ResponseReturnValue:
     """Remember the zone times are shown in."""
-    _zone_of(opening.place_in_full(token), request.form.get("tz"))
+    _zone_of(hers.place_in_full(token), request.form.get("tz"))
     return redirect(url_for("changing.choose", token=token), 303)
 
 
@@ -72,7 +72,7 @@ def choose_zone(token: str) -> ResponseReturnValue:
 @token
 def ask_cancel(token: str) -> ResponseReturnValue:
     """Say what a cancellation gives back, before the button."""
-    place, now = opening.place_in_full(token), clock.now()
+    place, now = hers.place_in_full(token), clock.now()
     if not may_cancel(place.state, place.starts_at, place.ends_at, "unsafe", now):
         return _over()
     return render_template(
@@ -101,7 +101,7 @@ def say_unsafe(token: str) -> ResponseReturnValue:
 
 
 def _give_back(token: str, by: str) -> ResponseReturnValue:
-    place, now = opening.place_in_full(token), clock.now()
+    place, now = hers.place_in_full(token), clock.now()
     try:
         refunds = confirming.cancel(place, _base_url(), by=by, now=now)
     except TooLate:

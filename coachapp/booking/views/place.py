@@ -8,10 +8,12 @@ from coachapp import clock
 from coachapp.accounts.operations import make_join_token
 from coachapp.accounts.queries import has_joined, join_path
 from coachapp.booking import operations, queries
+from coachapp.booking.around_queries import beside
 from coachapp.booking.forms import CodeForm
 from coachapp.booking.ics import Summary, calendar_file
 from coachapp.booking.rules import AppointmentState, NoSuchPlace, PlaceRow, may_cancel, may_move
-from coachapp.booking.views import opening, road
+from coachapp.booking.views import road
+from coachapp.booking.views.hers import SHOWN, may_see_all, place_in_full, place_of
 from coachapp.clients.queries import client
 from coachapp.payments.queries import orders_of
 from coachapp.practice.queries import coach
@@ -50,8 +52,8 @@ def open_by_code() -> ResponseReturnValue:
 @bp.get("/<token>")
 @token
 def show(token: str) -> ResponseReturnValue:
-    place = opening.shown_place(token)
-    if not opening.may_see_all(place) or place.client_id is None:
+    place = place_of(token)
+    if not may_see_all(place) or place.client_id is None:
         return render_template("booking/time_only.html", place=place, form=CodeForm(), now=clock.now())
     return render_template(
         "booking/done.html",
@@ -66,6 +68,7 @@ def show(token: str) -> ResponseReturnValue:
         words=queries.return_code(place.id) if road.is_about(place) else None,
         in_time=may_move(place.starts_at, place.cutoff_min, clock.now()),
         may_say_unsafe=may_cancel(place.state, place.starts_at, place.ends_at, "unsafe", clock.now()),
+        beside=beside(place, clock.now()),
         now=clock.now(),
     )
 
@@ -74,7 +77,7 @@ def show(token: str) -> ResponseReturnValue:
 @token
 def calendar(token: str) -> ResponseReturnValue:
     """The calendar file, by click only: a neutral word and the time."""
-    place = opening.shown_place(token)
+    place = place_of(token)
     body = calendar_file(
         f"{place.appointment_id.hex}@appointments",
         place.sequence,
@@ -95,7 +98,7 @@ def calendar(token: str) -> ResponseReturnValue:
 @token
 def space(token: str) -> ResponseReturnValue:
     """A fresh way to a space of her own, when the first link has ended."""
-    place = opening.place_in_full(token)
+    place = place_in_full(token)
     if place.client_id is None or has_joined(place.client_id):
         return redirect(url_for("accounts.sign_in"), 303)
     return redirect(f"/join/{make_join_token(place.client_id, clock.now())}", 303)
@@ -103,6 +106,6 @@ def space(token: str) -> ResponseReturnValue:
 
 def _on_from(place: PlaceRow) -> str:
     """Where the four words lead: to the appointment, or on along the road to one that is not paid yet."""
-    if place.state in opening.SHOWN:
+    if place.state in SHOWN:
         return url_for("place.show", token=queries.place_token(place.id))
     return url_for("road.done")

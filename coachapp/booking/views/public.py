@@ -14,9 +14,10 @@ from flask import (
 )
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_login import current_user
 
 from coachapp import clock
-from coachapp.booking import operations, queries
+from coachapp.booking import around, operations, queries
 from coachapp.booking.outside.operations import refresh_for_hold
 from coachapp.booking.picker import read_day
 from coachapp.booking.rules import TimeTaken
@@ -89,8 +90,10 @@ def hold(slug: str) -> ResponseReturnValue:
 @bp.post("/<slug>/zone")
 @public
 def choose_zone(slug: str) -> ResponseReturnValue:
-    """Remember the zone times are shown in."""
-    _present_zone(_offering(slug), request.form.get("tz"))
+    """Remember the zone times are shown in; for a client who is signed in it is where she is now."""
+    key = _present_zone(_offering(slug), request.form.get("tz"))
+    if current_user.is_active and current_user.client_id and key == request.form.get("tz"):
+        around.change_zone(current_user.client_id, key, now=clock.now())
     return redirect(url_for("booking.pick", slug=slug), 303)
 
 

@@ -7,7 +7,8 @@ from flask_babel import gettext as _
 from coachapp import clock
 from coachapp.accounts.queries import join_path
 from coachapp.booking.queries import places_of
-from coachapp.clients.queries import notes
+from coachapp.clients.forms import AgreedForm
+from coachapp.clients.queries import notes, wishes
 from coachapp.clients.rules import ClientRow
 from coachapp.config import Config
 from coachapp.desk import history, operations, queries
@@ -90,6 +91,18 @@ def change_contact(ref: str) -> ResponseReturnValue:
     return redirect(url_for("desk.details", ref=ref), 303)
 
 
+@bp.post("/clients/<ref>/details/words")
+@staff
+def agree_words(ref: str) -> ResponseReturnValue:
+    """The words that mean "change the subject"."""
+    person, form = own_client(ref), AgreedForm(prefix="a")
+    if not form.validate():
+        return _details_page(person, agreed_form=form), 422
+    operations.agree_words(person.id, form.agreed.data or "", by=account(), now=clock.now())
+    flash(_("Saved."))
+    return redirect(url_for("desk.details", ref=ref), 303)
+
+
 @bp.post("/clients/<ref>/details/stop")
 @staff
 def stop_contact(ref: str) -> ResponseReturnValue:
@@ -111,7 +124,11 @@ def _timeline_page(person: ClientRow, form: NoteForm) -> str:
 
 
 def _details_page(
-    person: ClientRow, *, form: PersonForm | None = None, contact_form: ContactForm | None = None
+    person: ClientRow,
+    *,
+    form: PersonForm | None = None,
+    contact_form: ContactForm | None = None,
+    agreed_form: AgreedForm | None = None,
 ) -> str:
     settings: Config = current_app.config["COACHAPP"]
     known, now = contact(person.id), clock.now()
@@ -122,6 +139,8 @@ def _details_page(
         host=host(),
         form=form or PersonForm(formdata=None, data={"name": person.name, "zone": person.zone}),
         contact_form=contact_form or ContactForm(prefix="c", formdata=None, data=typed),
+        agreed_form=agreed_form
+        or AgreedForm(prefix="a", formdata=None, data={"agreed": wishes(person.id).agreed}),
         zones=zone_choices(WELL_KNOWN, now, person.zone),
         join=join_path(person.id, now),
         base_url=settings.base_url,

@@ -4,6 +4,8 @@ Revision ID: 0003
 Revises: 0002
 """
 
+import secrets
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -55,6 +57,7 @@ def upgrade() -> None:
     op.create_index("ix_coach_feed_hash", "coach", ["feed_hash"], unique=True)
     _make_tables()
     _guard_overlap(_OCCUPYING)
+    _give_rooms()
 
 
 def downgrade() -> None:
@@ -66,6 +69,13 @@ def downgrade() -> None:
     for table, columns in _new_columns().items():
         for column in reversed(columns):
             op.drop_column(table, column.name)
+
+
+def _give_rooms() -> None:
+    """A room's key for every time that stands, as those confirmed from now on get one."""
+    db, times = op.get_bind(), sa.table("appointment", *map(sa.column, ("id", "state", "room_key")))
+    for (found,) in db.execute(sa.select(times.c.id).where(times.c.state == "confirmed")).all():
+        db.execute(times.update().where(times.c.id == found).values(room_key=secrets.token_hex(12)))
 
 
 def _guard_overlap(occupying: str) -> None:
@@ -101,6 +111,7 @@ def _new_columns() -> dict[str, tuple[sa.Column, ...]]:
         "outbox_message": (sa.Column("calendar_sealed", sa.LargeBinary()),),
         "place": (
             sa.Column("outcome", sa.String(10)),
+            sa.Column("outcome_at", _TIME),
             sa.Column("late_min", sa.Integer()),
             sa.Column("late_at", _TIME),
             sa.Column("asked_zone", sa.String(64)),

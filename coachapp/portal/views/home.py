@@ -9,8 +9,10 @@ from flask import render_template
 from flask.typing import ResponseReturnValue
 
 from coachapp import clock
+from coachapp.booking.around_queries import Beside, beside
 from coachapp.booking.queries import next_and_last, place_token, places_of
 from coachapp.booking.rules import AppointmentState, NoSuchPlace, PlaceRow
+from coachapp.clients.queries import wishes
 from coachapp.payments.queries import orders_of
 from coachapp.portal.views.room import bp, own_record
 from coachapp.practice.queries import coach
@@ -30,6 +32,7 @@ class Session:
     place: PlaceRow
     token: str | None
     is_paid: bool
+    beside: Beside | None
 
     @property
     def is_cancelled(self) -> bool:
@@ -54,6 +57,12 @@ def home() -> ResponseReturnValue:
         coach=coach(me.coach_id),
         sheets=sorted(sheets, key=lambda sheet: sheet.is_done)[:_ON_HOME],
         own=own_words(me.id),
+        asked=[
+            (place, token)
+            for place in _coming(me.id, now)
+            if place.asked_zone and (token := _token(place)) is not None
+        ],
+        wishes=wishes(me.id),
         contact=contact(me.id),
     )
 
@@ -74,13 +83,26 @@ def sessions() -> ResponseReturnValue:
     )
 
 
+def _coming(client_id: UUID, now: datetime) -> list[PlaceRow]:
+    """Her appointments that stand and are not over."""
+    confirmed = AppointmentState.CONFIRMED
+    return [each for each in places_of(client_id) if each.state is confirmed and each.ends_at > now]
+
+
 def _sessions(places: list[PlaceRow]) -> list[Session]:
     orders = orders_of([place.id for place in places])
+    now = clock.now()
     return [
-        Session(place, _token(place), bool(order and order.paid.minor))
+        Session(place, _token(place), bool(order and order.paid.minor), _beside(place, now))
         for place in places
         for order in [orders.get(place.id)]
     ]
+
+
+def _beside(place: PlaceRow, now: datetime) -> Beside | None:
+    """What stands around a session that is not over yet."""
+    is_coming = place.state is AppointmentState.CONFIRMED and place.ends_at > now
+    return beside(place, now) if is_coming else None
 
 
 def _token(place: PlaceRow) -> str | None:

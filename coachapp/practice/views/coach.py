@@ -77,7 +77,8 @@ def save_settings() -> ResponseReturnValue:
         | {"reading_weekday": int(form.reading_weekday.data)}
         | {"page": form.page(queries.practice().page)},
         coach={key: form[key].data for key in ("first_name", "full_name", "zone")}
-        | {key: form[key].data or None for key in ("email", "room_link", *LIMITS)},
+        | {key: form[key].data or None for key in ("email", "room_link", "room_pattern", *LIMITS)}
+        | {"remind_min": int(form.remind.data) if form.remind.data else None},
     )
     flash(_("Your settings are saved."))
     return redirect(url_for("practice_desk.settings"), 303)
@@ -87,6 +88,7 @@ _FRESH = {
     "kind": "session",
     "sessions": 1,
     "length": 60,
+    "way": "video",
     "before": 15,
     "after": 15,
     "interval": 30,
@@ -130,6 +132,7 @@ def _facts(form: OfferingForm) -> dict[str, Any]:
         "kind": form.kind.data,
         "sessions": form.sessions.data if form.kind.data == "package" else 1,
         "length_min": form.length.data,
+        "way": form.way.data,
         "price_minor": form.amount.minor,
         "before_min": form.before.data,
         "after_min": form.after.data,
@@ -153,6 +156,7 @@ def _typed(row: OfferingRow) -> dict[str, Any]:
         "kind": row.kind,
         "sessions": row.sessions,
         "length": row.length_min,
+        "way": row.way,
         "price": row.price.plain(),
         "before": row.before_min,
         "after": row.after_min,
@@ -179,8 +183,8 @@ def _settings_data(practice: PracticeRow, coach: CoachRow) -> dict[str, Any]:
         "faq": "\n\n".join(f"{question}\n{answer}" for question, answer in page.get("faq") or []),
     }
     names = {key: getattr(practice, key) for key in ("name", *_WATCHED)}
-    own = ("first_name", "full_name", "zone", "email", "room_link", *LIMITS)
-    hers = {key: getattr(coach, key) for key in own}
+    plain = ("first_name", "full_name", "zone", "email", "room_link", "room_pattern", *LIMITS)
+    hers = {key: getattr(coach, key) for key in plain} | {"remind": str(coach.remind_min or "")}
     return {**page, **texts, **names, **hers, "reading_weekday": str(practice.reading_weekday)}
 
 

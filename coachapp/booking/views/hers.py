@@ -1,4 +1,4 @@
-"""Who may see what of one appointment: the link alone shows the time, a proof that it is hers shows the rest."""
+"""Whose appointment an address is about, and how much of it this browser may see."""
 
 from flask import abort
 from flask_login import current_user
@@ -12,8 +12,8 @@ from coachapp.safe_contact.rules import Inbox
 SHOWN = (AppointmentState.CONFIRMED, AppointmentState.CANCELLED)
 
 
-def shown_place(token: str) -> PlaceRow:
-    """The booked or cancelled time behind a link, whoever follows it; 404 for anything else."""
+def place_of(token: str) -> PlaceRow:
+    """The booked or cancelled place behind an address; 404."""
     try:
         found = queries.place_by_token(token)
     except NoSuchPlace:
@@ -24,8 +24,8 @@ def shown_place(token: str) -> PlaceRow:
 
 
 def place_in_full(token: str) -> PlaceRow:
-    """The same for whoever may see and change it; 404 for everyone else."""
-    place = shown_place(token)
+    """The same, for what only someone who may see all of it does; 404 for everyone else."""
+    place = place_of(token)
     if not may_see_all(place):
         abort(404)
     return place
@@ -36,13 +36,14 @@ def may_see_all(place: PlaceRow) -> bool:
 
     Everywhere else, and from the moment she said that things have changed, the return code is asked.
     """
-    if road.is_about(place) or _is_hers(place):
+    if road.is_about(place) or is_hers(place):
         return True
     known = contact(place.client_id) if place.client_id else None
     return known is not None and known.inbox is Inbox.ONLY_ME and known.stopped_at is None
 
 
-def _is_hers(place: PlaceRow) -> bool:
+def is_hers(place: PlaceRow) -> bool:
+    """Whether the client of this place is signed in here."""
     return (
         place.client_id is not None and current_user.is_active and current_user.client_id == place.client_id
     )
