@@ -21,8 +21,9 @@ HOUR = timedelta(hours=1)
 
 @pytest.fixture
 def booked(world):
-    """Alex has paid for the power hour."""
-    return world.paid()
+    """Alex has paid for the power hour, with an hour and a half of open time after its beginning."""
+    free = world.walker().free()
+    return world.paid(start=next(start for start in free[1:] if {start + 30, start + 60} <= {*free}))
 
 
 def start_of(walker):
