@@ -10,8 +10,8 @@ from coachapp import cli, config, db, vault
 from coachapp.accounts import presence
 from coachapp.accounts import views as accounts_views
 from coachapp.booking.confirming import payable
+from coachapp.booking.views import blocked, details, for_client, invitations, link, place, requests
 from coachapp.booking.views import coach as hours
-from coachapp.booking.views import details, for_client, place
 from coachapp.booking.views import public as booking
 from coachapp.config import PROJECT, Config
 from coachapp.demo import views as demo_views
@@ -38,6 +38,10 @@ ROOMS: tuple[Blueprint, ...] = (
     place.bp,
     hours.bp,
     for_client.bp,
+    link.bp,
+    requests.bp,
+    invitations.bp,
+    blocked.bp,
     desk_views.bp,
     portal_views.bp,
     sheets_client.bp,

@@ -12,6 +12,8 @@ from sqlalchemy.orm import Session
 from coachapp.accounts.operations import make_join_token
 from coachapp.audit.operations import record
 from coachapp.booking import queries
+from coachapp.booking.blocking import address_of, is_blocked
+from coachapp.booking.inviting import use
 from coachapp.booking.models import Appointment
 from coachapp.booking.rules import (
     AppointmentState,
@@ -54,6 +56,8 @@ def confirm_free(place: PlaceRow, base_url: str, *, now: datetime) -> None:
         if appointment.state == AppointmentState.CONFIRMED:
             return
         if appointment.state != AppointmentState.HELD or not place.is_free or place.client_id is None:
+            raise HoldEnded
+        if not use(place, now=now):
             raise HoldEnded
         confirm(appointment, place, base_url, now)
 
@@ -102,6 +106,8 @@ def _money_came(base_url: str, place_id: UUID, now: datetime) -> OnPaid:
         means = on_paid(AppointmentState(appointment.state))
         if place.client_id is None:
             means = Paid.REFUND  # she has taken her words along to another time
+        if means is not Paid.KEEP and is_blocked(place.coach_id, address_of(place)):
+            means = Paid.REFUND  # put on the list while the payment page was open
         if means is Paid.TAKE_AGAIN:
             means = Paid.CONFIRM if _take_again(db, appointment) else Paid.REFUND
         if means is Paid.KEEP:
@@ -110,6 +116,7 @@ def _money_came(base_url: str, place_id: UUID, now: datetime) -> OnPaid:
         if means is Paid.REFUND:
             _apologise(place, base_url, now)
             return OnPaid.REFUND_AND_APOLOGISE
+        use(place, now=now)
         confirm(appointment, place, base_url, now)
         return OnPaid.CONFIRM
 

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import delete, select
 
-from coachapp.booking.models import Appointment, Place
+from coachapp.booking.models import Appointment, Invitation, Place
 from coachapp.booking.rules import AppointmentState
 from coachapp.db import session, transaction
 from coachapp.payments.queries import payables_in_flight
@@ -23,9 +23,26 @@ def may_still_be_booked(client_id: UUID) -> bool:
     return stands or bool(places and payables_in_flight(places))
 
 
-def forget(client_id: UUID) -> None:
-    """Delete a client's places and the released times they stood in."""
+def was_answered(client_id: UUID, since: datetime) -> bool:
+    """Whether a request of this client was answered, or ended, since then: she may still look at what was said."""
+    found = (
+        select(Place.id)
+        .join(Appointment, Appointment.id == Place.appointment_id)
+        .where(Place.client_id == client_id, Place.answer.is_not(None), Appointment.changed_at >= since)
+    )
+    return session().scalar(found.limit(1)) is not None
+
+
+def forget_links(before: datetime) -> None:
+    """Delete links that were over before that moment."""
     with transaction() as db:
+        db.execute(delete(Invitation).where(Invitation.ends_at < before))
+
+
+def forget(client_id: UUID) -> None:
+    """Delete a client's links, her places and the released times they stood in."""
+    with transaction() as db:
+        db.execute(delete(Invitation).where(Invitation.client_id == client_id))
         times = list(db.scalars(select(Place.appointment_id).where(Place.client_id == client_id)))
         db.execute(delete(Place).where(Place.client_id == client_id))
         db.execute(

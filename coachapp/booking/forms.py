@@ -12,6 +12,20 @@ from coachapp.web.forms import BaseForm
 UNSURE = "unsure"
 
 
+def _hope() -> TextAreaField:
+    return TextAreaField(
+        _l("What would make this time worthwhile?"),
+        [Length(max=4000, message=_l("Please keep this to 4,000 letters; the rest can wait until you meet"))],
+        description=_l("A sentence is plenty. You can leave it empty and talk about it when you meet."),
+    )
+
+
+def _agree() -> BooleanField:
+    return BooleanField(
+        _l("I have read the terms"), [InputRequired(_l("Tick this if you agree, so that we can go on"))]
+    )
+
+
 class DetailsForm(BaseForm):
     """How to be reached safely; the e-mail address is optional and nothing is ticked beforehand."""
 
@@ -40,14 +54,8 @@ class DetailsForm(BaseForm):
         description=_l("Also think of shared tablets and phone previews."),
         validate_choice=False,
     )
-    hope = TextAreaField(
-        _l("What would make this time worthwhile?"),
-        [Length(max=4000, message=_l("Please keep this to 4,000 letters; the rest can wait until you meet"))],
-        description=_l("A sentence is plenty. You can leave it empty and talk about it when you meet."),
-    )
-    agree = BooleanField(
-        _l("I have read the terms"), [InputRequired(_l("Tick this if you agree, so that we can go on"))]
-    )
+    hope = _hope()
+    agree = _agree()
 
     def validate_email(self, field: StringField) -> None:
         if not field.data or self.wants_no_mail:
@@ -74,6 +82,13 @@ class DetailsForm(BaseForm):
         if not self.email.data or self.wants_no_mail:
             return Inbox.NONE
         return Inbox.ONLY_ME if self.inbox.data == Inbox.ONLY_ME.value else Inbox.SHARED
+
+
+class KnownForm(BaseForm):
+    """What is asked of a client we know already: nothing about her, and shown nothing of her."""
+
+    hope = _hope()
+    agree = _agree()
 
 
 class CodeForm(BaseForm):

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
 from uuid import UUID
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import Row, Select, and_, or_, select
 
 from coachapp import vault
 from coachapp.booking.models import Appointment, DayHours, OpeningHours, Place
 from coachapp.booking.rules import (
     OCCUPYING,
+    Answer,
     AppointmentState,
     BlockedTime,
     NoSuchPlace,
@@ -152,6 +153,17 @@ def places_between(coach_id: int, start: datetime, end: datetime) -> list[PlaceR
     return [_place_row(row) for row in session().execute(found.order_by(Appointment.starts_at))]
 
 
+def places_asked(coach_id: int, *, now: datetime) -> list[PlaceRow]:
+    """Requests that wait for this coach, and the times she keeps for people who asked; earliest first."""
+    kept = and_(
+        Appointment.state == AppointmentState.HELD, Place.answer.is_not(None), Appointment.hold_until > now
+    )
+    found = _places().where(
+        Appointment.coach_id == coach_id, or_(Appointment.state == AppointmentState.REQUESTED, kept)
+    )
+    return [_place_row(row) for row in session().execute(found.order_by(Appointment.starts_at))]
+
+
 def blocked_between(coach_id: int, start: datetime, end: datetime) -> list[BlockedTime]:
     """Time the coach keeps for herself that touches [start, end)."""
     rows = session().scalars(
@@ -247,6 +259,8 @@ def _place_row(row: Row[Place, Appointment, Offering | None]) -> PlaceRow:
         sequence=appointment.sequence,
         way=appointment.way,
         changed_at=appointment.changed_at,
+        answer=Answer(mine.answer) if mine.answer else None,
+        invitation_id=mine.invitation_id,
     )
 
 

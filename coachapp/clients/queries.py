@@ -50,7 +50,7 @@ def clients_by_id(ids: Iterable[UUID]) -> dict[UUID, ClientRow]:
 def asked_before(moment: datetime) -> list[UUID]:
     """Records made before `moment` by people who booked nothing."""
     asked = select(Client.id).where(Client.state == State.ASKED, Client.created_at < moment)
-    return list(session().scalars(asked.limit(500)))
+    return list(session().scalars(asked))
 
 
 def notes(client_id: UUID) -> list[NoteRow]:

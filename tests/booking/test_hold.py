@@ -145,6 +145,7 @@ def test_the_cookie_of_the_road_is_ours_alone(walker):
 
 def test_every_state_has_its_meaning():
     assert {state: on_paid(state).value for state in AppointmentState} == {
+        "requested": "refund",
         "held": "confirm",
         "confirmed": "keep",
         "blocked": "refund",

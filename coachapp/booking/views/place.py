@@ -11,8 +11,17 @@ from coachapp.accounts.queries import has_joined, join_path
 from coachapp.booking import confirming, operations, queries
 from coachapp.booking.forms import CodeForm
 from coachapp.booking.ics import Summary, calendar_file
-from coachapp.booking.rules import AppointmentState, NoSuchPlace, PlaceRow, TooLate, gives_back_all
+from coachapp.booking.rules import (
+    IN_REQUEST,
+    AppointmentState,
+    NoSuchPlace,
+    PlaceRow,
+    Standing,
+    TooLate,
+    gives_back_all,
+)
 from coachapp.booking.views import road
+from coachapp.booking.views.details import let_go_of
 from coachapp.clients.queries import client
 from coachapp.config import Config
 from coachapp.payments.operations import finish
@@ -28,7 +37,8 @@ from coachapp.web.guards import public, token
 bp = Blueprint("place", __name__, url_prefix="/b")
 
 CODE_TRIES = "20 per 15 minutes"
-_SHOWN = (AppointmentState.CONFIRMED, AppointmentState.CANCELLED)
+_BOOKED = frozenset((Standing.BOOKED, Standing.CANCELLED))
+_TO_ACCEPT = (Standing.APPROVED, Standing.OFFERED)
 
 
 @bp.get("")
@@ -57,9 +67,11 @@ def open_by_code() -> ResponseReturnValue:
 @bp.get("/<token>")
 @token
 def show(token: str) -> ResponseReturnValue:
-    place = _place(token)
+    place = _place(token, _BOOKED | IN_REQUEST)
     if not _may_see_all(place) or place.client_id is None:
         return render_template("booking/time_only.html", place=place, form=CodeForm(), now=clock.now())
+    if place.standing in IN_REQUEST:
+        return _request_page(place, token)
     return render_template(
         "booking/done.html",
         place=place,
@@ -68,7 +80,8 @@ def show(token: str) -> ResponseReturnValue:
         host=coach(place.coach_id),
         contact=contact(place.client_id),
         order=orders_of([place.id]).get(place.id),
-        join=join_path(place.client_id, clock.now()),
+        join=None if _tells_nothing(place) else join_path(place.client_id, clock.now()),
+        tells_nothing=_tells_nothing(place),
         has_space=has_joined(place.client_id),
         words=queries.return_code(place.id) if road.is_about(place) else None,
         all_back=gives_back_all(place.starts_at, place.cutoff_min, clock.now()),
@@ -102,6 +115,8 @@ def calendar(token: str) -> ResponseReturnValue:
 def space(token: str) -> ResponseReturnValue:
     """A fresh way to a space of her own, when the first link has ended."""
     place = _place_in_full(token)
+    if _tells_nothing(place):
+        abort(404)
     if place.client_id is None or has_joined(place.client_id):
         return redirect(url_for("accounts.sign_in"), 303)
     return redirect(f"/join/{make_join_token(place.client_id, clock.now())}", 303)
@@ -137,25 +152,55 @@ def cancel(token: str) -> ResponseReturnValue:
     return redirect(url_for("place.show", token=token), 303)
 
 
+@bp.post("/<token>/go")
+@token
+def go_on(token: str) -> ResponseReturnValue:
+    """Take what the coach has approved or offered: on along the road, in this browser."""
+    place = _place_in_full(token, IN_REQUEST)
+    if place.standing not in _TO_ACCEPT:
+        return redirect(url_for("place.show", token=token), 303)
+    response = make_response(redirect(url_for("road.code"), 303))
+    road.remember(response, operations.new_road(place.id))
+    return response
+
+
+@bp.post("/<token>/let-go")
+@token
+def let_go(token: str) -> ResponseReturnValue:
+    """Take a request back, or leave what was offered."""
+    return let_go_of(_place_in_full(token, IN_REQUEST))
+
+
+def _request_page(place: PlaceRow, token: str) -> str:
+    return render_template(
+        "booking/asked.html",
+        place=place,
+        token=token,
+        host=coach(place.coach_id),
+        contact=contact(place.client_id) if place.client_id else None,
+        words=queries.return_code(place.id) if road.is_about(place) else None,
+    )
+
+
 def _on_from(place: PlaceRow) -> str:
     """Where the four words lead: to the appointment, or on along the road to one that is not paid yet."""
-    if place.state in _SHOWN:
+    if place.standing in _BOOKED | IN_REQUEST and place.standing not in _TO_ACCEPT:
         return url_for("place.show", token=queries.place_token(place.id))
     return url_for("road.done")
 
 
-def _place(token: str) -> PlaceRow:
+def _place(token: str, shown: frozenset[Standing] = _BOOKED) -> PlaceRow:
     try:
         found = queries.place_by_token(token)
     except NoSuchPlace:
         abort(404)
-    if found.state not in _SHOWN:
+    if found.standing not in shown:
         abort(404)
     return found
 
 
-def _place_in_full(token: str) -> PlaceRow:
-    place = _place(token)
+def _place_in_full(token: str, shown: frozenset[Standing] = _BOOKED) -> PlaceRow:
+    place = _place(token, shown)
     if not _may_see_all(place):
         abort(404)
     return place
@@ -170,6 +215,11 @@ def _may_see_all(place: PlaceRow) -> bool:
         return True
     known = contact(place.client_id) if place.client_id else None
     return known is not None and known.inbox is Inbox.ONLY_ME and known.stopped_at is None
+
+
+def _tells_nothing(place: PlaceRow) -> bool:
+    """Whether the page keeps silent about the client: somebody booked with a link made for her, and may be anyone."""
+    return place.is_by_link and not _is_hers(place)
 
 
 def _is_hers(place: PlaceRow) -> bool:

@@ -18,13 +18,15 @@ from flask_babel import gettext as _
 
 from coachapp import clock
 from coachapp.booking import operations, queries
+from coachapp.booking.admission import LinkInUse, NoSuchInvitation
 from coachapp.booking.picker import picker_for, read_day, read_month
-from coachapp.booking.rules import TimeTaken
+from coachapp.booking.rules import PlaceRow, TimeTaken
 from coachapp.booking.slots import utc_text
-from coachapp.booking.views import road
+from coachapp.booking.views import door, road
 from coachapp.practice.queries import coach, offering
 from coachapp.practice.rules import NoSuchOffering, OfferingRow
 from coachapp.web import limits
+from coachapp.web.errors import page
 from coachapp.web.guards import public
 from coachapp.zones import WELL_KNOWN, UnknownZone, all_zones, local_days, zone, zone_choices
 
@@ -41,6 +43,8 @@ def pick(slug: str) -> ResponseReturnValue:
     chosen = _offering(slug)
     if not chosen.is_bookable:
         return render_template("booking/ask_about.html", offering=chosen)
+    if not door.may_choose(door.guest_for(chosen)):
+        return render_template("booking/by_invitation.html")
     return _pick_page(chosen)
 
 
@@ -69,7 +73,8 @@ def times(slug: str) -> ResponseReturnValue:
 def hold(slug: str) -> ResponseReturnValue:
     """Keep the chosen time and go on to the details."""
     chosen = _offering(slug)
-    if not chosen.is_bookable:
+    guest = door.guest_for(chosen)
+    if not chosen.is_bookable or not door.may_choose(guest):
         return redirect(url_for("booking.pick", slug=slug), 303)
     limits.count(HOLDS, "hold", limits.network())
     key = _present_zone(chosen, request.form.get("tz"))
@@ -77,9 +82,13 @@ def hold(slug: str) -> ResponseReturnValue:
     if not (start.isascii() and start.isdigit() and len(start) <= 9):
         return _pick_page(chosen, error=_("Choose one of the times first")), 422
     try:
-        cookie = operations.hold_time(chosen, int(start), key, road.cookie(), now=clock.now())
+        cookie = operations.hold_time(chosen, int(start), key, road.cookie(), now=clock.now(), guest=guest)
     except TimeTaken:
         return _pick_page(chosen, taken=True), 409
+    except NoSuchInvitation:  # used, or ended, in this very moment
+        return redirect(url_for("booking.pick", slug=slug), 303)
+    except LinkInUse:
+        return _being_paid()
     response = make_response(redirect(url_for("road.details"), 303))
     road.remember(response, cookie)
     return response
@@ -106,14 +115,32 @@ def zones(slug: str) -> ResponseReturnValue:
     )
 
 
-def _pick_page(chosen: OfferingRow, *, error: str = "", taken: bool = False) -> str:
+def taken_page(place: PlaceRow) -> ResponseReturnValue:
+    """What is said when a time has been taken, with the times close to it. NoSuchOffering if it is put away."""
+    start = int(place.starts_at.timestamp()) // 60
+    return _pick_page(offering(place.slug), taken=True, picked=str(start)), 409
+
+
+def _being_paid() -> ResponseReturnValue:
+    return page(
+        409,
+        _("One link keeps one time"),
+        _(
+            "A time chosen with it is being paid for at the moment. Finish that, or let it go, and choose again."
+        ),
+    )
+
+
+def _pick_page(
+    chosen: OfferingRow, *, error: str = "", taken: bool = False, picked: str | None = None
+) -> str:
     now, host = clock.now(), coach(chosen.coach_id)
     key = _present_zone(chosen, request.values.get("tz"), host.zone)
     where, there = zone(key), zone(host.zone)
     start, end = now, now + timedelta(days=chosen.horizon_days + 2)
     days = queries.free_days(chosen, start, end, where, now=now, host_zone=there)
-    picked = request.form.get("slot", "")
-    page = picker_for(
+    picked = request.form.get("slot", "") if picked is None else picked
+    shown = picker_for(
         days,
         chosen.length_min,
         where,
@@ -126,12 +153,13 @@ def _pick_page(chosen: OfferingRow, *, error: str = "", taken: bool = False) -> 
         "booking/pick.html",
         offering=chosen,
         host=host,
-        picker=page,
+        picker=shown,
         tz=key,
         zones=zone_choices(WELL_KNOWN, now, key, host.zone),
         now=now,
         error=error,
         taken=taken,
+        asks=door.will_ask(door.guest_for(chosen)),
     )
 
 
@@ -139,7 +167,8 @@ def _times_json(chosen: OfferingRow, first: date, last: date, key: str) -> dict[
     where = zone(key)
     start, end = local_days(first, last, where)
     now = clock.now()
-    days = queries.free_days(chosen, start, end, where, now=now) if chosen.is_bookable else []
+    shows = chosen.is_bookable and door.may_choose(door.guest_for(chosen))
+    days = queries.free_days(chosen, start, end, where, now=now) if shows else []
     return {
         "offering": chosen.slug,
         "tz": key,
