@@ -150,7 +150,8 @@ def go_to_pay(place: PlaceRow, return_base: str, *, now: datetime) -> AttemptRow
         attempt = payments.begin_attempt(order_id, return_base, now=now)
         kept = attempt.expires_at + HOLD_OUTLASTS_LINK
         # What the coach keeps for someone who asked may be kept for longer than one link lives.
-        appointment.hold_until = max(kept, appointment.hold_until or kept)
+        longer = appointment.hold_until if place.answer else None
+        appointment.hold_until = max(kept, longer or kept)
         return attempt
 
 

@@ -141,7 +141,7 @@ def go_on() -> ResponseReturnValue:
 @public
 def let_go() -> ResponseReturnValue:
     """Let the time go: at Stripe first if a payment is open, then here. One that was paid meanwhile stands."""
-    return let_go_of(road.present_place())
+    return let_go_of(road.present_place(), url_for("road.done"))
 
 
 @bp.get("/gone")
@@ -166,8 +166,8 @@ def done() -> ResponseReturnValue:
     return redirect(url_for("place.show", token=queries.place_token(place.id)), 303)
 
 
-def let_go_of(place: PlaceRow) -> ResponseReturnValue:
-    """Let a place go, wherever that is asked, and say so."""
+def let_go_of(place: PlaceRow, if_it_stands: str) -> ResponseReturnValue:
+    """Let a place go, wherever that is asked, and say so; what was booked meanwhile stands and is shown."""
     attempt = unfinished_attempt(place.id)
     if attempt is not None:
         try:
@@ -175,10 +175,8 @@ def let_go_of(place: PlaceRow) -> ResponseReturnValue:
         except (GatewayAway, GatewayRefused):
             return payment_page_away()
     operations.let_go(place, now=clock.now())
-    left = queries.place(place.id)
-    if left.state is AppointmentState.CONFIRMED:
-        return redirect(url_for("place.show", token=queries.place_token(left.id)), 303)
-    return redirect(url_for("road.gone"), 303)
+    stands = queries.place(place.id).state is AppointmentState.CONFIRMED
+    return redirect(if_it_stands if stands else url_for("road.gone"), 303)
 
 
 def _place_in_request() -> PlaceRow | None:

@@ -25,11 +25,6 @@ from coachapp.zones import zone
 bp = Blueprint("invitations", __name__, url_prefix="/desk/links")
 
 
-@bp.errorhandler(NoSuchInvitation)
-def unknown(error: NoSuchInvitation) -> ResponseReturnValue:
-    abort(404)
-
-
 @bp.get("")
 @bp.get("/for/<ref>")
 @staff
@@ -63,14 +58,14 @@ def make() -> ResponseReturnValue:
 @staff
 def show(link_id: UUID) -> ResponseReturnValue:
     """The address to hand over, and whether it may be mailed."""
-    row = link_queries.invitation(link_id, coach_id=_host().id)
+    row = _mine(link_id)
     now = clock.now()
     verdict = gate(row.client_id, booked=False, now=now) if row.client_id else None
     address = f"{_base_url()}/i/{link_queries.token_of(row.id)}"
     may_mail = verdict is not None and verdict.address is not None and verdict.with_link
     return render_template(
         "desk/link.html",
-        link=row,
+        row=row,
         host=_host(),
         address=address,
         client=_people([row]).get(row.client_id) if row.client_id else None,
@@ -84,11 +79,11 @@ def show(link_id: UUID) -> ResponseReturnValue:
 @bp.post("/<uuid:link_id>/mail")
 @staff
 def mail(link_id: UUID) -> ResponseReturnValue:
-    row = link_queries.invitation(link_id, coach_id=_host().id)
+    row = _mine(link_id)
     try:
         inviting.mail(row, _base_url(), by=current_user.account_id, now=clock.now())
         flash(_("The link is on its way."))
-    except NotHersAlone:
+    except (NotHersAlone, NoSuchInvitation):
         flash(_("Nothing was sent. Give the link in a way that is safe."))
     return redirect(url_for("invitations.show", link_id=link_id), 303)
 
@@ -96,10 +91,20 @@ def mail(link_id: UUID) -> ResponseReturnValue:
 @bp.post("/<uuid:link_id>/end")
 @staff
 def end(link_id: UUID) -> ResponseReturnValue:
-    row = link_queries.invitation(link_id, coach_id=_host().id)
-    inviting.revoke(row, by=current_user.account_id, now=clock.now())
-    flash(_("The link leads nowhere from now on."))
+    row = _mine(link_id)
+    try:
+        inviting.revoke(row, by=current_user.account_id, now=clock.now())
+        flash(_("The link leads nowhere from now on."))
+    except NoSuchInvitation:
+        flash(_("It was used, or ended, before."))
     return redirect(url_for("invitations.links"), 303)
+
+
+def _mine(link_id: UUID) -> InvitationRow:
+    try:
+        return link_queries.invitation(link_id, coach_id=_host().id)
+    except NoSuchInvitation:
+        abort(404)
 
 
 def _chosen(form: LinkForm) -> tuple[ClientRow | None, OfferingRow | None]:

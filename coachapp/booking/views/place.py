@@ -168,7 +168,7 @@ def go_on(token: str) -> ResponseReturnValue:
 @token
 def let_go(token: str) -> ResponseReturnValue:
     """Take a request back, or leave what was offered."""
-    return let_go_of(_place_in_full(token, IN_REQUEST))
+    return let_go_of(_place_in_full(token, IN_REQUEST), url_for("place.show", token=token))
 
 
 def _request_page(place: PlaceRow, token: str) -> str:
