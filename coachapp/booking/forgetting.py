@@ -7,8 +7,11 @@ from sqlalchemy import delete, select
 
 from coachapp.booking.models import Appointment, Invitation, Place
 from coachapp.booking.rules import AppointmentState
+from coachapp.clients.queries import clients_by_id
+from coachapp.clients.rules import State
 from coachapp.db import session, transaction
-from coachapp.payments.queries import payables_in_flight
+from coachapp.intake import operations as intake
+from coachapp.payments.queries import orders_of, payables_in_flight
 
 
 def may_still_be_booked(client_id: UUID) -> bool:
@@ -31,6 +34,31 @@ def was_answered(client_id: UUID, since: datetime) -> bool:
         .where(Place.client_id == client_id, Place.answer.is_not(None), Appointment.changed_at >= since)
     )
     return session().scalar(found.limit(1)) is not None
+
+
+def forget_left(before: datetime) -> None:
+    """Delete what clients we know began and let go before that moment, with what was typed for it.
+
+    A time that was on its way to being paid stays: money may still come for it.
+    """
+    found = (
+        select(Place.id, Place.appointment_id, Place.client_id)
+        .join(Appointment, Appointment.id == Place.appointment_id)
+        .where(Appointment.state == AppointmentState.RELEASED, Appointment.changed_at < before)
+        .where(Place.client_id.is_not(None))
+    )
+    rows = session().execute(found).all()
+    known = {
+        row.id
+        for row in clients_by_id(row.client_id for row in rows).values()
+        if row.state is not State.ASKED
+    }
+    orders = orders_of([row.id for row in rows])
+    left = {row.id: row.appointment_id for row in rows if row.client_id in known and row.id not in orders}
+    with transaction() as db:
+        intake.forget_places(left)
+        db.execute(delete(Place).where(Place.id.in_(left)))
+        db.execute(delete(Appointment).where(Appointment.id.in_(left.values())))
 
 
 def forget_links(before: datetime) -> None:

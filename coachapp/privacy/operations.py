@@ -34,6 +34,7 @@ def forget_unfinished(*, now: datetime) -> int:
         _delete_rows(client_id)
         gone += 1
     booking.forget_let_go(now - UNFINISHED_KEPT)
+    booking.forget_left(now - UNFINISHED_KEPT)
     booking.forget_links(now - ANSWERED_KEPT)
     return gone
 

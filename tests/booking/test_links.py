@@ -15,6 +15,7 @@ from coachapp.clients.queries import client
 from coachapp.clients.rules import NoSuchClient, State
 from coachapp.db import Base
 from coachapp.intake.models import IntakeAnswer
+from coachapp.intake.queries import answers
 from coachapp.practice.operations import save_offering
 from coachapp.practice.queries import offering
 from coachapp.safe_contact.queries import contact
@@ -286,6 +287,30 @@ def test_words_a_stranger_typed_stay_out_of_a_clients_record(world):
         owners = set(db.session().scalars(found.where(Place.client_id == maya)))
     assert owners == {maya}
     world.tick(timedelta(hours=25))
+    assert world.rows(Client.id) == [(maya,)]
+
+
+def test_what_a_client_began_and_left_is_forgotten_but_not_what_may_be_paid(world):
+    maya = add_maya(world)
+    holder = world.walker(CHARLIE)
+    open_link(holder, link_for(world, maya))
+    holder.hold()
+    holder.fill("/book/details", {"agree": "y", "hope": "Left behind."})
+    holder.post("/book/let-go")
+    payer = world.walker()
+    open_link(payer, link_for(world, maya))
+    payer.hold()
+    payer.fill("/book/details", {"agree": "y", "hope": "On its way."})
+    payer.get("/book/code")
+    payer.press_pay()
+    assert len(world.rows(Place.id)) == 2
+    world.tick(timedelta(hours=23))
+    assert len(world.rows(Place.id)) == 2
+    world.tick(timedelta(hours=25))
+    [(left,)] = world.rows(Place.id)
+    with world.app.app_context():
+        assert answers(left)["hope"] == "On its way."
+    assert {place for (place,) in world.rows(IntakeAnswer.place_id)} == {left}
     assert world.rows(Client.id) == [(maya,)]
 
 

@@ -177,9 +177,9 @@ SCENES = (
             "desk-block": "/desk/block",
             "desk-hours": "/desk/hours",
             "desk-requests": "/desk/requests",
-            "desk-request": "{request}",
-            "desk-request-other": "{request}/other",
-            "desk-request-decline": "{request}/decline",
+            "desk-request": "{desk_request}",
+            "desk-request-other": "{desk_request}/other",
+            "desk-request-decline": "{desk_request}/decline",
             "desk-links": "/desk/links",
             "desk-link-for": "/desk/links/for/{ref}",
             "desk-link": "{desk_link}",
@@ -200,7 +200,7 @@ SCENES = (
     Scene(COACH, "desk-block-errors", "/desk/block", press("Block this time"), 422),
     Scene(COACH, "desk-blocked-errors", "/desk/blocked", press("Add to the list"), 422),
     Scene(COACH, "desk-links-errors", "/desk/links", fill("Make the link", {"last": "2020-01-01"}), 422),
-    Scene(COACH, "desk-other-errors", "{request}/other", press("Offer this time"), 422),
+    Scene(COACH, "desk-other-errors", "{desk_request}/other", press("Offer this time"), 422),
     Scene(COACH, "desk-hours-errors", "/desk/hours", fill("Save your hours", {"0-0-to": ""}), 422),
     Scene(COACH, "desk-new-service-errors", "/desk/offerings/new", press("Save"), 422),
     Scene(
@@ -266,7 +266,7 @@ class Cast:
                 self._facts[name] = visitor.book(inbox="shared", email="shared@example.com")
             case "link" | "desk_link":
                 self._make_link()
-            case "request" | "asked":
+            case "desk_request" | "asked":
                 self.person("asking")
             case "set_up":
                 self._facts[name] = self._add_coach()
@@ -347,7 +347,7 @@ class Cast:
         return visitor
 
     def _asking(self) -> Visitor:
-        visitor, self._facts["asked"], self._facts["request"] = self._ask()
+        visitor, self._facts["asked"], self._facts["desk_request"] = self._ask()
         return visitor
 
     def _declined(self) -> Visitor:
