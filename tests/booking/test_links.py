@@ -147,6 +147,7 @@ def test_a_link_for_a_client_books_into_her_record_and_tells_nothing_of_her(worl
     place = world.walker().place()
     assert (place.state.value, place.client_id, place.booked_by) == ("confirmed", maya, "link")
     assert world.rows(Client.id) == [(maya,)], "no record beside hers"
+    assert world.walker().get(path).status_code == 404, "used once"
     with world.app.app_context():
         known = contact(maya)
         assert (known.inbox, known.address) == (inbox, None if inbox is Inbox.NONE else MAYA.email)
@@ -246,6 +247,18 @@ def test_one_link_holds_one_time(world):
     assert world.ledger()[0].count("confirmed") == 1
 
 
+def test_a_link_is_never_used_twice(world):
+    """Not even by a page that was left open while another browser used it."""
+    path = link_for(world, slug=FREE)
+    walker = world.walker()
+    open_link(walker, path)
+    walker.go_to_code(slug=FREE)
+    walker.get("/book/code")
+    world.change(Invitation, used_at=clock.now())
+    walker.post("/book/code")
+    assert (walker.page.status_code, world.ledger()[0]) == (409, ["held"])
+
+
 def test_revoking_frees_what_is_held_with_it(world):
     who_books(world, "invited")
     walker = world.walker()
@@ -296,7 +309,8 @@ def test_what_a_client_began_and_left_is_forgotten_but_not_what_may_be_paid(worl
     open_link(holder, link_for(world, maya))
     holder.hold()
     holder.fill("/book/details", {"agree": "y", "hope": "Left behind."})
-    holder.post("/book/let-go")
+    holder.get("/book/code")
+    assert holder.post("/book/let-go").headers["Location"] == "/book/gone"
     payer = world.walker()
     open_link(payer, link_for(world, maya))
     payer.hold()
@@ -306,11 +320,16 @@ def test_what_a_client_began_and_left_is_forgotten_but_not_what_may_be_paid(worl
     assert len(world.rows(Place.id)) == 2
     world.tick(timedelta(hours=23))
     assert len(world.rows(Place.id)) == 2
-    world.tick(timedelta(hours=25))
+    assert world.tick(timedelta(hours=25)) == ()
     [(left,)] = world.rows(Place.id)
     with world.app.app_context():
         assert answers(left)["hope"] == "On its way."
     assert {place for (place,) in world.rows(IntakeAnswer.place_id)} == {left}
+    world.stripe.lever(clock_offset=26 * 3600)
+    world.tick(timedelta(hours=26))
+    assert world.ledger()[:2] == (["released"], ["expired"])
+    world.tick(timedelta(hours=52))
+    assert world.rows(Place.id) == [(left,)], "its order names it"
     assert world.rows(Client.id) == [(maya,)]
 
 
