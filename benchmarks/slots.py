@@ -37,7 +37,7 @@ def once(app: Flask, case: Case) -> tuple[float, list[int]]:
         start = time.perf_counter()
         days = free_days(chosen, first, end, where, now=first)
         took = (time.perf_counter() - start) * 1000
-    return took, [each.start for day in days for each in day.times]
+    return took, [start for day in days for start in day.starts]
 
 
 def main() -> None:

@@ -10,7 +10,17 @@ from coachapp import cli, config, db, vault
 from coachapp.accounts import presence
 from coachapp.accounts import views as accounts_views
 from coachapp.booking.confirming import payable
-from coachapp.booking.views import blocked, details, for_client, invitations, link, place, requests
+from coachapp.booking.views import (
+    blocked,
+    changing,
+    details,
+    for_client,
+    for_place,
+    invitations,
+    link,
+    place,
+    requests,
+)
 from coachapp.booking.views import coach as hours
 from coachapp.booking.views import public as booking
 from coachapp.config import PROJECT, Config
@@ -24,7 +34,7 @@ from coachapp.portal import views as portal_views
 from coachapp.practice.queries import face_or_unnamed
 from coachapp.practice.views import coach as practice_desk
 from coachapp.practice.views import public as practice_views
-from coachapp.web import assets, errors, guards, headers, icons, limits, logs, system, words
+from coachapp.web import assets, errors, guards, headers, icons, limits, logs, system, translating, words
 from coachapp.worksheets.views import client as sheets_client
 from coachapp.worksheets.views import coach as sheets_coach
 
@@ -36,8 +46,10 @@ ROOMS: tuple[Blueprint, ...] = (
     booking.bp,
     details.bp,
     place.bp,
+    changing.bp,
     hours.bp,
     for_client.bp,
+    for_place.bp,
     link.bp,
     requests.bp,
     invitations.bp,
@@ -99,6 +111,7 @@ def _storage(app: Flask, settings: Config) -> None:
 def _web(app: Flask, settings: Config) -> None:
     logs.install(app)
     Babel(app)
+    translating.install(app)
     CSRFProtect(app).exempt(payments_views.webhook)
     login = LoginManager(app)
     login.session_protection = None

@@ -1,10 +1,10 @@
 """Time zones: which names we accept, cities to choose from, and a zone's offsets over a window as plain integers."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
-from functools import cache
+from functools import cache, lru_cache
 from zoneinfo import ZoneInfo, available_timezones, reset_tzpath
 
 # The pinned tz database, not the machine's own: the same zones everywhere.
@@ -12,6 +12,9 @@ reset_tzpath(to=())
 
 DAY = 1440
 """Minutes in a day of a calendar without clock changes."""
+
+_KEPT = 64 * DAY
+_EVER_BEFORE, _EVER_AFTER = -(1 << 60), 1 << 60
 
 # Names that differ from machine to machine or stand for "not set".
 _NOT_A_PLACE = frozenset({"localtime", "posixrules", "Factory"})
@@ -89,8 +92,13 @@ def all_zones() -> tuple[str, ...]:
 
 def zone_choices(keys: Sequence[str], now: datetime, *always: str) -> tuple[ZoneChoice, ...]:
     """The given zones and those in `always` once each, by city, with the time there at `now`."""
-    chosen = [(city(key), key) for key in {*keys, *always}]
-    return tuple(ZoneChoice(key, name, f"{now.astimezone(zone(key)):%H:%M}") for name, key in sorted(chosen))
+    return _choices_at(frozenset((*keys, *always)), now.replace(second=0, microsecond=0))
+
+
+@lru_cache(maxsize=100)
+def _choices_at(keys: frozenset[str], minute: datetime) -> tuple[ZoneChoice, ...]:
+    chosen = sorted((city(key), key) for key in keys)
+    return tuple(ZoneChoice(key, name, f"{minute.astimezone(zone(key)):%H:%M}") for name, key in chosen)
 
 
 def offset_at(where: tzinfo, minute: int) -> int:
@@ -144,7 +152,27 @@ class Offsets:
     def walls(self, instants: Sequence[int]) -> list[int]:
         """What the zone's clock and calendar show at each of these sorted instants."""
         found: list[int] = []
-        ends = [bisect_left(instants, change) for change in self._changes]
-        for begin, end, offset in zip([0, *ends], [*ends, len(instants)], self._values, strict=True):
+        for begin, end, offset in self.runs(instants):
             found += [minute + offset for minute in instants[begin:end]]
         return found
+
+    def runs(self, instants: Sequence[int]) -> Iterator[tuple[int, int, int]]:
+        """Sorted instants in runs of one offset each: (from index, to index, offset)."""
+        ends = [bisect_left(instants, change) for change in self._changes]
+        return zip([0, *ends], [*ends, len(instants)], self._values, strict=True)
+
+    def spans(self, low: int, high: int) -> list[tuple[int, int]]:
+        """The instants at which the clock shows a wall time in [low, high): stretches [from, to), earliest first."""
+        edges = zip([_EVER_BEFORE, *self._changes], [*self._changes, _EVER_AFTER], self._values, strict=True)
+        found = ((max(begin, low - offset), min(end, high - offset)) for begin, end, offset in edges)
+        return [(begin, end) for begin, end in found if begin < end]
+
+
+def offsets(where: tzinfo, first: int, last: int) -> Offsets:
+    """The zone's offsets from `first` to `last` at least, kept for the next page that asks: clocks rarely change."""
+    return _kept_offsets(where, first // _KEPT * _KEPT, -(-last // _KEPT) * _KEPT)
+
+
+@lru_cache(maxsize=2000)
+def _kept_offsets(where: tzinfo, first: int, last: int) -> Offsets:
+    return Offsets(where, first, last)

@@ -114,9 +114,9 @@ def empty_url(databases: Databases) -> Iterator[str]:
 
 
 @pytest.fixture
-def settings(urls: Urls, tmp_path: Path) -> Config:
-    """The app's settings; a test may replace some with `dataclasses.replace` and build its own app."""
-    return Config(
+def settings_of(tmp_path: Path) -> Callable[[Urls], Config]:
+    """`settings_of(urls)`: the app's settings on these databases."""
+    return lambda urls: Config(
         instance=tmp_path / "instance",
         database_url=urls.database,
         keys_database_url=urls.keys,
@@ -125,6 +125,12 @@ def settings(urls: Urls, tmp_path: Path) -> Config:
         stripe_api_key="sk_test_tests",
         stripe_webhook_secrets=(WEBHOOK_SECRET,),
     )
+
+
+@pytest.fixture
+def settings(urls: Urls, settings_of: Callable[[Urls], Config]) -> Config:
+    """The app's settings; a test may replace some with `dataclasses.replace` and build its own app."""
+    return settings_of(urls)
 
 
 @pytest.fixture

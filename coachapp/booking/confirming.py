@@ -14,16 +14,18 @@ from coachapp.audit.operations import record
 from coachapp.booking import queries
 from coachapp.booking.blocking import address_of, is_blocked
 from coachapp.booking.inviting import use
-from coachapp.booking.models import Appointment
+from coachapp.booking.models import Appointment, Place
 from coachapp.booking.rules import (
     AppointmentState,
     HoldEnded,
+    Outcome,
     Paid,
     PlaceRow,
     Span,
     TooLate,
     gives_back_all,
     keeps_distance,
+    may_cancel,
     on_paid,
 )
 from coachapp.clients import operations as clients
@@ -37,6 +39,9 @@ from coachapp.payments.rules import OnPaid, Payable
 from coachapp.practice.operations import lock_coach
 from coachapp.practice.queries import coach, practice
 from coachapp.safe_contact.operations import renew
+
+Words = Callable[[str, datetime, datetime, str, str | None], texts.Text]
+"""(subject, start, end, zone, link) -> the words of a mail to a client."""
 
 
 def payable(base_url: str) -> Payable:
@@ -77,26 +82,35 @@ def announce(place: PlaceRow, base_url: str, now: datetime) -> None:
     """Tell the client (through the gate) and the coach that a time stands."""
     who = coach(place.coach_id)
     text = texts.coach_booked(place.starts_at, place.ends_at, who.zone, place.title, f"{base_url}/desk/")
-    _tell_both(place, "booked", texts.booked, text, base_url, now)
+    tell_both(place, "booked", texts.booked, text, base_url, now)
 
 
 def cancel(place: PlaceRow, base_url: str, *, by: str, now: datetime) -> list[UUID]:
-    """Cancel a confirmed appointment that has not begun; returns the refunds to send after the commit.
+    """Cancel a confirmed appointment; returns the refunds to send after the commit. TooLate if it cannot be any more.
 
-    In time (the offering's cut-off), or by the coach, everything paid goes back. TooLate otherwise.
+    `by` is client, staff or unsafe (the client, because it is not safe for her to come). Everything paid goes back
+    in time (the offering's cut-off), by the coach, and whenever it was not safe.
     """
     with transaction() as db:
         appointment = db.get_one(Appointment, place.appointment_id, with_for_update=True)
-        if appointment.state != AppointmentState.CONFIRMED or appointment.starts_at <= now:
+        place = queries.place(place.id)  # as it stands under the lock: it may have moved meanwhile
+        if not may_cancel(place.state, place.starts_at, place.ends_at, by, now):
             raise TooLate
         appointment.state, appointment.changed_at = AppointmentState.CANCELLED, now
         appointment.sequence += 1
-        _announce_cancelled(place, base_url, now)
-        record("cancel", now=now, role=by, subject=place.client_id)
+        if by == "unsafe":
+            db.get_one(Place, place.id).outcome = Outcome.UNSAFE
+        db.flush()
+        _announce_cancelled(queries.place(place.id), base_url, now)
+        record("unsafe" if by == "unsafe" else "cancel", now=now, role=_role(by), subject=place.client_id)
         order = orders_of([place.id]).get(place.id)
-        if order is None or not (by == "staff" or gives_back_all(place.starts_at, place.cutoff_min, now)):
+        if order is None or not (by != "client" or gives_back_all(place.starts_at, place.cutoff_min, now)):
             return []
         return refund_all(order.id, "cancelled", now=now)
+
+
+def _role(by: str) -> str:
+    return "staff" if by == "staff" else "client"
 
 
 def _money_came(base_url: str, place_id: UUID, now: datetime) -> OnPaid:
@@ -160,22 +174,25 @@ def _disputed(base_url: str, place_id: UUID, now: datetime) -> None:
 
 
 def _announce_cancelled(place: PlaceRow, base_url: str, now: datetime) -> None:
+    """Of a time that is over only the coach is told: nobody waits for it any more."""
     who = coach(place.coach_id)
     text = texts.coach_cancelled(place.starts_at, place.ends_at, who.zone, f"{base_url}/desk/")
-    _tell_both(place, "cancelled", texts.cancelled, text, base_url, now)
+    if place.ends_at > now:
+        _tell_client(place, "cancelled", texts.cancelled, base_url, now)
+    _tell_coach(place, "cancelled", text, now)
 
 
-def _tell_both(
-    place: PlaceRow,
-    kind: str,
-    words: Callable[[str, datetime, datetime, str, str | None], texts.Text],
-    for_coach: texts.Text,
-    base_url: str,
-    now: datetime,
+def tell_both(
+    place: PlaceRow, kind: str, words: Words, for_coach: texts.Text, base_url: str, now: datetime
 ) -> None:
     """Announce one fact about a time, once: to the client through the gate, to the coach by ordinary mail."""
+    _tell_client(place, kind, words, base_url, now)
+    _tell_coach(place, kind, for_coach, now)
+
+
+def _tell_client(place: PlaceRow, kind: str, words: Words, base_url: str, now: datetime) -> None:
     assert place.client_id is not None, "only a client's time is announced"
-    who, subject = coach(place.coach_id), practice().mail_subject
+    subject = practice().mail_subject
     link = f"{base_url}/b/{queries.place_token(place.id)}"
     enqueue(
         place.client_id,
@@ -185,9 +202,13 @@ def _tell_both(
         ),
         key=f"{kind}:{place.id}:{place.sequence}",
         now=now,
-        reply_to=who.email,
+        reply_to=coach(place.coach_id).email,
     )
-    enqueue_for_coach(who.email, kind, for_coach, key=f"coach {kind}:{place.id}:{place.sequence}", now=now)
+
+
+def _tell_coach(place: PlaceRow, kind: str, text: texts.Text, now: datetime) -> None:
+    key = f"coach {kind}:{place.id}:{place.sequence}"
+    enqueue_for_coach(coach(place.coach_id).email, kind, text, key=key, now=now)
 
 
 def _apologise(place: PlaceRow, base_url: str, now: datetime) -> None:

@@ -1,17 +1,20 @@
 """The shape of what the coach types about her time."""
 
 from datetime import date, time, timedelta
+from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import DateField, Field, StringField, TimeField, ValidationError
+from wtforms import DateField, Field, RadioField, StringField, TimeField, ValidationError
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length
 from wtforms.validators import Optional as MayBeEmpty
 
 from coachapp.booking.likeness import likeness
-from coachapp.booking.rules import LONGEST_STRETCH
+from coachapp.booking.rules import LONGEST_STRETCH, AwayBy
 from coachapp.booking.week import Trouble, read_range
 from coachapp.web.forms import BaseForm
 from coachapp.web.typed import one_line
+from coachapp.zones import UnknownZone, zone
 
 TROUBLES = {
     Trouble.HALF: _l("Enter both times, or leave both empty"),
@@ -20,6 +23,7 @@ TROUBLES = {
     Trouble.OVERLAP: _l("These hours lie over others of the same day"),
 }
 _DAY = _l("Enter a day, like 2026-11-18")
+_ONE_OF_TWO = _l("Choose one of the two")
 _CLOCK = _l("Enter a time, like 14:30")
 
 
@@ -63,6 +67,37 @@ class DaysForm(BaseForm):
         return read_range(self.opens.data or "", self.closes.data or "")
 
 
+class AwayForm(BaseForm):
+    """Days in another zone. Its controls have names of their own, because the page has another form with days."""
+
+    first = _day(_l("First day there"))
+    last = _day(_l("Last day there"))
+    zone = StringField(_l("Where"), [DataRequired(_l("Choose a city"))])
+    by = RadioField(
+        _l("Your hours on these days"),
+        choices=[
+            SelectChoice(AwayBy.LOCAL.value, _l("By the clock there: 09:00 is 09:00 where you are")),
+            SelectChoice(AwayBy.HOME.value, _l("By the clock at home: the same moments as always")),
+        ],
+        default=AwayBy.LOCAL.value,
+        invalid_choice_message=_ONE_OF_TWO,
+        validators=[InputRequired(_ONE_OF_TWO)],
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, prefix="away-", **kwargs)
+
+    def validate_last(self, field: Field) -> None:
+        if self.first.data and not timedelta() <= field.data - self.first.data <= LONGEST_STRETCH:
+            raise ValidationError(_l("Choose a day on or after the first, within half a year"))
+
+    def validate_zone(self, field: Field) -> None:
+        try:
+            zone(field.data)
+        except UnknownZone as error:
+            raise ValidationError(_l("Choose a city from the list")) from error
+
+
 class BlockForm(BaseForm):
     """Time the coach keeps for herself, on one day or over several."""
 
@@ -76,6 +111,13 @@ class BlockForm(BaseForm):
         description=_l("Only you see it."),
         filters=[one_line],
     )
+
+
+class MoveForm(BaseForm):
+    """Another time for a session."""
+
+    day = _day(_l("Day"))
+    at = _time(_l("Begins at"))
 
 
 class BookForm(BaseForm):

@@ -74,7 +74,7 @@ def hold_time(
         _release_stale(db, offering.coach_id, now)
         earlier = _release_earlier(db, old_road, now)
         _free_link(db, guest, now)
-        _check_free(offering, start, now)
+        check_free(offering, start, now)
         appointment = _held(offering, start, now)
         db.add(appointment)
         try:
@@ -203,12 +203,20 @@ def _lock_place(db: Session, place: PlaceRow) -> None:
     db.execute(select(Place.id).where(Place.id == place.id).with_for_update())
 
 
-def _check_free(offering: OfferingRow, start: int, now: datetime) -> None:
-    at = instant(start)
-    table = queries.timetable(offering.coach_id, at, at + timedelta(minutes=offering.length_min))
-    host = zone(coach(offering.coach_id).zone)
+def check_free(offering: OfferingRow, start: int, now: datetime, *, leaving_out: UUID | None = None) -> None:
+    """TimeTaken unless this start (epoch minutes) is on offer now; `leaving_out` is an appointment about to move."""
+    at, host = instant(start), coach(offering.coach_id)
+    ends = at + timedelta(minutes=offering.length_min)
+    table = queries.timetable(host.id, at, ends, offering.id, leaving_out=leaving_out)
     if not is_free(
-        start, table.openings, table.exceptions, table.busy, queries.rules_of(offering), host, now
+        start,
+        table.openings,
+        table.exceptions,
+        table.taken,
+        queries.rules_of(offering, host),
+        zone(host.zone),
+        now,
+        table.stays,
     ):
         raise TimeTaken
 

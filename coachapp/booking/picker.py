@@ -196,7 +196,7 @@ def _shown_day(days: Sequence[LocalDay], month: YearMonth, asked: date | None) -
 
 
 def _month_table(days: Sequence[LocalDay], month: YearMonth, today: date, chosen: date | None) -> Month:
-    counts = {day.date: len(day.times) for day in days}
+    counts = {day.date: len(day.starts) for day in days}
     months = _open_months(days)
 
     def cell(number: int) -> Cell | None:
@@ -221,7 +221,7 @@ def _chosen_day(
     return ChosenDay(
         date=day.date,
         parts=tuple((part, inside) for part, inside in parts if inside),
-        clocks=clocks(day.date, day.times[0].start, client_zone, host_zone, now),
+        clocks=clocks(day.date, day.starts[0], client_zone, host_zone, now),
     )
 
 

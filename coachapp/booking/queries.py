@@ -1,8 +1,7 @@
 """Reads of hours, free times, appointments and places."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import Row, Select, and_, or_, select
@@ -15,88 +14,18 @@ from coachapp.booking.rules import (
     AppointmentState,
     BlockedTime,
     NoSuchPlace,
+    Outcome,
     PlaceRow,
 )
-from coachapp.booking.slots import Busy, DayException, LocalDay, Opening, Rules, by_local_day, free_times
+from coachapp.booking.slots import DayException, Opening
+from coachapp.booking.timetable import free_days as free_days
+from coachapp.booking.timetable import open_stretches as open_stretches
+from coachapp.booking.timetable import rules_of as rules_of
+from coachapp.booking.timetable import stays_from as stays_from
+from coachapp.booking.timetable import timetable as timetable
 from coachapp.db import session
 from coachapp.money import Money
 from coachapp.practice.models import Offering
-from coachapp.practice.queries import coach
-from coachapp.practice.rules import OfferingRow
-from coachapp.zones import zone
-
-_FURTHEST_BUFFER = timedelta(days=2)
-
-
-@dataclass(frozen=True)
-class Timetable:
-    """What decides a coach's free times in a window: hours, exceptions, and what stands in the way."""
-
-    openings: list[Opening]
-    exceptions: list[DayException]
-    busy: list[Busy]
-
-
-def rules_of(offering: OfferingRow) -> Rules:
-    """An offering's rules for its times."""
-    return Rules(
-        length=offering.length_min,
-        interval=offering.interval_min,
-        before=offering.before_min,
-        after=offering.after_min,
-        notice=offering.notice_min,
-        horizon_days=offering.horizon_days,
-    )
-
-
-def timetable(coach_id: int, start: datetime, end: datetime) -> Timetable:
-    """Hours and busy times around [start, end): three SELECTs whatever the window."""
-    hours = select(OpeningHours.weekday, OpeningHours.start_min, OpeningHours.end_min).where(
-        OpeningHours.coach_id == coach_id
-    )
-    days = (
-        select(DayHours.on_date, DayHours.start_min, DayHours.end_min)
-        .where(DayHours.coach_id == coach_id)
-        .where(DayHours.on_date.between((start - _FURTHEST_BUFFER).date(), (end + _FURTHEST_BUFFER).date()))
-    )
-    busy = (
-        select(Appointment.starts_at, Appointment.ends_at, Appointment.before_min, Appointment.after_min)
-        .where(Appointment.coach_id == coach_id, Appointment.state.in_(OCCUPYING))
-        .where(Appointment.starts_at < end + _FURTHEST_BUFFER, Appointment.ends_at > start - _FURTHEST_BUFFER)
-    )
-    db = session()
-    return Timetable(
-        [Opening(*row) for row in db.execute(hours)],
-        _exceptions(db.execute(days).all()),
-        [Busy(*row) for row in db.execute(busy)],
-    )
-
-
-def free_days(
-    offering: OfferingRow,
-    start: datetime,
-    end: datetime,
-    client_zone: tzinfo,
-    *,
-    now: datetime,
-    host_zone: tzinfo | None = None,
-) -> list[LocalDay]:
-    """An offering's free times in [start, end), grouped by the client's local date.
-
-    `host_zone` is the coach's, where the caller has read it already.
-    """
-    table = timetable(offering.coach_id, start, end)
-    starts = free_times(
-        table.openings,
-        table.exceptions,
-        table.busy,
-        rules_of(offering),
-        host_zone or zone(coach(offering.coach_id).zone),
-        start,
-        end,
-        now,
-    )
-    return by_local_day(starts, client_zone)
 
 
 def place(place_id: UUID) -> PlaceRow:
@@ -175,13 +104,17 @@ def blocked_between(coach_id: int, start: datetime, end: datetime) -> list[Block
     return [BlockedTime(row.id, row.starts_at, row.ends_at, _label(row)) for row in rows]
 
 
-def is_unbroken(coach_id: int, start: datetime, end: datetime) -> bool:
-    """Whether nothing of the coach's lies within [start, end); the database has the last word when it is written."""
+def is_unbroken(coach_id: int, start: datetime, end: datetime, *, leaving_out: UUID | None = None) -> bool:
+    """Whether nothing of the coach's lies within [start, end); the database has the last word when it is written.
+
+    `leaving_out` is an appointment that is about to move.
+    """
     found = select(Appointment.id).where(
         Appointment.coach_id == coach_id,
         Appointment.state.in_(OCCUPYING),
         Appointment.starts_at < end,
         Appointment.ends_at > start,
+        *([Appointment.id != leaving_out] if leaving_out else []),
     )
     return session().scalar(found.limit(1)) is None
 
@@ -261,6 +194,7 @@ def _place_row(row: Row[Place, Appointment, Offering | None]) -> PlaceRow:
         changed_at=appointment.changed_at,
         answer=Answer(mine.answer) if mine.answer else None,
         invitation_id=mine.invitation_id,
+        outcome=Outcome(mine.outcome) if mine.outcome else None,
     )
 
 

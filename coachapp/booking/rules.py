@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import Enum, StrEnum
 from uuid import UUID
 
@@ -12,6 +12,7 @@ HOLD_LASTS = timedelta(minutes=40)
 HOLD_OUTLASTS_LINK = timedelta(minutes=5)
 ROOM_OPENS = timedelta(minutes=15)
 LONGEST_STRETCH = timedelta(days=183)
+UNSAFE_SAID_UNTIL = timedelta(hours=24)
 
 
 class AppointmentState(StrEnum):
@@ -31,6 +32,13 @@ OCCUPYING = (
     AppointmentState.CONFIRMED,
     AppointmentState.BLOCKED,
 )
+
+
+class AwayBy(StrEnum):
+    """Whose clock the coach's hours follow while she is elsewhere: the one at home, or the one there."""
+
+    HOME = "home"
+    LOCAL = "local"
 
 
 class BookingError(Exception):
@@ -53,8 +61,19 @@ class TooLate(BookingError):
     """The appointment has begun, or no longer stands."""
 
 
+class StaysOverlap(BookingError):
+    """The coach is already somewhere else on one of these days."""
+
+
 class BadTime(BookingError):
     """Not a time at all: it ends before it begins, or lasts longer than a month."""
+
+
+class Outcome(StrEnum):
+    """How a place ended where that was not simply well. unsafe: it was not safe for her to come."""
+
+    ABSENT = "absent"
+    UNSAFE = "unsafe"
 
 
 class Answer(StrEnum):
@@ -149,6 +168,25 @@ def _apart(earlier: Span, later: Span) -> bool:
     return earlier.ends_at + gap <= later.starts_at
 
 
+def may_move(starts_at: datetime, cutoff_min: int, now: datetime) -> bool:
+    """Whether a client may still move her time herself (until `cutoff_min` minutes before)."""
+    return now <= starts_at - timedelta(minutes=cutoff_min)
+
+
+def may_cancel(
+    state: AppointmentState, starts_at: datetime, ends_at: datetime, by: str, now: datetime
+) -> bool:
+    """Whether a confirmed time can be given back: by a client until it begins, by the coach whenever.
+
+    That it was not safe to come (`by` is "unsafe") can be said until a day after the end.
+    """
+    if state is not AppointmentState.CONFIRMED:
+        return False
+    if by == "unsafe":
+        return now <= ends_at + UNSAFE_SAID_UNTIL
+    return by == "staff" or now < starts_at
+
+
 def gives_back_all(starts_at: datetime, cutoff_min: int, now: datetime) -> bool:
     """Whether cancelling now gives the full price back (until `cutoff_min` minutes before)."""
     return now <= starts_at - timedelta(minutes=cutoff_min)
@@ -176,6 +214,7 @@ class PlaceRow:
     sequence: int
     way: str
     changed_at: datetime
+    outcome: Outcome | None = None
     answer: Answer | None = None
     invitation_id: UUID | None = None
 
@@ -198,7 +237,7 @@ class PlaceRow:
 
     @property
     def free_until(self) -> datetime:
-        """Until when cancelling gives everything back."""
+        """Until when it can be moved, and cancelling gives everything back."""
         return self.starts_at - timedelta(minutes=self.cutoff_min)
 
     def room_is_open(self, now: datetime) -> bool:
@@ -213,3 +252,22 @@ class BlockedTime:
     starts_at: datetime
     ends_at: datetime
     label: str
+
+
+@dataclass(frozen=True)
+class OpenStretch:
+    """Hours the coach keeps open."""
+
+    starts_at: datetime
+    ends_at: datetime
+
+
+@dataclass(frozen=True)
+class StayRow:
+    """Days (both included) that the coach spends in another zone, and whose clock her hours follow then."""
+
+    id: int
+    first: date
+    last: date
+    zone: str
+    by: AwayBy

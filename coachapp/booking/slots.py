@@ -3,55 +3,26 @@
 Times inside are whole minutes since the epoch, in UTC; a free time is such a number.
 """
 
-from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from functools import lru_cache
+from itertools import pairwise
 from typing import NamedTuple
 
-from coachapp.zones import DAY, Offsets
+from coachapp.booking.limits import WEEK, Counts, Limit, full_stretches
+from coachapp.booking.opening import EPOCH_DAY, Stretch, open_ranges
+from coachapp.booking.opening import BadHours as BadHours
+from coachapp.booking.opening import DayException as DayException
+from coachapp.booking.opening import Opening as Opening
+from coachapp.booking.opening import Stay as Stay
+from coachapp.zones import DAY, Offsets, offsets
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_EPOCH_DAY = date(1970, 1, 1).toordinal()
 _MINUTE = timedelta(minutes=1)
 _NEVER = 1 << 60
 _CLOCK = [f"{minute // 60:02}:{minute % 60:02}" for minute in range(DAY)]
-
-Blocks = list[tuple[int, int]]
-"""Sorted, not overlapping; no free start lies strictly between the two ends of a block."""
-
-
-class BadHours(ValueError):
-    """An opening range or a rule that cannot be kept; says which."""
-
-
-@dataclass(frozen=True, slots=True)
-class Opening:
-    """Hours of one weekday (Monday 0), in minutes of the coach's day; past 1440 they run into the next one."""
-
-    weekday: int
-    start_min: int
-    end_min: int
-
-    def __post_init__(self) -> None:
-        if not 0 <= self.weekday <= 6:
-            raise BadHours("weekday is 0 to 6")
-        _check_range(self.start_min, self.end_min)
-
-
-@dataclass(frozen=True, slots=True)
-class DayException:
-    """Other hours for one date of the coach, (start_min, end_min) each, in place of the week's; none is closed.
-
-    It stands for the ranges that open on that date. One that opened the evening before still runs to its end.
-    """
-
-    date: date
-    openings: tuple[tuple[int, int], ...] = ()
-
-    def __post_init__(self) -> None:
-        for start_min, end_min in self.openings:
-            _check_range(start_min, end_min)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +35,7 @@ class Rules:
     after: int = 0
     notice: int = 0
     horizon_days: int = 60
+    limits: tuple[Limit, ...] = ()
 
     def __post_init__(self) -> None:
         if self.length < 1 or self.interval < 1:
@@ -75,15 +47,16 @@ class Rules:
 
 
 class Busy(NamedTuple):
-    """An appointment that stands: aware times, and its own buffers in minutes.
+    """A time that is taken: epoch minutes, its own buffers in minutes, and what it counts as (`Counts`).
 
-    A tuple and not a dataclass, because a page may read a thousand of them from the database.
+    A tuple of numbers and nothing else, because a page may read a thousand of them from the database.
     """
 
-    starts_at: datetime
-    ends_at: datetime
+    starts: int
+    ends: int
     before: int = 0
     after: int = 0
+    counts: int = Counts.BOOKED
 
 
 class LocalTime(NamedTuple):
@@ -93,12 +66,17 @@ class LocalTime(NamedTuple):
     local: str
 
 
-@dataclass(frozen=True, slots=True)
-class LocalDay:
-    """A date of the client's calendar with its free times, earliest first."""
+class LocalDay(NamedTuple):
+    """A date of the client's calendar with its free times, earliest first: epoch minutes, and HH:MM of each."""
 
     date: date
-    times: tuple[LocalTime, ...]
+    starts: list[int]
+    labels: list[str]
+
+    @property
+    def times(self) -> list[LocalTime]:
+        """Each start with its label."""
+        return list(map(LocalTime, self.starts, self.labels))
 
 
 def free_times(
@@ -110,23 +88,38 @@ def free_times(
     window_from: datetime,
     window_to: datetime,
     now: datetime,
+    stays: Sequence[Stay] = (),
 ) -> list[int]:
     """Every start in [window_from, window_to) that can be booked at `now`: epoch minutes, sorted, each once.
 
     A start counts in real minutes from where its opening range opens, and the whole length fits into that range.
-    Between it and every appointment lies at least the larger of the earlier one's after-buffer and the later
-    one's before-buffer.
+    Between it and every busy time lies at least the larger of the earlier one's after-buffer and the later one's
+    before-buffer. Days and weeks that are full, and the horizon, follow the coach's calendar at home. Where ranges
+    overlap, as they may between two zones at the ends of a stay, the starts of each are free.
     """
     first = max(_minute_up(window_from), _minute_up(now) + rules.notice)
     stop = min(_minute_up(window_to), _horizon_end(rules, host_zone, now))
     if first >= stop:
         return []
-    blocks = _blocks(busy, rules)
-    free: list[int] = []
-    for opens, closes in _ranges(openings, exceptions, Offsets(host_zone, first, stop), first, stop):
-        start = _next_start(opens, first, rules.interval)
-        _sweep(free, start, min(closes - rules.length, stop - 1), rules.interval, blocks)
-    return sorted(set(free))
+    calendar = offsets(host_zone, first - (WEEK + 1) * DAY, stop + (WEEK + 1) * DAY)
+    ranges = sorted(open_ranges(openings, exceptions, stays, calendar, first, stop))
+    free = _sweep(ranges, rules, first, stop, *_joined(_ruled_out(busy, rules, calendar)))
+    overlap = any(opens < closes for (_, closes), (opens, _) in pairwise(ranges))
+    return sorted(set(free)) if overlap else free
+
+
+def open_between(
+    openings: Iterable[Opening],
+    exceptions: Iterable[DayException],
+    stays: Sequence[Stay],
+    host_zone: tzinfo,
+    start: datetime,
+    end: datetime,
+) -> list[tuple[datetime, datetime]]:
+    """When the coach is open around [start, end), range by range, earliest first."""
+    first, stop = _minute_down(start), _minute_up(end)
+    found = open_ranges(openings, exceptions, stays, offsets(host_zone, first, stop), first, stop)
+    return [(instant(opens), instant(closes)) for opens, closes in sorted(found) if opens < closes]
 
 
 def is_free(
@@ -137,21 +130,32 @@ def is_free(
     rules: Rules,
     host_zone: tzinfo,
     now: datetime,
+    stays: Sequence[Stay] = (),
 ) -> bool:
     """Whether that start (epoch minutes) can still be booked at `now`; decided by `free_times` itself."""
     at = instant(start)
-    return start in free_times(openings, exceptions, busy, rules, host_zone, at, at + _MINUTE, now)
+    return start in free_times(openings, exceptions, busy, rules, host_zone, at, at + _MINUTE, now, stays)
 
 
-def by_local_day(starts: Sequence[int], zone: tzinfo) -> list[LocalDay]:
+def by_local_day(starts: list[int], zone: tzinfo) -> list[LocalDay]:
     """Sorted starts grouped by the date they fall on in that zone; days without times are left out."""
     if not starts:
         return []
-    days: dict[int, list[LocalTime]] = {}
-    for start, wall in zip(starts, Offsets(zone, starts[0], starts[-1]).walls(starts), strict=True):
-        day, minute = divmod(wall, DAY)
-        days.setdefault(day, []).append(LocalTime(start, _CLOCK[minute]))
-    return [LocalDay(date.fromordinal(day + _EPOCH_DAY), tuple(times)) for day, times in days.items()]
+    days: dict[int, LocalDay] = {}
+    for at, end, offset in offsets(zone, starts[0], starts[-1]).runs(starts):
+        while at < end:
+            day = (starts[at] + offset) // DAY
+            midnight = day * DAY - offset
+            until = bisect_left(starts, midnight + DAY, at, end)
+            part = starts[at:until]
+            labels = [_CLOCK[start - midnight] for start in part]
+            if day in days:  # a clock that goes back over midnight
+                days[day].starts.extend(part)
+                days[day].labels.extend(labels)
+            else:
+                days[day] = LocalDay(date.fromordinal(day + EPOCH_DAY), part, labels)
+            at = until
+    return list(days.values())
 
 
 def instant(start: int) -> datetime:
@@ -162,12 +166,12 @@ def instant(start: int) -> datetime:
 def utc_text(start: int) -> str:
     """Epoch minutes as `2026-11-24T09:00:00Z`."""
     day, minute = divmod(start, DAY)
-    return f"{date.fromordinal(day + _EPOCH_DAY)}T{_CLOCK[minute]}:00Z"
+    return f"{_day_text(day)}T{_CLOCK[minute]}:00Z"
 
 
-def _check_range(start_min: int, end_min: int) -> None:
-    if not 0 <= start_min < end_min <= 2 * DAY:
-        raise BadHours("a range opens before it closes, within two days")
+@lru_cache(maxsize=1000)
+def _day_text(day: int) -> str:
+    return f"{date.fromordinal(day + EPOCH_DAY)}"
 
 
 def _minute_down(at: datetime) -> int:
@@ -184,44 +188,36 @@ def _horizon_end(rules: Rules, host_zone: tzinfo, now: datetime) -> int:
     return _minute_down(datetime.combine(day_after, time(), host_zone))
 
 
-def _blocks(busy: Iterable[Busy], rules: Rules) -> Blocks:
-    """The starts each appointment rules out, buffers and length counted in, joined where they overlap."""
+def _ruled_out(busy: Iterable[Busy], rules: Rules, calendar: Offsets) -> list[Stretch]:
+    """No start lies strictly between the two ends of any of these, because of a busy time or of a full day or week."""
     length, own_before, own_after = rules.length, rules.before, rules.after
-    spans = sorted(
+    taken = list(busy) if rules.limits else busy
+    ruled_out = [
+        # `max` would say the same; for a thousand rows it takes twice as long.
         (
-            _minute_down(starts_at) - length - max(own_after, before),
-            _minute_up(ends_at) + max(own_before, after),
+            starts - length - (before if before > own_after else own_after),
+            ends + (after if after > own_before else own_before),
         )
-        for starts_at, ends_at, before, after in busy
-    )
-    joined: Blocks = []
-    for low, high in spans:
-        # Blocks that only touch stay apart: the start at the point between them is free.
-        if joined and low < joined[-1][1]:
-            joined[-1] = (joined[-1][0], max(joined[-1][1], high))
-        else:
-            joined.append((low, high))
-    return joined
+        for starts, ends, before, after, _ in taken
+    ]
+    if rules.limits:
+        full = full_stretches(((row[0], row[4]) for row in taken), rules.limits, calendar)
+        ruled_out += [(begin - 1, end) for begin, end in full]
+    return ruled_out
 
 
-def _ranges(
-    openings: Iterable[Opening],
-    exceptions: Iterable[DayException],
-    offsets: Offsets,
-    first: int,
-    stop: int,
-) -> Iterator[tuple[int, int]]:
-    """When the coach is open, range by range, as instants: those that may hold a start in [first, stop)."""
-    week: list[list[tuple[int, int]]] = [[] for _ in range(7)]
-    for opening in openings:
-        week[opening.weekday].append((opening.start_min, opening.end_min))
-    special = {exception.date.toordinal(): exception.openings for exception in exceptions}
-    first_wall, stop_wall = offsets.walls([first, stop])
-    # A range runs into the day after at most, and a skipped date may push it one day on.
-    for day in range(first_wall // DAY - 2, stop_wall // DAY + 1):
-        ordinal = day + _EPOCH_DAY
-        for start_min, end_min in special.get(ordinal, week[(ordinal - 1) % 7]):
-            yield offsets.opens(day * DAY + start_min), offsets.closes(day * DAY + end_min)
+def _joined(stretches: list[Stretch]) -> tuple[list[int], list[int]]:
+    """The stretches in order and joined where they overlap, as a list of beginnings and one of ends."""
+    lows, highs, edge = [], [], -_NEVER
+    for low, high in sorted(stretches):
+        # Stretches that only touch stay apart: the start at the point between them is free.
+        if low >= edge:
+            lows.append(low)
+            highs.append(high)
+            edge = high
+        elif high > edge:
+            highs[-1] = edge = high
+    return [*lows, _NEVER], [*highs, _NEVER]
 
 
 def _next_start(opens: int, at_least: int, interval: int) -> int:
@@ -229,12 +225,20 @@ def _next_start(opens: int, at_least: int, interval: int) -> int:
     return opens + max(0, -((opens - at_least) // interval)) * interval
 
 
-def _sweep(free: list[int], start: int, last: int, interval: int, blocks: Blocks) -> None:
-    """Add the starts from `start` to `last` that no block rules out, leaping from block to block."""
-    at = bisect_right(blocks, start, key=lambda block: block[1])
-    while start <= last:
-        low, high = blocks[at] if at < len(blocks) else (_NEVER, _NEVER)
-        run = range(start, min(low, last) + 1, interval)
-        free += run
-        start = _next_start(start + len(run) * interval, high, interval)
-        at += 1
+def _sweep(
+    ranges: Iterable[Stretch], rules: Rules, first: int, stop: int, lows: list[int], highs: list[int]
+) -> list[int]:
+    """The starts of each range that nothing rules out, leaping from one ruled out stretch to the next."""
+    free: list[int] = []
+    length, interval = rules.length, rules.interval
+    for opens, closes in ranges:
+        start = opens if opens >= first else _next_start(opens, first, interval)
+        last = closes - length if closes - length < stop else stop - 1
+        at = bisect_right(highs, start)
+        while start <= last:
+            low = lows[at]
+            if start <= low:
+                free += range(start, (low if low < last else last) + 1, interval)
+            start -= (start - highs[at]) // interval * interval
+            at += 1
+    return free

@@ -1,16 +1,15 @@
 """One week of the coach laid out on the grid: sessions, blocked time, and hours she does not work."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta, tzinfo
+from datetime import date, tzinfo
 from uuid import UUID
 
 from coachapp.booking import queries as booking
-from coachapp.booking.rules import BlockedTime, PlaceRow
-from coachapp.booking.slots import DayException, Opening
+from coachapp.booking.rules import BlockedTime, OpenStretch, PlaceRow
 from coachapp.clients.queries import clients_by_id
 from coachapp.clients.rules import ClientRow
 from coachapp.desk.rules import Placed, closed_times, first_hour, minutes_within, placed, week_of
-from coachapp.zones import DAY, local_days
+from coachapp.zones import local_days
 
 
 @dataclass(frozen=True)
@@ -65,32 +64,19 @@ def week(coach_id: int, day: date, zone: tzinfo) -> Week:
     hour = first_hour(
         low for each in stretches.values() for low, _high, what in each if isinstance(what, PlaceRow)
     )
-    openings, exceptions = (
-        booking.week_hours(coach_id),
-        booking.day_exceptions(coach_id, days[0] - timedelta(days=1)),
-    )
+    opened = booking.open_stretches(coach_id, start, end)
     return Week(
         tuple(
-            _grid_day(each, stretches[each], open_minutes(openings, exceptions, each), hour, known)
-            for each in days
+            _grid_day(each, stretches[each], open_minutes(opened, each, zone), hour, known) for each in days
         ),
         hour,
     )
 
 
-def open_minutes(openings: list[Opening], exceptions: list[DayException], day: date) -> list[tuple[int, int]]:
-    """The coach's own hours of a date in its minutes, with what runs on from the evening before."""
-    evening = [
-        (0, high - DAY) for low, high in _ranges(openings, exceptions, day - timedelta(days=1)) if high > DAY
-    ]
-    return evening + [(low, min(high, DAY)) for low, high in _ranges(openings, exceptions, day)]
-
-
-def _ranges(openings: list[Opening], exceptions: list[DayException], day: date) -> list[tuple[int, int]]:
-    for exception in exceptions:
-        if exception.date == day:
-            return list(exception.openings)
-    return [(each.start_min, each.end_min) for each in openings if each.weekday == day.weekday()]
+def open_minutes(opened: list[OpenStretch], day: date, zone: tzinfo) -> list[tuple[int, int]]:
+    """The coach's own hours in minutes of that day at home, with what runs on from the evening before."""
+    within = (minutes_within(each, day, zone) for each in opened)
+    return [(low, high) for low, high in within if low < high]
 
 
 def _stretches(items: list[PlaceRow | BlockedTime], day: date, zone: tzinfo) -> list[_Stretch]:

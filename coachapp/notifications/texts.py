@@ -21,6 +21,11 @@ def booked(subject: str, start: datetime, end: datetime, zone: str, link: str | 
     return Text(subject, _with_link(words.when(start, end, zone), link))
 
 
+def moved(subject: str, start: datetime, end: datetime, zone: str, link: str | None) -> Text:
+    """A time that stands in place of an earlier one."""
+    return Text(subject, _with_link(_("Moved to: %(when)s", when=words.when(start, end, zone)), link))
+
+
 def cancelled(subject: str, start: datetime, end: datetime, zone: str, link: str | None) -> Text:
     """A time that no longer stands."""
     return Text(subject, _with_link(_("Cancelled: %(when)s", when=words.when(start, end, zone)), link))
@@ -76,6 +81,19 @@ def coach_cancelled(start: datetime, end: datetime, zone: str, link: str) -> Tex
             when=f"{words.short_day(start, zone)}, {words.time(start, zone)}",
         ),
         f"{words.when(start, end, zone)}\n\n{link}\n",
+    )
+
+
+def coach_moved(was: datetime, start: datetime, end: datetime, zone: str, link: str) -> Text:
+    """To the coach: a time was moved."""
+    return Text(
+        _("A time was moved: %(when)s", when=f"{words.short_day(start, zone)}, {words.time(start, zone)}"),
+        _(
+            "It was %(was)s.\nIt is %(when)s.",
+            was=f"{words.day(was, zone)}, {words.time(was, zone)}",
+            when=words.when(start, end, zone),
+        )
+        + f"\n\n{link}\n",
     )
 
 

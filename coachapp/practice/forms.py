@@ -62,6 +62,18 @@ def _number(label: Any, least: int, most: int, description: Any = "") -> Integer
     )
 
 
+def _limit(label: Any, description: Any = "") -> IntegerField:
+    """A whole number that may be left empty, for no limit."""
+    message = _l("Enter a whole number from 1 to 99, or leave it empty")
+    return IntegerField(
+        label,
+        [MayBeEmpty(), NumberRange(1, 99, message)],
+        description=description,
+        invalid_value_message=message,
+        render_kw={"inputmode": "numeric", "class": "w-s"},
+    )
+
+
 def _text(label: Any, most: int, missing: Any = None, description: Any = "") -> StringField:
     checks = [DataRequired(missing)] if missing else [MayBeEmpty()]
     too_long = _l("Use %(most)s letters at most", most=most)
@@ -118,6 +130,8 @@ class OfferingForm(BaseForm):
     notice = _number(_l("Earliest booking, in hours from now"), 0, 24 * 60)
     horizon = _number(_l("How many days ahead it can be booked"), 1, 730)
     cutoff = _number(_l("Free to move or cancel until so many hours before"), 0, 24 * 60)
+    most_per_day = _limit(_l("At most so many of these a day"), _l("Empty means no limit."))
+    most_per_week = _limit(_l("At most so many of these a week"), _l("From Monday to Sunday."))
     position = _number(_l("Place in the list"), 0, 999, _l("Small numbers come first."))
     lifted = BooleanField(_l("Raise it a little above the others on the page"))
     listed = BooleanField(
@@ -205,6 +219,11 @@ class SettingsForm(BaseForm):
         254,
         description=_l("Bookings and cancellations are told there. You sign in as before."),
     )
+    most_per_day = _limit(
+        _l("At most so many sessions a day"),
+        _l("Of all kinds together. A full day offers no more times. Empty means no limit."),
+    )
+    most_per_week = _limit(_l("At most so many sessions a week"), _l("From Monday to Sunday."))
     room_link = _text(
         _l("Link to your video room"), 300, description=_l("Opens from Today. Begins with https://.")
     )

@@ -9,6 +9,7 @@ from markupsafe import Markup
 FOLDER = pathlib.Path(__file__).resolve().parents[2] / "static" / "icons"
 
 
+@functools.cache
 def icon(name: str, cls: str = "") -> Markup:
     """The icon as decoration beside a word: hidden from screen readers, coloured by the text around it.
 

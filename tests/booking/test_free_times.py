@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from coachapp.booking.limits import Counts
 from coachapp.booking.slots import (
     BadHours,
     Busy,
@@ -36,6 +37,11 @@ def starts(host, day, hours, *, length=30, interval=30, until=None, exceptions=(
     window = local_days(day, until or day, where)
     found = free_times(hours, exceptions, busy, rules, where, *window, now or LONG_BEFORE)
     return [f"{instant(start):%d %H:%M}" for start in found]
+
+
+def busy_at(begins, ends, before=0, after=0, counts=Counts.BOOKED):
+    minutes = (begins.timestamp() // 60, -(-ends.timestamp() // 60))
+    return Busy(*map(int, minutes), before, after, counts)
 
 
 def at(text, host="UTC"):
@@ -249,7 +255,7 @@ def test_new_york_sees_madrid_an_hour_shifted_in_the_weeks_between_their_changes
 
 # ── appointments and buffers ────────────────────────────────────────────────────────────────────────────────
 
-NOON = [Busy(at("2026-11-18 12:00"), at("2026-11-18 13:00"))]
+NOON = [busy_at(at("2026-11-18 12:00"), at("2026-11-18 13:00"))]
 
 
 def round_noon(busy, **more):
@@ -276,30 +282,30 @@ def test_without_buffers_appointments_may_touch():
     ],
 )
 def test_between_two_lies_the_larger_buffer(own, other, last_before, first_after):
-    busy = [Busy(NOON[0].starts_at, NOON[0].ends_at, *other)]
+    busy = [busy_at(at("2026-11-18 12:00"), at("2026-11-18 13:00"), *other)]
     assert round_noon(busy, before=own[0], after=own[1]) == (last_before, first_after)
 
 
 def test_a_start_that_touches_two_appointments_is_free():
     busy = [
-        Busy(at("2026-11-18 10:00"), at("2026-11-18 11:00")),
-        Busy(at("2026-11-18 12:00"), at("2026-11-18 13:00")),
+        busy_at(at("2026-11-18 10:00"), at("2026-11-18 11:00")),
+        busy_at(at("2026-11-18 12:00"), at("2026-11-18 13:00")),
     ]
     found = starts("UTC", date(2026, 11, 18), daily((600, 780)), length=60, interval=15, busy=busy)
     assert found == ["18 11:00"]
 
 
 def test_an_appointment_with_odd_seconds_counts_to_the_full_minute():
-    busy = [Busy(at("2026-11-18 12:00:30"), at("2026-11-18 12:59:30"))]
+    busy = [busy_at(at("2026-11-18 12:00:30"), at("2026-11-18 12:59:30"))]
     found = starts("UTC", date(2026, 11, 18), daily((660, 840)), length=60, interval=1, busy=busy)
     assert found == ["18 11:00", "18 13:00"]
 
 
 def test_appointments_in_any_order_and_overlapping():
     busy = [
-        Busy(at("2026-11-18 12:00"), at("2026-11-18 13:00")),
-        Busy(at("2026-11-18 09:00"), at("2026-11-18 12:30")),
-        Busy(at("2026-11-18 10:00"), at("2026-11-18 10:30")),
+        busy_at(at("2026-11-18 12:00"), at("2026-11-18 13:00")),
+        busy_at(at("2026-11-18 09:00"), at("2026-11-18 12:30")),
+        busy_at(at("2026-11-18 10:00"), at("2026-11-18 10:30")),
     ]
     assert starts("UTC", date(2026, 11, 18), daily((540, 840)), length=60, busy=busy) == ["18 13:00"]
 
@@ -365,7 +371,14 @@ def test_the_window_holds_its_first_minute_and_not_its_last():
 def test_a_window_turned_round_is_empty():
     assert (
         free_times(
-            daily((0, 1440)), [], [], Rules(30, 30), UTC, NOON[0].ends_at, NOON[0].starts_at, LONG_BEFORE
+            daily((0, 1440)),
+            [],
+            [],
+            Rules(30, 30),
+            UTC,
+            at("2026-11-18 13:00"),
+            at("2026-11-18 12:00"),
+            LONG_BEFORE,
         )
         == []
     )
@@ -385,7 +398,7 @@ def test_dates_at_the_end_of_the_calendar_are_no_trouble():
     where = zone("Pacific/Kiritimati")
     window = local_days(date.min, date.max, where)
     found = free_times(
-        daily((540, 570)), [], [], Rules(30, 30, horizon_days=2), where, *window, NOON[0].starts_at
+        daily((540, 570)), [], [], Rules(30, 30, horizon_days=2), where, *window, at("2026-11-18 12:00")
     )
     assert len(found) == 3  # it is 02:00 there: today and two days more
 
@@ -437,7 +450,7 @@ def test_times_are_grouped_by_the_clients_date():
 def test_sixty_days_with_a_thousand_appointments_are_quick(capsys):
     madrid, new_york, now = ZoneInfo("Europe/Madrid"), ZoneInfo("America/New_York"), at("2026-10-01")
     spread = [now + timedelta(minutes=15 * (n * 2741 % 5760)) for n in range(1000)]
-    busy = [Busy(begin, begin + timedelta(minutes=5)) for begin in spread]
+    busy = [busy_at(begin, begin + timedelta(minutes=5)) for begin in spread]
     begun = perf_counter()
     found = free_times(
         daily((480, 780), (840, 1200)),

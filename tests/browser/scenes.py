@@ -123,6 +123,8 @@ SCENES = (
     Scene("paid", "paid-done", "{paid}"),
     Scene("booked", "done", "{booked}"),
     Scene("booked", "cancel", "{booked}/cancel"),
+    Scene("booked", "move", "{booked}/move"),
+    Scene("booked", "move-errors", "{booked}/move", press("Move to this time"), 422),
     Scene("booked", "join", "{join}"),
     Scene("booked", "join-errors", "{join}", press("Open my space"), 422),
     Scene("cancelled", "cancelled", "{cancelled}"),
@@ -173,6 +175,7 @@ SCENES = (
             "desk-given": "/desk/clients/{ref}/worksheets",
             "desk-read": "/desk/clients/{ref}/worksheets/1",
             "desk-cancel": "{desk_cancel}",
+            "desk-move": "{desk_move}",
             "desk-book": "/desk/book",
             "desk-block": "/desk/block",
             "desk-hours": "/desk/hours",
@@ -257,6 +260,8 @@ class Cast:
             case "desk_cancel":
                 sessions = self.person(COACH).get(self.address("/desk/clients/{ref}/sessions")).text()
                 self._facts[name] = re.search(r'"(/desk/clients/[^"]+/cancel)"', sessions)[1]
+            case "desk_move":
+                self._facts[name] = self.address("{desk_cancel}").replace("/cancel", "/move")
             case "join":
                 self._facts[name] = re.search(
                     r'"(/join/[^"]+)"', self.person("booked").get(self.address("{booked}")).text()

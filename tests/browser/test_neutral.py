@@ -1,10 +1,12 @@
 """A walk along every link, as every role: what a glance, a history, a download or an inbox shows says nothing."""
 
+import base64
 import io
 import re
 import time
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from pathlib import Path
@@ -44,6 +46,8 @@ OFTEN = 2
 COOKIES = {"s", "k", "r", "v"}
 # What a PDF says of its maker: nothing, or the words a PDF library puts when it was told nothing.
 NAMING, NOBODY = ("/Author", "/Subject", "/Keywords", "/Creator"), ("", "anonymous", "unspecified")
+# Letters drawn by chance (tokens, signatures) may spell anything, and say nothing.
+CHANCE = re.compile(r"(?=[\w-]*[A-Z])(?=[\w-]*[a-z])(?=[\w-]*\d)[\w-]{20,}")
 NEVER = re.compile(
     r'<meta (?:name="(?!viewport|referrer|robots)|property=)|rel="manifest"|generator', re.IGNORECASE
 )
@@ -122,7 +126,9 @@ class Walk:
             self._say(address, str(error))
         for header in answer.headers_array:
             name, value = header["name"], header["value"]
-            self._telling(address, f"{name}: {value}")
+            self._telling(
+                address, f"{name}: {readable_cookie(value) if name.lower() == 'set-cookie' else value}"
+            )
             if name.lower() == "set-cookie":
                 self._say(address, *cookie_faults(value))
         if answer.status >= 500:
@@ -152,7 +158,9 @@ class Walk:
         ]
 
     def _telling(self, address: str, *texts: str) -> None:
-        self._say(address, *(f"“{text}” says “{word}”" for text in texts if (word := found_in(text))))
+        for text in texts:
+            if word := found_in(CHANCE.sub("…", text)):
+                self._say(address, f"“{text}” says “{word}”")
 
     def _say(self, address: str, *troubles: str) -> None:
         self.troubles += [f"{address}: {trouble}" for trouble in troubles]
@@ -185,6 +193,16 @@ class _Headers(dict):
 @dataclass
 class _Answer:
     headers: _Headers
+
+
+def readable_cookie(value: str) -> str:
+    """A cookie as whoever opens it reads it: of a signed one the words inside, without the signature."""
+    first, _, flags = value.partition(";")
+    name, _, held = first.partition("=")
+    inside = held.split(".")[0]
+    with suppress(ValueError):
+        inside = base64.urlsafe_b64decode(inside + "=" * (-len(inside) % 4)).decode()
+    return f"{name}={inside};{flags}"
 
 
 def cookie_faults(value: str) -> list[str]:

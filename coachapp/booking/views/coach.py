@@ -11,16 +11,16 @@ from flask_babel import ngettext
 from flask_login import current_user
 
 from coachapp import clock
-from coachapp.booking import desk_operations, queries
-from coachapp.booking.desk_forms import TROUBLES, BlockForm, DaysForm
-from coachapp.booking.rules import BadTime, NoSuchPlace, TimeTaken
+from coachapp.booking import desk_operations, queries, travelling
+from coachapp.booking.desk_forms import TROUBLES, AwayForm, BlockForm, DaysForm
+from coachapp.booking.rules import AwayBy, BadTime, NoSuchPlace, StaysOverlap, TimeTaken
 from coachapp.booking.slots import DayException
 from coachapp.booking.wall import Reading, instant_of
 from coachapp.booking.week import WeekSheet, read_week, sheet_of
 from coachapp.practice.queries import coach
 from coachapp.practice.rules import CoachRow
 from coachapp.web.guards import staff
-from coachapp.zones import local_days, zone
+from coachapp.zones import all_zones, local_days, zone, zone_choices
 
 bp = Blueprint("hours", __name__, url_prefix="/desk")
 
@@ -69,6 +69,35 @@ def remove_days() -> ResponseReturnValue:
     return redirect(url_for("hours.hours"), 303)
 
 
+@bp.post("/hours/away")
+@staff
+def add_away() -> ResponseReturnValue:
+    """Days in another zone."""
+    form, host = AwayForm(), _host()
+    if not form.validate():
+        return _away_page(form), 422
+    first, last = form.first.data, form.last.data
+    try:
+        travelling.go_away(host.id, first, last, form.zone.data, AwayBy(form.by.data))
+    except StaysOverlap:
+        form.first.errors = [_("Choose other days: you are already elsewhere on one of these")]
+        return _away_page(form), 422
+    flash(_days_saved(host, first, last))
+    return redirect(url_for("hours.hours"), 303)
+
+
+@bp.post("/hours/away/<int(max=2147483647):away_id>/remove")
+@staff
+def remove_away(away_id: int) -> ResponseReturnValue:
+    """Back to the clock at home for these days."""
+    try:
+        travelling.stay_home(_host().id, away_id)
+    except NoSuchPlace:
+        abort(404)
+    flash(_("Your hours are kept at home again on these days."))
+    return redirect(url_for("hours.hours"), 303)
+
+
 @bp.get("/block")
 @staff
 def block() -> ResponseReturnValue:
@@ -113,18 +142,26 @@ def _host() -> CoachRow:
     return coach(current_user.coach_id)
 
 
-def _hours_page(sheet: WeekSheet, form: DaysForm) -> str:
-    host = _host()
-    today = clock.now().astimezone(zone(host.zone)).date()
+def _away_page(form: AwayForm) -> str:
+    return _hours_page(sheet_of(queries.week_hours(_host().id)), DaysForm(formdata=None), form)
+
+
+def _hours_page(sheet: WeekSheet, form: DaysForm, away: AwayForm | None = None) -> str:
+    host, now = _host(), clock.now()
+    today = now.astimezone(zone(host.zone)).date()
     errors = [(f"{row.key}-from", TROUBLES[row.trouble]) for row in sheet.troubles if row.trouble]
+    away = away or AwayForm(formdata=None)
     return render_template(
         "desk/hours.html",
         host=host,
         sheet=sheet,
         form=form,
-        errors=errors or form.summary(),
+        away=away,
+        errors=errors or form.summary() or away.summary(),
         troubles=TROUBLES,
         stretches=_stretches(queries.day_exceptions(host.id, today)),
+        stays=queries.stays_from(host.id, today),
+        zones=zone_choices(all_zones(), now),
     )
 
 

@@ -1,6 +1,6 @@
 """Choosing a time: the page, the same times as JSON, and the hold."""
 
-from datetime import date, datetime, timedelta
+from datetime import date
 
 from flask import (
     Blueprint,
@@ -10,7 +10,6 @@ from flask import (
     redirect,
     render_template,
     request,
-    session,
     url_for,
 )
 from flask.typing import ResponseReturnValue
@@ -19,16 +18,16 @@ from flask_babel import gettext as _
 from coachapp import clock
 from coachapp.booking import operations, queries
 from coachapp.booking.admission import LinkInUse, NoSuchInvitation
-from coachapp.booking.picker import picker_for, read_day, read_month
+from coachapp.booking.picker import read_day
 from coachapp.booking.rules import PlaceRow, TimeTaken
 from coachapp.booking.slots import utc_text
-from coachapp.booking.views import door, road
+from coachapp.booking.views import door, picking, road
 from coachapp.practice.queries import coach, offering
 from coachapp.practice.rules import NoSuchOffering, OfferingRow
 from coachapp.web import limits
 from coachapp.web.errors import page
 from coachapp.web.guards import public
-from coachapp.zones import WELL_KNOWN, UnknownZone, all_zones, local_days, zone, zone_choices
+from coachapp.zones import UnknownZone, all_zones, local_days, zone, zone_choices
 
 bp = Blueprint("booking", __name__, url_prefix="/book")
 
@@ -78,11 +77,11 @@ def hold(slug: str) -> ResponseReturnValue:
         return redirect(url_for("booking.pick", slug=slug), 303)
     limits.count(HOLDS, "hold", limits.network())
     key = _present_zone(chosen, request.form.get("tz"))
-    start = request.form.get("slot", "")
-    if not (start.isascii() and start.isdigit() and len(start) <= 9):
+    start = picking.typed_start()
+    if start is None:
         return _pick_page(chosen, error=_("Choose one of the times first")), 422
     try:
-        cookie = operations.hold_time(chosen, int(start), key, road.cookie(), now=clock.now(), guest=guest)
+        cookie = operations.hold_time(chosen, start, key, road.cookie(), now=clock.now(), guest=guest)
     except TimeTaken:
         return _pick_page(chosen, taken=True), 409
     except NoSuchInvitation:  # used, or ended, in this very moment
@@ -134,29 +133,10 @@ def _being_paid() -> ResponseReturnValue:
 def _pick_page(
     chosen: OfferingRow, *, error: str = "", taken: bool = False, picked: str | None = None
 ) -> str:
-    now, host = clock.now(), coach(chosen.coach_id)
-    key = _present_zone(chosen, request.values.get("tz"), host.zone)
-    where, there = zone(key), zone(host.zone)
-    start, end = now, now + timedelta(days=chosen.horizon_days + 2)
-    days = queries.free_days(chosen, start, end, where, now=now, host_zone=there)
-    picked = request.form.get("slot", "") if picked is None else picked
-    shown = picker_for(
-        days,
-        chosen.length_min,
-        where,
-        there,
-        now,
-        month=read_month(request.args.get("month", "")),
-        day=read_day(request.args.get("day", "")) or _day_of(picked, key),
-    )
+    key = _present_zone(chosen, request.values.get("tz"))
     return render_template(
         "booking/pick.html",
-        offering=chosen,
-        host=host,
-        picker=shown,
-        tz=key,
-        zones=zone_choices(WELL_KNOWN, now, key, host.zone),
-        now=now,
+        **picking.choices(chosen, key, picked=picked),
         error=error,
         taken=taken,
         asks=door.will_ask(door.guest_for(chosen)),
@@ -177,7 +157,10 @@ def _times_json(chosen: OfferingRow, first: date, last: date, key: str) -> dict[
         "days": [
             {
                 "date": day.date.isoformat(),
-                "times": [{"start": utc_text(time.start), "local": time.local} for time in day.times],
+                "times": [
+                    {"start": utc_text(start), "local": label}
+                    for start, label in zip(day.starts, day.labels, strict=True)
+                ],
             }
             for day in days
         ],
@@ -198,24 +181,5 @@ def _known(slug: str) -> OfferingRow:
     return offering(slug)
 
 
-def _present_zone(chosen: OfferingRow, asked: str | None, host_zone: str | None = None) -> str:
-    """The zone asked for, else the one remembered, else the coach's; a wrong name is passed over."""
-    for name in (asked, session.get("tz")):
-        try:
-            key = zone(name or "").key
-        except UnknownZone:
-            continue
-        if name == asked and request.method == "POST":
-            session["tz"] = key
-        return key
-    return host_zone or coach(chosen.coach_id).zone
-
-
-def _day_of(picked: str, key: str) -> date | None:
-    """The local day of a time that was asked for, so that what is close to it is shown."""
-    if not (picked.isascii() and picked.isdigit() and len(picked) <= 10):
-        return None
-    try:
-        return datetime.fromtimestamp(int(picked) * 60, zone(key)).date()
-    except (OverflowError, ValueError, OSError):
-        return None
+def _present_zone(chosen: OfferingRow, asked: str | None) -> str:
+    return picking.present_zone(asked, coach(chosen.coach_id).zone)

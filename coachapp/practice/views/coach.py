@@ -26,6 +26,7 @@ from coachapp.zones import WELL_KNOWN, zone_choices
 
 bp = Blueprint("practice_desk", __name__, url_prefix="/desk")
 
+LIMITS = ("most_per_day", "most_per_week")
 _WATCHED = ("neutral_name", "mail_subject", "statement_text", "exit_to")
 
 
@@ -83,7 +84,7 @@ def save_settings() -> ResponseReturnValue:
         practice={key: form[key].data for key in ("name", "who_books", *_WATCHED)}
         | {"page": form.page(queries.practice().page)},
         coach={key: form[key].data for key in ("first_name", "full_name", "zone")}
-        | {key: form[key].data or None for key in ("email", "room_link")},
+        | {key: form[key].data or None for key in ("email", "room_link", *LIMITS)},
     )
     flash(_("Your settings are saved."))
     return redirect(url_for("practice_desk.settings"), 303)
@@ -152,6 +153,7 @@ def _facts(form: OfferingForm, row: OfferingRow | None) -> dict[str, Any]:
         "notice_min": form.notice.data * 60,
         "horizon_days": form.horizon.data,
         "cutoff_min": form.cutoff.data * 60,
+        **{key: form[key].data for key in LIMITS},
         "position": form.position.data,
         "lifted": form.lifted.data,
         "listed": form.listed.data,
@@ -175,6 +177,7 @@ def _typed(row: OfferingRow) -> dict[str, Any]:
         "notice": row.notice_min // 60,
         "horizon": row.horizon_days,
         "cutoff": row.cutoff_min // 60,
+        **{key: getattr(row, key) for key in LIMITS},
         "position": row.position,
         "lifted": row.lifted,
         "listed": row.listed,
@@ -196,7 +199,8 @@ def _settings_data(practice: PracticeRow, coach: CoachRow) -> dict[str, Any]:
         "faq": "\n\n".join(f"{question}\n{answer}" for question, answer in page.get("faq") or []),
     }
     names = {key: getattr(practice, key) for key in ("name", "who_books", *_WATCHED)}
-    hers = {key: getattr(coach, key) for key in ("first_name", "full_name", "zone", "email", "room_link")}
+    own = ("first_name", "full_name", "zone", "email", "room_link", *LIMITS)
+    hers = {key: getattr(coach, key) for key in own}
     return {**page, **texts, **names, **hers}
 
 

@@ -1,0 +1,152 @@
+"""A client changes her own time: moves it, gives it back, or says that it is not safe to come. By POST only."""
+
+from dataclasses import replace
+
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from coachapp import clock
+from coachapp.booking import confirming, moving
+from coachapp.booking.rules import (
+    AppointmentState,
+    PlaceRow,
+    TimeTaken,
+    TooLate,
+    gives_back_all,
+    may_cancel,
+    may_move,
+)
+from coachapp.booking.views import opening, picking
+from coachapp.config import Config
+from coachapp.payments.operations import finish
+from coachapp.payments.queries import orders_of
+from coachapp.payments.runtime import gateway, payables
+from coachapp.practice.queries import coach, offering
+from coachapp.practice.rules import OfferingRow
+from coachapp.web import limits
+from coachapp.web.errors import page
+from coachapp.web.guards import token
+
+bp = Blueprint("changing", __name__, url_prefix="/b")
+
+MOVES = "30 per hour"
+
+
+@bp.get("/<token>/move")
+@token
+def choose(token: str) -> ResponseReturnValue:
+    """The free times again, her own among them left out of its own way."""
+    place = opening.place_in_full(token)
+    return _choices(token, place) if _is_movable(place) else _stays(place)
+
+
+@bp.post("/<token>/move")
+@token
+def move(token: str) -> ResponseReturnValue:
+    place = opening.place_in_full(token)
+    limits.count(MOVES, "move", str(place.id))
+    start = picking.typed_start()
+    if start is None:
+        return _choices(token, place, error=_("Choose one of the times first")), 422
+    key = _zone_of(place, request.form.get("tz"))
+    try:
+        moving.move_by_client(place, _offering(place), start, key, _base_url(), now=clock.now())
+    except TooLate:
+        return _stays(place)
+    except TimeTaken:
+        return _choices(token, place, taken=True), 409
+    flash(_("Your time is moved."))
+    return redirect(url_for("place.show", token=token), 303)
+
+
+@bp.post("/<token>/move/zone")
+@token
+def choose_zone(token: str) -> ResponseReturnValue:
+    """Remember the zone times are shown in."""
+    _zone_of(opening.place_in_full(token), request.form.get("tz"))
+    return redirect(url_for("changing.choose", token=token), 303)
+
+
+@bp.get("/<token>/cancel")
+@token
+def ask_cancel(token: str) -> ResponseReturnValue:
+    """Say what a cancellation gives back, before the button."""
+    place, now = opening.place_in_full(token), clock.now()
+    if not may_cancel(place.state, place.starts_at, place.ends_at, "unsafe", now):
+        return _over()
+    return render_template(
+        "booking/cancel.html",
+        place=place,
+        token=token,
+        host=coach(place.coach_id),
+        order=orders_of([place.id]).get(place.id),
+        all_back=gives_back_all(place.starts_at, place.cutoff_min, now),
+        has_begun=place.starts_at <= now,
+        may_move=may_move(place.starts_at, place.cutoff_min, now),
+    )
+
+
+@bp.post("/<token>/cancel")
+@token
+def cancel(token: str) -> ResponseReturnValue:
+    return _give_back(token, "client")
+
+
+@bp.post("/<token>/unsafe")
+@token
+def say_unsafe(token: str) -> ResponseReturnValue:
+    """Not safe to come: everything goes back, whenever it is said, and nobody asks why."""
+    return _give_back(token, "unsafe")
+
+
+def _give_back(token: str, by: str) -> ResponseReturnValue:
+    place, now = opening.place_in_full(token), clock.now()
+    try:
+        refunds = confirming.cancel(place, _base_url(), by=by, now=now)
+    except TooLate:
+        return _over()
+    finish(refunds, gateway(), payables(), now=now)
+    return redirect(url_for("place.show", token=token), 303)
+
+
+def _choices(token: str, place: PlaceRow, *, error: str = "", taken: bool = False) -> str:
+    return render_template(
+        "booking/move.html",
+        **picking.choices(_offering(place), _zone_of(place, request.values.get("tz")), moving=place),
+        place=place,
+        token=token,
+        error=error,
+        taken=taken,
+    )
+
+
+def _offering(place: PlaceRow) -> OfferingRow:
+    """What was booked, as long as it was then, even if it is put away by now."""
+    return replace(offering(place.slug, with_inactive=True), length_min=place.length_min)
+
+
+def _zone_of(place: PlaceRow, asked: str | None) -> str:
+    return picking.present_zone(asked, place.zone)
+
+
+def _is_movable(place: PlaceRow) -> bool:
+    stands = place.state is AppointmentState.CONFIRMED
+    return stands and may_move(place.starts_at, place.cutoff_min, clock.now())
+
+
+def _stays(place: PlaceRow) -> ResponseReturnValue:
+    name = coach(place.coach_id).first_name
+    said = _("It is too close by now, or was cancelled. %(name)s can still move it for you.", name=name)
+    return page(409, _("This time can no longer be moved here"), said)
+
+
+def _over() -> ResponseReturnValue:
+    return page(
+        409, _("This time can no longer be cancelled here"), _("It has begun, or was cancelled before.")
+    )
+
+
+def _base_url() -> str:
+    settings: Config = current_app.config["COACHAPP"]
+    return settings.base_url

@@ -1,0 +1,83 @@
+"""What the pages share on which a time is chosen: the zone in use, the month and the times of one day."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from flask import request, session
+
+from coachapp import clock
+from coachapp.booking import queries
+from coachapp.booking.picker import picker_for, read_day, read_month
+from coachapp.booking.rules import PlaceRow
+from coachapp.booking.slots import LocalDay, instant
+from coachapp.practice.queries import coach
+from coachapp.practice.rules import OfferingRow
+from coachapp.zones import WELL_KNOWN, UnknownZone, zone, zone_choices
+
+
+def present_zone(asked: str | None, otherwise: str) -> str:
+    """The zone asked for, else the one remembered, else `otherwise`; a wrong name is passed over."""
+    for name in (asked, session.get("tz")):
+        try:
+            key = zone(name or "").key
+        except UnknownZone:
+            continue
+        if name == asked and request.method == "POST":
+            session["tz"] = key
+        return key
+    return otherwise
+
+
+def typed_start() -> int | None:
+    """The time that was chosen, in epoch minutes; None when none was."""
+    start = request.form.get("slot", "")
+    return int(start) if start.isascii() and start.isdigit() and len(start) <= 9 else None
+
+
+def choices(
+    offering: OfferingRow, key: str, *, moving: PlaceRow | None = None, picked: str | None = None
+) -> dict[str, Any]:
+    """What the page of an offering's free times shows, in the zone `key`; `moving` is the time they would replace,
+    `picked` the one (in epoch minutes) whose day is shown, where the form does not say it."""
+    now, host = clock.now(), coach(offering.coach_id)
+    where, there = zone(key), zone(host.zone)
+    end = now + timedelta(days=offering.horizon_days + 2)
+    days = queries.free_days(
+        offering,
+        now,
+        end,
+        where,
+        now=now,
+        leaving_out=moving.appointment_id if moving else None,
+    )
+    page = picker_for(
+        _without(days, moving.starts_at) if moving else days,
+        offering.length_min,
+        where,
+        there,
+        now,
+        month=read_month(request.args.get("month", "")),
+        day=read_day(request.args.get("day", "")) or _day_of(picked or request.form.get("slot", ""), key),
+    )
+    zones = zone_choices(WELL_KNOWN, now, key, host.zone)
+    return {"offering": offering, "host": host, "picker": page, "tz": key, "zones": zones, "now": now}
+
+
+def _without(days: list[LocalDay], taken: datetime) -> list[LocalDay]:
+    """The same days without one start: the one she has already."""
+    left = [(day.date, [time for time in day.times if instant(time.start) != taken]) for day in days]
+    return [
+        LocalDay(date, [time.start for time in times], [time.local for time in times])
+        for date, times in left
+        if times
+    ]
+
+
+def _day_of(picked: str, key: str) -> date | None:
+    """The local day of a time that was asked for, so that what is close to it is shown."""
+    if not (picked.isascii() and picked.isdigit() and len(picked) <= 10):
+        return None
+    try:
+        return datetime.fromtimestamp(int(picked) * 60, zone(key)).date()
+    except (OverflowError, ValueError, OSError):
+        return None
