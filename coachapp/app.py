@@ -10,10 +10,13 @@ from coachapp import cli, config, db, vault
 from coachapp.accounts import presence
 from coachapp.accounts import views as accounts_views
 from coachapp.booking.confirming import payable
+from coachapp.booking.outside.fetching import Fetcher
 from coachapp.booking.views import (
     blocked,
+    calendars,
     changing,
     details,
+    feed,
     for_client,
     for_place,
     invitations,
@@ -48,6 +51,8 @@ ROOMS: tuple[Blueprint, ...] = (
     place.bp,
     changing.bp,
     hours.bp,
+    calendars.bp,
+    feed.bp,
     for_client.bp,
     for_place.bp,
     link.bp,
@@ -105,6 +110,7 @@ def _storage(app: Flask, settings: Config) -> None:
     app.extensions["gateway"] = StripeGateway(settings)
     app.extensions["payables"] = {"appointment": payable(settings.base_url)}
     app.extensions["mailer"] = Mailer(settings.smtp_url, settings.mail_from) if settings.smtp_url else None
+    app.extensions["fetcher"] = Fetcher(settings.fetch_allow)
     app.extensions["is_migrated"] = lambda: migrations.is_current(app.extensions["engine"])
 
 

@@ -11,6 +11,7 @@ from coachapp import clock
 from coachapp.accounts import operations as accounts
 from coachapp.audit.operations import link_chain
 from coachapp.booking.operations import expire_holds
+from coachapp.booking.outside.operations import refresh_due
 from coachapp.booking.requests import end_unanswered
 from coachapp.config import Config
 from coachapp.notifications.operations import forget_words, send_due
@@ -43,6 +44,8 @@ STEPS: tuple[Step, ...] = (
     Step("link the audit chain", lambda now: link_chain()),
     Step("forget old sign-ins", accounts.forget_old),
     Step("forget old counts", limits.forget_old),
+    # Last, because others are waited for here.
+    Step("fetch outside calendars", lambda now: refresh_due(now=now)),
 )
 
 

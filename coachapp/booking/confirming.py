@@ -13,6 +13,7 @@ from coachapp.accounts.operations import make_join_token
 from coachapp.audit.operations import record
 from coachapp.booking import queries
 from coachapp.booking.blocking import address_of, is_blocked
+from coachapp.booking.calendar_mail import with_invitation
 from coachapp.booking.inviting import use
 from coachapp.booking.models import Appointment, Place
 from coachapp.booking.rules import (
@@ -208,6 +209,7 @@ def _tell_client(place: PlaceRow, kind: str, words: Words, base_url: str, now: d
 
 def _tell_coach(place: PlaceRow, kind: str, text: texts.Text, now: datetime) -> None:
     key = f"coach {kind}:{place.id}:{place.sequence}"
+    text = with_invitation(text, place.appointment_id)
     enqueue_for_coach(coach(place.coach_id).email, kind, text, key=key, now=now)
 
 

@@ -124,6 +124,18 @@ def check_tick(settings: Config, now: datetime) -> Iterator[Finding]:
         yield good("Nothing is overdue: tick keeps up.")
 
 
+def check_calendars(settings: Config, now: datetime) -> Iterator[Finding]:
+    """Every outside calendar has been read within a day."""
+    failing = queries.calendars_failing(now)
+    if failing:
+        yield warning(
+            f"{failing} outside calendars have brought nothing new for more than a day: an old copy keeps the coach's "
+            "time, or none. The page /desk/calendars says why."
+        )
+    else:
+        yield good("No outside calendar has failed for more than a day.")
+
+
 def check_help_numbers(settings: Config, now: datetime) -> Iterator[Finding]:
     """Each number at /help was checked against its source within 90 days."""
     lines = [line for country in help_lines() for line in country.lines]
@@ -175,6 +187,7 @@ CHECKS: tuple[Check, ...] = (
     check_redis,
     check_troubles,
     check_tick,
+    check_calendars,
     check_help_numbers,
     check_names,
     check_demo,

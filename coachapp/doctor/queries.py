@@ -9,9 +9,10 @@ from sqlalchemy import Select, func, select
 from coachapp.accounts.models import Account
 from coachapp.accounts.queries import account_id_for
 from coachapp.audit.models import AuditEntry
+from coachapp.booking.models import OutsideCalendar
 from coachapp.clients.models import Client
 from coachapp.db import session
-from coachapp.doctor.rules import MAILS_LOOKED_AT
+from coachapp.doctor.rules import CALENDARS_FAIL, MAILS_LOOKED_AT
 from coachapp.notifications.models import OutboxMessage
 from coachapp.notifications.rules import State
 from coachapp.payments.models import Attempt, Refund, StripeEvent
@@ -55,6 +56,12 @@ def waiting_since(*, with_mail: bool) -> datetime | None:
         waiting = OutboxMessage.state == State.WAITING
         due.append(db.scalar(select(func.min(OutboxMessage.not_before)).where(waiting)))
     return min((at for at in due if at), default=None)
+
+
+def calendars_failing(now: datetime) -> int:
+    """How many outside calendars have brought nothing new for more than a day."""
+    last_good = func.coalesce(OutsideCalendar.good_at, OutsideCalendar.added_at)
+    return _count(select(OutsideCalendar.id).where(last_good < now - CALENDARS_FAIL))
 
 
 def client_ids() -> list[UUID]:

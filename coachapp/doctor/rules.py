@@ -6,6 +6,7 @@ from enum import StrEnum
 
 TICK_LATE = timedelta(minutes=10)
 MAILS_LOOKED_AT = timedelta(days=7)
+CALENDARS_FAIL = timedelta(days=1)
 NUMBERS_LAST = timedelta(days=90)
 
 

@@ -24,6 +24,7 @@ class OutboxMessage(Base):
     address_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     subject_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     body_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    calendar_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     reply_to: Mapped[str | None] = mapped_column(String(254))
     message_id: Mapped[str] = mapped_column(String(120))
     tries: Mapped[int] = mapped_column(default=0)

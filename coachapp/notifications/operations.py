@@ -16,6 +16,7 @@ from coachapp.notifications.rules import (
     MailRefused,
     MailTrouble,
     MailUnsure,
+    NotForClients,
     State,
     after_interruption,
     next_try,
@@ -40,7 +41,8 @@ def enqueue(
 ) -> None:
     """Put a message to a client into the outbox, if the gate lets it pass; the gate's reason is kept either way.
 
-    `write(with_link)` makes the words. `key` is unique: the same fact is announced once. Joins the transaction.
+    `write(with_link)` makes the words, and nothing but words: NotForClients otherwise. `key` is unique: the same fact
+    is announced once. Joins the transaction.
     """
     verdict = gate(client_id, booked=booked, now=now)
     with transaction() as db:
@@ -50,7 +52,10 @@ def enqueue(
         if verdict.address is None:
             row.state = State.REFUSED
         else:
-            _fill(row, client_id, verdict.address, write(verdict.with_link))
+            text = write(verdict.with_link)
+            if text.calendar:
+                raise NotForClients(kind)
+            _fill(row, client_id, verdict.address, text)
             row.reply_to = reply_to if verdict.with_link else None
         db.add(row)
 
@@ -99,7 +104,8 @@ def forget_words(*, now: datetime) -> None:
             OutboxMessage.state.not_in([State.SENDING]),
         )
         for row in db.scalars(old.limit(500)):
-            row.address_sealed = row.subject_sealed = row.body_sealed = row.reply_to = None
+            row.address_sealed = row.subject_sealed = row.body_sealed = None
+            row.calendar_sealed = row.reply_to = None
             if row.state == State.WAITING:
                 row.state = State.FAILED
 
@@ -125,6 +131,8 @@ def _fill(row: OutboxMessage, owner: UUID, address: str, text: Text) -> None:
     row.address_sealed = vault.seal(owner, "outbox_message.address", row.id, address)
     row.subject_sealed = vault.seal(owner, "outbox_message.subject", row.id, text.subject)
     row.body_sealed = vault.seal(owner, "outbox_message.body", row.id, text.body)
+    if text.calendar:
+        row.calendar_sealed = vault.seal(owner, "outbox_message.calendar", row.id, text.calendar)
 
 
 def _recover_interrupted(now: datetime) -> None:
@@ -166,6 +174,7 @@ def _deliver(message_id: UUID, transport: Transport, now: datetime) -> bool:
     text = Text(
         vault.open_(owner, "outbox_message.subject", row.id, row.subject_sealed),
         vault.open_(owner, "outbox_message.body", row.id, row.body_sealed),
+        _invitation(row),
     )
     outcome, reply_to, mail_id = State.SENT, row.reply_to, row.message_id
     session().rollback()
@@ -179,6 +188,13 @@ def _deliver(message_id: UUID, transport: Transport, now: datetime) -> bool:
         outcome = State.WAITING
     _note_outcome(message_id, outcome, now)
     return outcome is State.SENT
+
+
+def _invitation(row: OutboxMessage) -> str:
+    """The coach's invitation, if this message has one; whatever a client's row may hold, none leaves with it."""
+    if row.client_id is not None or row.calendar_sealed is None:
+        return ""
+    return vault.open_(vault.PRACTICE, "outbox_message.calendar", row.id, row.calendar_sealed)
 
 
 def _gate_again(row: OutboxMessage, sealed: bytes, now: datetime) -> Verdict:

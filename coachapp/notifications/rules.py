@@ -19,6 +19,10 @@ class State(StrEnum):
     UNSURE = "unsure"
 
 
+class NotForClients(Exception):
+    """A client's mail never carries anything but words."""
+
+
 class MailTrouble(Exception):
     """The mail server could not take the message now."""
 

@@ -10,10 +10,11 @@ from coachapp.web import words
 
 @dataclass(frozen=True)
 class Text:
-    """Subject and plain-text body."""
+    """Subject and plain-text body; to the coach perhaps an invitation for her calendar, never to a client."""
 
     subject: str
     body: str
+    calendar: str = ""
 
 
 def booked(subject: str, start: datetime, end: datetime, zone: str, link: str | None) -> Text:

@@ -63,7 +63,7 @@ def test_holds_nothing_but_these(summary):
     }
     assert set(event(written())) == {"UID", "SEQUENCE", "DTSTAMP", "DTSTART", "DTEND", "SUMMARY", "STATUS"}
     assert [part.name for part in calendar.walk()] == ["VCALENDAR", "VEVENT"]
-    assert str(event(written(summary=summary))["summary"]) in {"Appointment", "Call", "Busy"}
+    assert str(event(written(summary=summary))["summary"]) in {"Appointment", "Call", "Busy", "Blocked"}
 
 
 def test_a_word_outside_the_list_is_refused():

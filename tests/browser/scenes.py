@@ -49,6 +49,12 @@ def book_later(page: Page) -> None:
     fill("Look at it once more", {"day": in_forty_days(), "at": "21:00"})(page)
 
 
+def travel(page: Page) -> None:
+    """A day in Tokyo."""
+    page.select_option("#away-zone", "Asia/Tokyo")
+    fill("Add the stay", {"away-first": in_forty_days(), "away-last": in_forty_days()})(page)
+
+
 def in_forty_days() -> str:
     return (clock.now().date() + timedelta(days=40)).isoformat()
 
@@ -187,6 +193,7 @@ SCENES = (
             "desk-link-for": "/desk/links/for/{ref}",
             "desk-link": "{desk_link}",
             "desk-blocked": "/desk/blocked",
+            "desk-calendars": "/desk/calendars",
             "desk-services": "/desk/offerings",
             "desk-service": "/desk/offerings/single-session",
             "desk-new-service": "/desk/offerings/new",
@@ -205,6 +212,9 @@ SCENES = (
     Scene(COACH, "desk-links-errors", "/desk/links", fill("Make the link", {"last": "2020-01-01"}), 422),
     Scene(COACH, "desk-other-errors", "{desk_request}/other", press("Offer this time"), 422),
     Scene(COACH, "desk-hours-errors", "/desk/hours", fill("Save your hours", {"0-0-to": ""}), 422),
+    Scene(COACH, "desk-away-errors", "/desk/hours", press("Add the stay"), 422),
+    Scene(COACH, "desk-away", "/desk/hours", travel),
+    Scene(COACH, "desk-calendars-errors", "/desk/calendars", press("Add this calendar"), 422),
     Scene(COACH, "desk-new-service-errors", "/desk/offerings/new", press("Save"), 422),
     Scene(
         COACH,

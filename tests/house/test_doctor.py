@@ -13,6 +13,8 @@ from coachapp import vault
 from coachapp.accounts.hashing import Hasher
 from coachapp.accounts.operations import add_ready_coach
 from coachapp.audit.operations import record
+from coachapp.booking.models import OutsideCalendar
+from coachapp.booking.outside.operations import add_calendar
 from coachapp.clients.operations import new_client
 from coachapp.config import PROJECT
 from coachapp.db import session, transaction
@@ -230,6 +232,19 @@ def test_what_is_overdue_says_that_tick_does_not_run(app, leave_something):
     leave_something()
     assert any("2026-11-24 08:49 UTC" in says for says in said(app, Level.FAULT))
     assert said(app, Level.FAULT, now=LONG_AGO + timedelta(minutes=9)) == []
+
+
+def test_a_calendar_that_failed_for_more_than_a_day_is_a_warning(app):
+    coach_id = add_coach(first_name="Nora", full_name="Nora Ellis", zone=NORA.zone)
+    day = timedelta(days=1)
+    add_calendar(coach_id, "https://calendar.example/a.ics", "", now=NOW - day)
+    assert not any("outside calendars" in says for says in said(app, Level.WARNING))
+    assert "1 outside calendars" in " ".join(said(app, Level.WARNING, now=NOW + timedelta(seconds=1)))
+    with transaction() as db:
+        db.execute(sa.update(OutsideCalendar).values(good_at=NOW, trouble="refused"))
+    assert not any("outside calendars" in says for says in said(app, Level.WARNING, now=NOW + day))
+    (says,) = (says for says in said(app, Level.WARNING, now=NOW + 2 * day) if "outside" in says)
+    assert "calendar.example" not in says
 
 
 def test_mail_that_waits_for_a_server_is_not_overdue(app):

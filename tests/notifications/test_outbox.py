@@ -1,8 +1,10 @@
 """The outbox against a real mail server that misbehaves: nothing is lost, nothing is sent a third time."""
 
 import dataclasses
+import email.policy
 import socket
 from datetime import UTC, datetime, timedelta
+from email.parser import BytesParser
 from threading import Thread
 
 import pytest
@@ -13,7 +15,7 @@ from coachapp.clients.operations import new_client
 from coachapp.notifications.mailer import Mailer
 from coachapp.notifications.models import OutboxMessage
 from coachapp.notifications.operations import enqueue, enqueue_for_coach, forget_words, send_due
-from coachapp.notifications.rules import LEASE, State, after_interruption, next_try
+from coachapp.notifications.rules import LEASE, NotForClients, State, after_interruption, next_try
 from coachapp.notifications.texts import Text
 from coachapp.safe_contact.operations import set_contact, things_changed
 from coachapp.safe_contact.rules import Inbox
@@ -51,6 +53,45 @@ def put(client_id, kind="booked", key="k", **more):
         now=NOW,
         **more,
     )
+
+
+@pytest.mark.safety("D2")
+def test_a_client_s_message_with_a_calendar_is_refused(outbox):
+    with pytest.raises(NotForClients):
+        enqueue(
+            outbox.alex,
+            "booked",
+            lambda link: Text("Your update", "words", "BEGIN:VCALENDAR"),
+            key="k",
+            now=NOW,
+        )
+    assert db.session().scalars(sa.select(OutboxMessage)).all() == []
+
+
+def test_a_calendar_in_a_client_s_row_would_not_leave_either(outbox, mailer, mail_catcher):
+    """Whatever wrote it there: the sender does not read it."""
+    put(outbox.alex)
+    with db.transaction() as session:
+        session.execute(sa.update(OutboxMessage).values(calendar_sealed=b"sealed by no one"))
+    assert send_due(mailer, now=NOW) == 1
+    [mail] = mail_catcher.mails()
+    assert mail.header("Content-Type").startswith("text/plain")
+
+
+def test_the_coach_s_message_carries_its_calendar_sealed_until_it_is_sent(outbox, mailer, mail_catcher):
+    file = "BEGIN:VCALENDAR\r\nMETHOD:CANCEL\r\nSUMMARY:Termíč\r\nEND:VCALENDAR\r\n"
+    enqueue_for_coach(NORA.email, "cancelled", Text("Your update", "words\n", file), key="k", now=NOW)
+    assert b"VCALENDAR" not in row().calendar_sealed
+    assert send_due(mailer, now=NOW) == 1
+    [mail] = mail_catcher.mails()
+    raw = (mail_catcher.folder / mail.file).read_bytes()
+    parsed = BytesParser(policy=email.policy.default).parsebytes(raw)
+    words, calendar = parsed.iter_parts()
+    assert words.get_content().strip() == "words"
+    assert (calendar.get_content_type(), calendar.get_param("method")) == ("text/calendar", "CANCEL")
+    assert calendar.get_content().replace("\r\n", "\n") == file.replace("\r\n", "\n")
+    forget_words(now=NOW + timedelta(hours=73))
+    assert row().calendar_sealed is None
 
 
 def row():

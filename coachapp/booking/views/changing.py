@@ -111,9 +111,17 @@ def _give_back(token: str, by: str) -> ResponseReturnValue:
 
 
 def _choices(token: str, place: PlaceRow, *, error: str = "", taken: bool = False) -> str:
+    after = _(
+        "Your present time is yours until you press the button. Nothing is charged again, and %(name)s will not ask why.",
+        name=coach(place.coach_id).first_name,
+    )
+    key = _zone_of(place, request.values.get("tz"))
+    shown = picking.choices(
+        _offering(place), key, go=_("Move to this time"), after=after, error=error, moving=place
+    )
     return render_template(
         "booking/move.html",
-        **picking.choices(_offering(place), _zone_of(place, request.values.get("tz")), moving=place),
+        **shown,
         place=place,
         token=token,
         error=error,

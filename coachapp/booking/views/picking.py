@@ -1,18 +1,36 @@
 """What the pages share on which a time is chosen: the zone in use, the month and the times of one day."""
 
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
-from flask import request, session
+from flask import current_app, request, session
+from markupsafe import Markup
 
 from coachapp import clock
 from coachapp.booking import queries
-from coachapp.booking.picker import picker_for, read_day, read_month
+from coachapp.booking.picker import Picker, picker_for, read_day, read_month
 from coachapp.booking.rules import PlaceRow
 from coachapp.booking.slots import LocalDay, instant
 from coachapp.practice.queries import coach
-from coachapp.practice.rules import OfferingRow
+from coachapp.practice.rules import CoachRow, OfferingRow
+from coachapp.web.words import locale
 from coachapp.zones import WELL_KNOWN, UnknownZone, zone, zone_choices
+
+
+@dataclass(frozen=True)
+class _Written:
+    """What the month and the day are written with besides the times themselves."""
+
+    offering: OfferingRow
+    host: CoachRow
+    tz: str
+    go: str
+    after: str
+    error: str
+    with_price: bool
+    language: str
 
 
 def present_zone(asked: str | None, otherwise: str) -> str:
@@ -35,10 +53,20 @@ def typed_start() -> int | None:
 
 
 def choices(
-    offering: OfferingRow, key: str, *, moving: PlaceRow | None = None, picked: str | None = None
+    offering: OfferingRow,
+    key: str,
+    *,
+    go: str,
+    after: str,
+    error: str = "",
+    moving: PlaceRow | None = None,
+    picked: str | None = None,
 ) -> dict[str, Any]:
-    """What the page of an offering's free times shows, in the zone `key`; `moving` is the time they would replace,
-    `picked` the one (in epoch minutes) whose day is shown, where the form does not say it."""
+    """What the page of an offering's free times shows, in the zone `key`; `moving` is the time they would replace.
+
+    `go` is the button's word, `after` what happens when it is pressed, `error` what was wrong with the choice,
+    `picked` the time (in epoch minutes) whose day is shown, where the form does not say it.
+    """
     now, host = clock.now(), coach(offering.coach_id)
     where, there = zone(key), zone(host.zone)
     end = now + timedelta(days=offering.horizon_days + 2)
@@ -59,16 +87,32 @@ def choices(
         month=read_month(request.args.get("month", "")),
         day=read_day(request.args.get("day", "")) or _day_of(picked or request.form.get("slot", ""), key),
     )
-    zones = zone_choices(WELL_KNOWN, now, key, host.zone)
-    return {"offering": offering, "host": host, "picker": page, "tz": key, "zones": zones, "now": now}
+    written = _Written(offering, host, key, go, after, error, with_price=moving is None, language=locale())
+    return {
+        "offering": offering,
+        "host": host,
+        "picker": page,
+        "calendar": _calendar(page, written) if page.day else "",
+        "tz": key,
+        "zones": zone_choices(WELL_KNOWN, now, key, host.zone),
+        "now": now,
+    }
+
+
+@lru_cache(maxsize=300)
+def _calendar(page: Picker, around: _Written) -> Markup:
+    """The month and the day as HTML, written once for all who see these very times in that zone and language."""
+    template = current_app.jinja_env.get_template("booking/_picker.html")
+    written = template.render(picker=page, **vars(around))
+    return Markup(written)  # noqa: S704  # our own template, which escapes what is put into it
 
 
 def _without(days: list[LocalDay], taken: datetime) -> list[LocalDay]:
     """The same days without one start: the one she has already."""
     left = [(day.date, [time for time in day.times if instant(time.start) != taken]) for day in days]
     return [
-        LocalDay(date, [time.start for time in times], [time.local for time in times])
-        for date, times in left
+        LocalDay(on, [time.start for time in times], [time.local for time in times])
+        for on, times in left
         if times
     ]
 

@@ -18,6 +18,7 @@ from flask_babel import gettext as _
 from coachapp import clock
 from coachapp.booking import operations, queries
 from coachapp.booking.admission import LinkInUse, NoSuchInvitation
+from coachapp.booking.outside.operations import refresh_for_hold
 from coachapp.booking.picker import read_day
 from coachapp.booking.rules import PlaceRow, TimeTaken
 from coachapp.booking.slots import utc_text
@@ -80,6 +81,7 @@ def hold(slug: str) -> ResponseReturnValue:
     start = picking.typed_start()
     if start is None:
         return _pick_page(chosen, error=_("Choose one of the times first")), 422
+    refresh_for_hold(chosen.coach_id, now=clock.now())
     try:
         cookie = operations.hold_time(chosen, start, key, road.cookie(), now=clock.now(), guest=guest)
     except TimeTaken:
@@ -134,13 +136,16 @@ def _pick_page(
     chosen: OfferingRow, *, error: str = "", taken: bool = False, picked: str | None = None
 ) -> str:
     key = _present_zone(chosen, request.values.get("tz"))
-    return render_template(
-        "booking/pick.html",
-        **picking.choices(chosen, key, picked=picked),
-        error=error,
-        taken=taken,
-        asks=door.will_ask(door.guest_for(chosen)),
+    asks = door.will_ask(door.guest_for(chosen))
+    after = _(
+        "When you continue, this time is kept for you for 40 minutes. If it runs out you can choose again."
     )
+    if asks:
+        name = coach(chosen.coach_id).first_name
+        first = _("A first booking waits for %(name)s to say yes; nothing is paid before.", name=name)
+        after = f"{after} {first}"
+    shown = picking.choices(chosen, key, go=_("Continue"), after=after, error=error, picked=picked)
+    return render_template("booking/pick.html", **shown, error=error, taken=taken, asks=asks)
 
 
 def _times_json(chosen: OfferingRow, first: date, last: date, key: str) -> dict[str, object]:

@@ -100,6 +100,7 @@ def _new_columns() -> dict[str, tuple[sa.Column, ...]]:
             sa.Column("way", sa.String(10), nullable=False, server_default="video"),
             sa.Column("listed", sa.Boolean(), nullable=False, server_default=sa.true()),
         ),
+        "outbox_message": (sa.Column("calendar_sealed", sa.LargeBinary()),),
         "place": (
             sa.Column("outcome", sa.String(10)),
             sa.Column("late_min", sa.Integer()),

@@ -1,0 +1,99 @@
+"""Reads of outside calendars: as the coach sees them, and as they are fetched."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from coachapp import vault
+from coachapp.booking.models import OutsideCalendar
+from coachapp.booking.outside.rules import (
+    BACK,
+    MARGIN,
+    CalendarRow,
+    Trouble,
+    Wanted,
+    host_of,
+    is_due,
+    is_stale,
+)
+from coachapp.db import session
+from coachapp.practice.queries import coach, offerings
+from coachapp.practice.rules import OfferingRow
+
+
+def calendars(coach_id: int) -> list[CalendarRow]:
+    """A coach's outside calendars, in the order she added them."""
+    rows = session().scalars(
+        select(OutsideCalendar)
+        .where(OutsideCalendar.coach_id == coach_id)
+        .order_by(OutsideCalendar.added_at, OutsideCalendar.id)
+    )
+    return [_row(row) for row in rows]
+
+
+def how_many(coach_id: int) -> int:
+    """How many outside calendars a coach has."""
+    counted = select(func.count()).select_from(OutsideCalendar).where(OutsideCalendar.coach_id == coach_id)
+    return session().scalar(counted) or 0
+
+
+def due(*, now: datetime, most: int) -> list[Wanted]:
+    """Calendars whose turn it is in a round of tick, longest unasked first."""
+    return _wanted(lambda row: is_due(row.asked_at, row.trouble, now), None, now)[:most]
+
+
+def stale(coach_id: int, *, now: datetime) -> list[Wanted]:
+    """A coach's calendars that are fetched once more before a hold."""
+    return _wanted(lambda row: is_stale(row.asked_at, now), coach_id, now)
+
+
+def one(calendar_id: UUID, *, now: datetime) -> list[Wanted]:
+    """This one calendar, whenever it was asked last."""
+    return _wanted(lambda row: row.id == calendar_id, None, now)
+
+
+def _wanted(
+    is_wanted: Callable[[OutsideCalendar], bool], coach_id: int | None, now: datetime
+) -> list[Wanted]:
+    found = select(OutsideCalendar).order_by(OutsideCalendar.asked_at.nulls_first(), OutsideCalendar.id)
+    if coach_id is not None:
+        found = found.where(OutsideCalendar.coach_id == coach_id)
+    chosen = [row for row in session().scalars(found) if is_wanted(row)]
+    sold = offerings(with_inactive=True) if chosen else []
+    furthest = {row.coach_id: furthest_day(row.coach_id, sold) for row in chosen}
+    return [_as_wanted(row, now, furthest[row.coach_id]) for row in chosen]
+
+
+def furthest_day(coach_id: int, sold: list[OfferingRow]) -> timedelta:
+    """How far ahead any offering of a coach can be booked."""
+    return timedelta(days=max((each.horizon_days for each in sold if each.coach_id == coach_id), default=0))
+
+
+def _as_wanted(row: OutsideCalendar, now: datetime, furthest: timedelta) -> Wanted:
+    return Wanted(
+        id=row.id,
+        asked_at=row.asked_at,
+        address=address_of(row),
+        zone=coach(row.coach_id).zone,
+        start=now - BACK,
+        end=now + furthest + MARGIN,
+    )
+
+
+def address_of(row: OutsideCalendar) -> str:
+    """The address itself: a secret."""
+    return vault.open_(vault.PRACTICE, "outside_calendar.address", row.id, row.address_sealed)
+
+
+def _row(row: OutsideCalendar) -> CalendarRow:
+    label = row.label_sealed
+    return CalendarRow(
+        id=row.id,
+        host=host_of(address_of(row)),
+        label=vault.open_(vault.PRACTICE, "outside_calendar.label", row.id, label) if label else "",
+        good_at=row.good_at,
+        trouble=Trouble(row.trouble) if row.trouble else None,
+        added_at=row.added_at,
+    )
