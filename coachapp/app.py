@@ -15,13 +15,17 @@ from coachapp.booking.outside.fetching import Fetcher
 from coachapp.booking.views import (
     absent,
     around,
+    blocked,
     calendars,
     changing,
     details,
     feed,
     for_client,
     for_place,
+    invitations,
+    link,
     place,
+    requests,
 )
 from coachapp.booking.views import coach as hours
 from coachapp.booking.views import public as booking
@@ -60,6 +64,10 @@ ROOMS: tuple[Blueprint, ...] = (
     messages_desk.bp,
     absent.bp,
     around.bp,
+    link.bp,
+    requests.bp,
+    invitations.bp,
+    blocked.bp,
     desk_views.bp,
     portal_views.bp,
     sheets_client.bp,

@@ -12,7 +12,9 @@ from sqlalchemy.orm import Session
 from coachapp.accounts.operations import make_join_token
 from coachapp.audit.operations import record
 from coachapp.booking import queries
+from coachapp.booking.blocking import address_of, is_blocked
 from coachapp.booking.calendar_mail import with_invitation
+from coachapp.booking.inviting import use
 from coachapp.booking.models import Appointment, Place
 from coachapp.booking.rules import (
     AppointmentState,
@@ -61,6 +63,8 @@ def confirm_free(place: PlaceRow, base_url: str, *, now: datetime) -> None:
         if appointment.state == AppointmentState.CONFIRMED:
             return
         if appointment.state != AppointmentState.HELD or not place.is_free or place.client_id is None:
+            raise HoldEnded
+        if not use(place, now=now):
             raise HoldEnded
         confirm(appointment, place, base_url, now)
 
@@ -131,6 +135,8 @@ def _money_came(base_url: str, place_id: UUID, now: datetime) -> OnPaid:
         means = on_paid(AppointmentState(appointment.state))
         if place.client_id is None:
             means = Paid.REFUND  # she has taken her words along to another time
+        if means is not Paid.KEEP and is_blocked(place.coach_id, address_of(place)):
+            means = Paid.REFUND  # put on the list while the payment page was open
         if means is Paid.TAKE_AGAIN:
             means = Paid.CONFIRM if _take_again(db, appointment) else Paid.REFUND
         if means is Paid.KEEP:
@@ -139,6 +145,7 @@ def _money_came(base_url: str, place_id: UUID, now: datetime) -> OnPaid:
         if means is Paid.REFUND:
             _apologise(place, base_url, now)
             return OnPaid.REFUND_AND_APOLOGISE
+        use(place, now=now)
         confirm(appointment, place, base_url, now)
         return OnPaid.CONFIRM
 
@@ -187,7 +194,7 @@ def _announce_cancelled(place: PlaceRow, base_url: str, now: datetime) -> None:
     text = texts.coach_cancelled(place.starts_at, place.ends_at, who.zone, f"{base_url}/desk/")
     if place.ends_at > now:
         _tell_client(place, "cancelled", texts.cancelled, base_url, now)
-    _tell_coach(place, "cancelled", text, now)
+    tell_coach(place, "cancelled", text, now)
 
 
 def tell_both(
@@ -195,7 +202,7 @@ def tell_both(
 ) -> None:
     """Announce one fact about a time, once: to the client through the gate, to the coach by ordinary mail."""
     _tell_client(place, kind, words, base_url, now)
-    _tell_coach(place, kind, for_coach, now)
+    tell_coach(place, kind, for_coach, now)
 
 
 def _tell_client(place: PlaceRow, kind: str, words: Words, base_url: str, now: datetime) -> None:
@@ -214,7 +221,8 @@ def _tell_client(place: PlaceRow, kind: str, words: Words, base_url: str, now: d
     )
 
 
-def _tell_coach(place: PlaceRow, kind: str, text: texts.Text, now: datetime) -> None:
+def tell_coach(place: PlaceRow, kind: str, text: texts.Text, now: datetime) -> None:
+    """Announce it to the coach alone, with an invitation for her calendar if she wants one."""
     key = f"coach {kind}:{place.id}:{place.sequence}"
     text = with_invitation(text, place.appointment_id)
     enqueue_for_coach(coach(place.coach_id).email, kind, text, key=key, now=now)

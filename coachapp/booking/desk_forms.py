@@ -18,6 +18,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, StopValidation
 from wtforms.validators import Optional as MayBeEmpty
 
+from coachapp.booking.likeness import likeness
 from coachapp.booking.rules import EVERY, LEAST_TIMES, LONGEST_STRETCH, MOST_TIMES, AwayBy
 from coachapp.booking.week import Trouble, read_range
 from coachapp.web.forms import BaseForm
@@ -175,3 +176,45 @@ class BookForm(BaseForm):
     def show(self, who: str, what: str, day: date | None, at: time | None) -> None:
         """Fill what is known beforehand."""
         self.who.data, self.what.data, self.day.data, self.at.data = who, what, day, at
+
+
+class OtherTimeForm(BaseForm):
+    """Another time for someone who asked."""
+
+    day = _day(_l("Day"))
+    at = _time(_l("Begins at"))
+
+
+class LinkForm(BaseForm):
+    """A link to choose a time: nobody named is whoever holds it, nothing named is any service."""
+
+    who = StringField(_l("For whom"))
+    what = StringField(_l("For what"))
+    last = _day(_l("Good until the end of"))
+
+
+class BlockedForm(BaseForm):
+    """An address or number that may not book, and the coach's own word for it."""
+
+    typed = StringField(
+        _l("Email address or phone number"),
+        [
+            DataRequired(_l("Enter an email address or a phone number")),
+            Length(max=254, message=_l("Use a shorter address")),
+        ],
+        description=_l("We keep no copy of it, only what is needed to recognise it."),
+        filters=[one_line],
+    )
+    word = StringField(
+        _l("Your own word for this"),
+        [
+            DataRequired(_l("Write a word you will know it by")),
+            Length(max=200, message=_l("Use 200 letters at most")),
+        ],
+        description=_l("Only you see it. You will know this line by it later."),
+        filters=[one_line],
+    )
+
+    def validate_typed(self, field: Field) -> None:
+        if field.data and likeness(field.data) is None:
+            raise ValidationError(_l("Enter an email address or a phone number"))

@@ -5,10 +5,13 @@ from uuid import UUID
 
 from sqlalchemy import delete, select
 
-from coachapp.booking.models import Appointment, Place
+from coachapp.booking.models import Appointment, Invitation, Place
 from coachapp.booking.rules import AppointmentState
+from coachapp.clients.queries import clients_by_id
+from coachapp.clients.rules import State
 from coachapp.db import session, transaction
-from coachapp.payments.queries import payables_in_flight
+from coachapp.intake import operations as intake
+from coachapp.payments.queries import orders_of, payables_in_flight
 
 
 def may_still_be_booked(client_id: UUID) -> bool:
@@ -23,9 +26,51 @@ def may_still_be_booked(client_id: UUID) -> bool:
     return stands or bool(places and payables_in_flight(places))
 
 
-def forget(client_id: UUID) -> None:
-    """Delete a client's places and the released times they stood in."""
+def was_answered(client_id: UUID, since: datetime) -> bool:
+    """Whether a request of this client was answered, or ended, since then: she may still look at what was said."""
+    found = (
+        select(Place.id)
+        .join(Appointment, Appointment.id == Place.appointment_id)
+        .where(Place.client_id == client_id, Place.answer.is_not(None), Appointment.changed_at >= since)
+    )
+    return session().scalar(found.limit(1)) is not None
+
+
+def forget_left(before: datetime) -> None:
+    """Delete what clients we know began and let go before that moment, with what was typed for it.
+
+    A time that was on its way to being paid stays: money may still come for it.
+    """
+    found = (
+        select(Place.id, Place.appointment_id, Place.client_id)
+        .join(Appointment, Appointment.id == Place.appointment_id)
+        .where(Appointment.state == AppointmentState.RELEASED, Appointment.changed_at < before)
+        .where(Place.client_id.is_not(None))
+    )
+    rows = session().execute(found).all()
+    known = {
+        row.id
+        for row in clients_by_id(row.client_id for row in rows).values()
+        if row.state is not State.ASKED
+    }
+    orders = orders_of([row.id for row in rows])
+    left = {row.id: row.appointment_id for row in rows if row.client_id in known and row.id not in orders}
     with transaction() as db:
+        intake.forget_places(left)
+        db.execute(delete(Place).where(Place.id.in_(left)))
+        db.execute(delete(Appointment).where(Appointment.id.in_(left.values())))
+
+
+def forget_links(before: datetime) -> None:
+    """Delete links that were over before that moment."""
+    with transaction() as db:
+        db.execute(delete(Invitation).where(Invitation.ends_at < before))
+
+
+def forget(client_id: UUID) -> None:
+    """Delete a client's links, her places and the released times they stood in."""
+    with transaction() as db:
+        db.execute(delete(Invitation).where(Invitation.client_id == client_id))
         times = list(db.scalars(select(Place.appointment_id).where(Place.client_id == client_id)))
         db.execute(delete(Place).where(Place.client_id == client_id))
         db.execute(

@@ -8,6 +8,20 @@ from coachapp.safe_contact.forms import MayGiveInbox, email_field, inbox_field
 from coachapp.web.forms import BaseForm
 
 
+def _hope() -> TextAreaField:
+    return TextAreaField(
+        _l("What would make this time worthwhile?"),
+        [Length(max=4000, message=_l("Please keep this to 4,000 letters; the rest can wait until you meet"))],
+        description=_l("A sentence is plenty. You can leave it empty and talk about it when you meet."),
+    )
+
+
+def _agree() -> BooleanField:
+    return BooleanField(
+        _l("I have read the terms"), [InputRequired(_l("Tick this if you agree, so that we can go on"))]
+    )
+
+
 class DetailsForm(MayGiveInbox, BaseForm):
     """How to be reached safely; the e-mail address is optional and nothing is ticked beforehand."""
 
@@ -22,14 +36,15 @@ class DetailsForm(MayGiveInbox, BaseForm):
     )
     email = email_field(_l("Only if you would like a short note about your time. You can leave it empty."))
     inbox = inbox_field(validate_choice=False)
-    hope = TextAreaField(
-        _l("What would make this time worthwhile?"),
-        [Length(max=4000, message=_l("Please keep this to 4,000 letters; the rest can wait until you meet"))],
-        description=_l("A sentence is plenty. You can leave it empty and talk about it when you meet."),
-    )
-    agree = BooleanField(
-        _l("I have read the terms"), [InputRequired(_l("Tick this if you agree, so that we can go on"))]
-    )
+    hope = _hope()
+    agree = _agree()
+
+
+class KnownForm(BaseForm):
+    """What is asked of a client we know already: nothing about her, and shown nothing of her."""
+
+    hope = _hope()
+    agree = _agree()
 
 
 class CodeForm(BaseForm):

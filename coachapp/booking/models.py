@@ -114,6 +114,7 @@ class Place(Base):
     `outcome` says how it ended where that was not simply well: absent, or unsafe to attend; noted at `outcome_at`.
     `late_min` is how late she said, at `late_at`, that she would be. `asked_zone` is a new zone she has not yet said
     is right for it.
+    `answer` is what the coach said to a request; `invitation_id` the link it was booked with.
     """
 
     __tablename__ = "place"
@@ -135,6 +136,8 @@ class Place(Base):
     late_min: Mapped[int | None]
     late_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     asked_zone: Mapped[str | None] = mapped_column(String(64))
+    answer: Mapped[str | None] = mapped_column(String(10))
+    invitation_id: Mapped[UUID | None] = mapped_column(index=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 

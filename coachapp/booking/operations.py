@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 from coachapp import vault
 from coachapp.accounts.passphrases import four_words, normal_code
 from coachapp.booking import queries
+from coachapp.booking.admission import STRANGER, Guest, LinkInUse, NoSuchInvitation
 from coachapp.booking.making import give_token, new_appointment, new_place
-from coachapp.booking.models import Appointment, Place
+from coachapp.booking.models import Appointment, Invitation, Place
 from coachapp.booking.rules import (
     HOLD_LASTS,
     HOLD_OUTLASTS_LINK,
@@ -24,6 +25,8 @@ from coachapp.booking.rules import (
 )
 from coachapp.booking.slots import instant, is_free
 from coachapp.clients import operations as clients
+from coachapp.clients.queries import client
+from coachapp.clients.rules import State
 from coachapp.db import session, transaction
 from coachapp.intake import operations as intake
 from coachapp.intake.rules import HOPE
@@ -52,18 +55,26 @@ class Details:
 
 
 def hold_time(
-    offering: OfferingRow, start: int, client_zone: str, old_road: str | None, *, now: datetime
+    offering: OfferingRow,
+    start: int,
+    client_zone: str,
+    old_road: str | None,
+    *,
+    now: datetime,
+    guest: Guest = STRANGER,
 ) -> str:
     """Hold a time (epoch minutes) for 40 minutes; returns the cookie of this road. TimeTaken if it is not free.
 
     Lock, check again with the same rules that showed the time, write: one transaction. Stale holds are cleared on
-    the way, and an earlier hold on the same road is let go.
+    the way, and an earlier hold on the same road is let go. One link holds one time: NoSuchInvitation once it is
+    used, LinkInUse while an earlier time chosen with it is being paid.
     """
     road = vault.new_token()
     with transaction() as db:
         lock_coach(offering.coach_id)
         _release_stale(db, offering.coach_id, now)
         earlier = _release_earlier(db, old_road, now)
+        _free_link(db, guest, now)
         check_free(offering, start, now)
         appointment = new_appointment(
             offering, instant(start), AppointmentState.HELD, now, hold_until=now + HOLD_LASTS
@@ -73,8 +84,9 @@ def hold_time(
             db.flush()
         except IntegrityError as error:
             raise TimeTaken from error
-        place = new_place(appointment.id, offering, client_zone, "client", now)
-        place.road_hash = vault.keyed_hash("road", road)
+        place = _place_for(
+            guest, new_place(appointment.id, offering, client_zone, guest.booked_by, now), road
+        )
         db.add(place)
         db.flush()
         if earlier is not None:
@@ -113,6 +125,23 @@ def save_details(place: PlaceRow, details: Details, *, now: datetime) -> None:
         _make_return_code(place.id, client_id)
 
 
+def save_known(place: PlaceRow, hope: str, *, now: datetime) -> None:
+    """The same for a client we know: her answer and the agreement; how she is reached stays as it is."""
+    client_id = place.client_id
+    if client_id is None or not still_held(place, now):
+        raise HoldEnded
+    with transaction() as db:
+        _lock_place(db, place)
+        intake.save_answer(client_id, place.id, HOPE, hope, now=now)
+        intake.agree(client_id, place.id, "terms", now=now)
+        _make_return_code(place.id, client_id)
+
+
+def is_known(place: PlaceRow) -> bool:
+    """Whether this place is for someone who was a client before it was chosen."""
+    return place.client_id is not None and client(place.client_id).state is not State.ASKED
+
+
 def go_to_pay(place: PlaceRow, return_base: str, *, now: datetime) -> AttemptRow:
     """Commit an attempt to pay for a held place (or find the open one) and let the hold outlast its link.
 
@@ -124,15 +153,28 @@ def go_to_pay(place: PlaceRow, return_base: str, *, now: datetime) -> AttemptRow
             raise HoldEnded
         order_id = payments.open_order(place.client_id, "appointment", place.id, place.price, now=now)
         attempt = payments.begin_attempt(order_id, return_base, now=now)
-        appointment.hold_until = attempt.expires_at + HOLD_OUTLASTS_LINK
+        kept = attempt.expires_at + HOLD_OUTLASTS_LINK
+        # What the coach keeps for someone who asked may be kept for longer than one link lives.
+        longer = appointment.hold_until if place.answer else None
+        appointment.hold_until = max(kept, longer or kept)
         return attempt
 
 
 def let_go(place: PlaceRow, *, now: datetime) -> None:
-    """Let a held time go. While a payment for it is open this does nothing: that is ended at Stripe first."""
+    """Let a held or requested time go. While a payment is open this does nothing: that is ended at Stripe first."""
     with transaction() as db:
         if place.id not in payables_in_flight([place.id]):
-            _release(db, place.appointment_id, now)
+            _release(db, place.appointment_id, now, of=(AppointmentState.HELD, AppointmentState.REQUESTED))
+
+
+def release_link(invitation_id: UUID, *, now: datetime) -> None:
+    """Let go what is held with a link that is being revoked; what is being paid stays."""
+    with transaction() as db:
+        held = _held_with(db, invitation_id)
+        paying = payables_in_flight(held)
+        for place_id, appointment_id in held.items():
+            if place_id not in paying:
+                _release(db, appointment_id, now)
 
 
 def expire_holds(*, now: datetime) -> int:
@@ -164,6 +206,15 @@ def new_road(place_id: UUID) -> str:
 def _lock_place(db: Session, place: PlaceRow) -> None:
     """One writer at a time per place: an autosave may still be under way when the form is sent."""
     db.execute(select(Place.id).where(Place.id == place.id).with_for_update())
+
+
+def _place_for(guest: Guest, place: Place, road: str) -> Place:
+    """The place on this road; for a client we know it is hers from the start."""
+    place.invitation_id = guest.invitation_id
+    place.road_hash = vault.keyed_hash("road", road)
+    if guest.client_id is not None:
+        give_token(place, guest.client_id)
+    return place
 
 
 def check_free(offering: OfferingRow, start: int, now: datetime, *, leaving_out: UUID | None = None) -> None:
@@ -213,11 +264,17 @@ def _still_held(db: Session, place: PlaceRow, now: datetime) -> Appointment:
     return appointment
 
 
-def _release(db: Session, appointment_id: UUID, now: datetime, *also: ColumnElement[bool]) -> bool:
+def _release(
+    db: Session,
+    appointment_id: UUID,
+    now: datetime,
+    *also: ColumnElement[bool],
+    of: tuple[AppointmentState, ...] = (AppointmentState.HELD,),
+) -> bool:
     """Free a held time, if the conditions in `also` hold as well; whether it was done."""
     freed = (
         update(Appointment)
-        .where(Appointment.id == appointment_id, Appointment.state == AppointmentState.HELD, *also)
+        .where(Appointment.id == appointment_id, Appointment.state.in_(of), *also)
         .values(state=AppointmentState.RELEASED, hold_until=None, changed_at=now)
         .returning(Appointment.id)
     )
@@ -252,11 +309,41 @@ def _release_earlier(db: Session, old_road: str | None, now: datetime) -> PlaceR
     return earlier
 
 
+def _held_with(db: Session, invitation_id: UUID) -> dict[UUID, UUID]:
+    """The places held with a link at this moment, with their appointments."""
+    found = (
+        select(Place.id, Place.appointment_id)
+        .join(Appointment, Appointment.id == Place.appointment_id)
+        .where(Place.invitation_id == invitation_id, Appointment.state == AppointmentState.HELD)
+    )
+    return {row.id: row.appointment_id for row in db.execute(found)}
+
+
+def _free_link(db: Session, guest: Guest, now: datetime) -> None:
+    """One link holds one time: what was chosen with it before is let go for the new choice."""
+    if guest.invitation_id is None:
+        return
+    row = db.get(Invitation, guest.invitation_id, with_for_update=True)
+    if row is None or row.used_at is not None or row.ends_at <= now:
+        raise NoSuchInvitation
+    held = _held_with(db, row.id)
+    if payables_in_flight(held):
+        raise LinkInUse
+    for appointment_id in held.values():
+        _release(db, appointment_id, now)
+
+
 def _carry_over(db: Session, earlier: PlaceRow, place: Place) -> None:
-    """Bring the client record and the words typed so far along to another time."""
+    """Bring the client record and the words typed so far along to another time.
+
+    A client who was known beforehand is never carried along to a place that is not hers as well.
+    """
     left = db.get_one(Place, earlier.id)
     if left.client_id is None:
         return
-    give_token(place, left.client_id)
+    if place.client_id is None and not is_known(earlier):
+        give_token(place, left.client_id)
+    elif place.client_id != left.client_id:
+        return
     intake.move(earlier.id, place.id)
     left.client_id = left.token_sealed = left.road_hash = left.code_hash = left.code_sealed = None

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import Row, Select, and_, or_, select
 
 from coachapp import vault
 from coachapp.booking.models import Appointment, DayHours, OpeningHours, Place
 from coachapp.booking.rules import (
     OCCUPYING,
+    Answer,
     AppointmentState,
     BlockedTime,
     NoSuchPlace,
@@ -104,6 +105,17 @@ def places_between(coach_id: int, start: datetime, end: datetime) -> list[PlaceR
         Appointment.state == AppointmentState.CONFIRMED,
         Appointment.starts_at >= start,
         Appointment.starts_at < end,
+    )
+    return [_place_row(row) for row in session().execute(found.order_by(Appointment.starts_at))]
+
+
+def places_asked(coach_id: int, *, now: datetime) -> list[PlaceRow]:
+    """Requests that wait for this coach, and the times she keeps for people who asked; earliest first."""
+    kept = and_(
+        Appointment.state == AppointmentState.HELD, Place.answer.is_not(None), Appointment.hold_until > now
+    )
+    found = _places().where(
+        Appointment.coach_id == coach_id, or_(Appointment.state == AppointmentState.REQUESTED, kept)
     )
     return [_place_row(row) for row in session().execute(found.order_by(Appointment.starts_at))]
 
@@ -207,6 +219,8 @@ def _place_row(row: Row[Place, Appointment, Offering | None]) -> PlaceRow:
         sequence=appointment.sequence,
         way=appointment.way,
         changed_at=appointment.changed_at,
+        answer=Answer(mine.answer) if mine.answer else None,
+        invitation_id=mine.invitation_id,
         outcome=Outcome(mine.outcome) if mine.outcome else None,
         series_id=appointment.series_id,
         room_key=appointment.room_key,

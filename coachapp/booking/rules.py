@@ -95,6 +95,58 @@ class BadTime(BookingError):
     """Not a time at all: it ends before it begins, or lasts longer than a month."""
 
 
+class Answer(StrEnum):
+    """What became of a request: the coach's word, or none in time."""
+
+    APPROVED = "approved"
+    OFFERED = "offered"
+    DECLINED = "declined"
+    UNANSWERED = "unanswered"
+
+
+class Standing(Enum):
+    """What a place is to the person whose it is."""
+
+    BEGUN = "begun"
+    ASKED = "asked"
+    APPROVED = "approved"
+    OFFERED = "offered"
+    BOOKED = "booked"
+    CANCELLED = "cancelled"
+    DECLINED = "declined"
+    UNANSWERED = "unanswered"
+    LAPSED = "lapsed"
+    GONE = "gone"
+
+
+IN_REQUEST = frozenset(
+    (
+        Standing.ASKED,
+        Standing.APPROVED,
+        Standing.OFFERED,
+        Standing.DECLINED,
+        Standing.UNANSWERED,
+        Standing.LAPSED,
+    )
+)
+"""What has a page of its own though no time stands: she asked, or was answered."""
+
+
+def standing(state: AppointmentState, answer: Answer | None) -> Standing:
+    """How a place stands, from its appointment's state and what was said to a request; every pair has one."""
+    if state is AppointmentState.HELD:
+        kept = {Answer.APPROVED: Standing.APPROVED, Answer.OFFERED: Standing.OFFERED}
+        return kept.get(answer, Standing.BEGUN) if answer else Standing.BEGUN
+    if state is AppointmentState.RELEASED and answer:
+        ended = {Answer.DECLINED: Standing.DECLINED, Answer.UNANSWERED: Standing.UNANSWERED}
+        return ended.get(answer, Standing.LAPSED)
+    return {
+        AppointmentState.REQUESTED: Standing.ASKED,
+        AppointmentState.CONFIRMED: Standing.BOOKED,
+        AppointmentState.CANCELLED: Standing.CANCELLED,
+    }.get(state, Standing.GONE)
+
+
 class Paid(Enum):
     """What money that came for a place means."""
 
@@ -106,7 +158,7 @@ class Paid(Enum):
 
 def on_paid(state: AppointmentState) -> Paid:
     """Held: confirm. Confirmed already: keep the money, if it is due. Released: take the time again if it is still
-    free. Cancelled or blocked: give the money back."""
+    free. Requested (nothing is due before the coach has answered), cancelled or blocked: give the money back."""
     means = {
         AppointmentState.HELD: Paid.CONFIRM,
         AppointmentState.CONFIRMED: Paid.KEEP,
@@ -188,6 +240,17 @@ class PlaceRow:
     late_min: int | None = None
     late_at: datetime | None = None
     asked_zone: str | None = None
+    answer: Answer | None = None
+    invitation_id: UUID | None = None
+
+    @property
+    def standing(self) -> Standing:
+        return standing(self.state, self.answer)
+
+    @property
+    def is_by_link(self) -> bool:
+        """Whether somebody booked it who held a link made for a client: its pages then tell nothing of her."""
+        return self.booked_by == "link"
 
     @property
     def length_min(self) -> int:

@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 from sqlalchemy.exc import IntegrityError
 
 from coachapp.booking import queries
-from coachapp.booking.confirming import fall, stand
+from coachapp.booking.confirming import fall, stand, tell_coach
 from coachapp.booking.making import give_token, new_appointment, new_place
 from coachapp.booking.rules import AppointmentState, PlaceRow, TimeTaken, TooLate
 from coachapp.db import transaction
@@ -97,8 +97,22 @@ def _announce(
         now=now,
         reply_to=who.email,
     )
+    if who.calendar_mail:
+        _tell_her_calendar(places, kind, desk, now)
+        return
     if kind == "booked":
         text = texts.coach_booked_often(times, who.zone, first.title, desk)
     else:
         text = texts.coach_cancelled_often(times, who.zone, desk)
     enqueue_for_coach(who.email, kind, text, key=f"coach {key}", now=now)
+
+
+def _tell_her_calendar(places: list[PlaceRow], kind: str, desk: str, now: datetime) -> None:
+    """One mail each to a coach whose calendar adds sessions by itself: a calendar takes one at a time."""
+    for each in places:
+        place, zone = queries.place(each.id), coach(each.coach_id).zone
+        if kind == "booked":
+            text = texts.coach_booked(place.starts_at, place.ends_at, zone, place.title, desk)
+        else:
+            text = texts.coach_cancelled(place.starts_at, place.ends_at, zone, desk)
+        tell_coach(place, kind, text, now)

@@ -71,12 +71,13 @@ class BlockedCard:
 
 @dataclass(frozen=True)
 class HeldCard:
-    """A time someone is booking in this moment; who it is stays open until it is confirmed."""
+    """A time someone is booking in this moment, or asks for; who it is stays open until it is confirmed."""
 
     starts_at: datetime
     ends_at: datetime
     hold_until: datetime | None
     kind: str = "held"
+    is_asked: bool = False
 
 
 Card = SessionCard | BlockedCard | HeldCard
@@ -227,12 +228,15 @@ def _session_cards(places: list[PlaceRow], now: datetime) -> list[SessionCard]:
 def _held_between(coach_id: int, start: datetime, end: datetime, now: datetime) -> list[Card]:
     found = select(Appointment).where(
         Appointment.coach_id == coach_id,
-        Appointment.state == AppointmentState.HELD,
+        Appointment.state.in_((AppointmentState.HELD, AppointmentState.REQUESTED)),
         Appointment.starts_at >= start,
         Appointment.starts_at < end,
         Appointment.hold_until > now,
     )
-    return [HeldCard(row.starts_at, row.ends_at, row.hold_until) for row in session().scalars(found)]
+    return [
+        HeldCard(row.starts_at, row.ends_at, row.hold_until, is_asked=row.state == AppointmentState.REQUESTED)
+        for row in session().scalars(found)
+    ]
 
 
 def _times_of(client_ids: Iterable[UUID]) -> dict[UUID, list[datetime]]:

@@ -7,6 +7,9 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from coachapp.booking.blocking import blocked_people
+from coachapp.booking.queries import places_asked
+from coachapp.booking.rules import Standing
 from coachapp.clients.models import Client
 from coachapp.clients.queries import clients_by_id
 from coachapp.clients.rules import ClientRow
@@ -18,12 +21,14 @@ from coachapp.notifications.rules import State
 from coachapp.payments.models import Attempt, Order, Refund
 from coachapp.payments.rules import AttemptState, RefundState
 
-MAILS_SHOWN_FOR = timedelta(days=7)
+SHOWN_FOR = timedelta(days=7)
 
 
 class Matter(StrEnum):
     """What kind of thing waits."""
 
+    REQUEST = "request"
+    BLOCKED = "blocked"
     INTAKE = "intake"
     SHEET = "sheet"
     MESSAGE = "message"
@@ -55,8 +60,14 @@ class _Found:
 
 
 def waiting(coach_id: int, *, now: datetime) -> list[Waiting]:
-    """Everything that waits for this coach: money first, then mails, then what is to be read."""
-    found = [*_money(coach_id), *_mails(coach_id, now), *_to_read(coach_id, now)]
+    """Everything that waits for this coach: money first, then requests, mails, and what is to be read."""
+    found = [
+        *_money(coach_id),
+        *_requests(coach_id, now),
+        *_mails(coach_id, now),
+        *_to_read(coach_id, now),
+        *_tries(coach_id, now),
+    ]
     known = clients_by_id(each.client_id for each in found if each.client_id)
     return [
         Waiting(
@@ -68,6 +79,25 @@ def waiting(coach_id: int, *, now: datetime) -> list[Waiting]:
             each.certain,
         )
         for each in found
+    ]
+
+
+def _requests(coach_id: int, now: datetime) -> list[_Found]:
+    """`about` is the id of the place in its address."""
+    places = places_asked(coach_id, now=now)
+    return [
+        _Found(Matter.REQUEST, place.starts_at, place.client_id, str(place.id))
+        for place in places
+        if place.standing is Standing.ASKED
+    ]
+
+
+def _tries(coach_id: int, now: datetime) -> list[_Found]:
+    """Blocked people who tried to book in the last week; `about` is the coach's own word."""
+    return [
+        _Found(Matter.BLOCKED, row.tried_at, None, row.word)
+        for row in blocked_people(coach_id)
+        if row.tried_at and row.tried_at > now - SHOWN_FOR
     ]
 
 
@@ -93,7 +123,7 @@ def _mails(coach_id: int, now: datetime) -> list[_Found]:
         select(OutboxMessage)
         .outerjoin(Client, Client.id == OutboxMessage.client_id)
         .where(OutboxMessage.state.in_([State.FAILED, State.UNSURE]))
-        .where(OutboxMessage.created_at > now - MAILS_SHOWN_FOR)
+        .where(OutboxMessage.created_at > now - SHOWN_FOR)
         .where((Client.coach_id == coach_id) | OutboxMessage.client_id.is_(None))
         .order_by(OutboxMessage.created_at)
     )

@@ -1,5 +1,6 @@
 """Keeping what is answered and agreed at booking."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID, uuid4
 
@@ -45,6 +46,13 @@ def move(from_place: UUID, to_place: UUID) -> None:
     with transaction() as db:
         for table in (IntakeAnswer, Consent):
             db.execute(update(table).where(table.place_id == from_place).values(place_id=to_place))
+
+
+def forget_places(places: Iterable[UUID]) -> None:
+    """Delete what was answered and agreed to for bookings that came to nothing."""
+    with transaction() as db:
+        for table in (IntakeAnswer, Consent):
+            db.execute(delete(table).where(table.place_id.in_(list(places))))
 
 
 def forget(client_id: UUID) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from coachapp import vault
 from coachapp.accounts.passphrases import four_words, normal_code
 from coachapp.audit.operations import record
+from coachapp.booking import blocking
 from coachapp.clients import operations as clients
 from coachapp.db import transaction
 from coachapp.messages import queries
@@ -44,8 +45,12 @@ class Writer:
 def write(
     coach_id: int, words: str, writer: Writer, *, once: str, by_machine: bool = False, now: datetime
 ) -> Message:
-    """Keep a message and make its four words. The same words sent twice from one form (`once`) are one message."""
-    aside = by_machine or is_unwanted(coach_id, writer.address)
+    """Keep a message and make its four words. The same words sent twice from one form (`once`) are one message.
+
+    What a machine or a blocked person writes is set aside; they are answered like everyone else, by the same steps.
+    """
+    is_blocked = blocking.tried(coach_id, writer.address, now=now)
+    aside = is_blocked or by_machine
     message_id, state = _id_for(once, words), State.ASIDE if aside else State.WAITING
     for _again in range(_TRIES):
         try:
@@ -57,14 +62,6 @@ def write(
         except IntegrityError:
             continue  # its twin came in the same moment; all that belongs to this one is undone
     return queries.message(message_id)
-
-
-def is_unwanted(coach_id: int, address: str) -> bool:
-    """Whether this writer is blocked: her message is set aside, and she is answered like everyone else.
-
-    The one place where the list of blocked people is asked: `booking.blocking.is_blocked`.
-    """
-    return False
 
 
 def message_for_code(typed: str) -> Message:

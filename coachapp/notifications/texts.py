@@ -63,6 +63,34 @@ def answered(subject: str, words: str | None) -> Text:
     return Text(subject, f"{words}\n" if words else _("An answer is ready.") + "\n")
 
 
+def kept(subject: str, start: datetime, end: datetime, until: datetime, zone: str, link: str | None) -> Text:
+    """A time that is kept until a stated moment, and is not booked yet."""
+    moment = f"{words.day(until, zone)}, {words.time(until, zone)}"
+    body = _("Kept until %(moment)s: %(when)s", moment=moment, when=words.when(start, end, zone))
+    return Text(subject, _with_link(body, link))
+
+
+def not_possible(subject: str, start: datetime, end: datetime, zone: str, link: str | None) -> Text:
+    """A time that was asked for and cannot be given."""
+    return Text(subject, _with_link(_("Not possible: %(when)s", when=words.when(start, end, zone)), link))
+
+
+def invited(subject: str, link: str) -> Text:
+    """A link to choose a time; only ever written to an inbox that is hers alone."""
+    return Text(subject, _with_link(_("Here you can choose a time."), link))
+
+
+def coach_asked(start: datetime, end: datetime, zone: str, title: str, link: str) -> Text:
+    """To the coach: someone asks for a time, and it waits for her answer."""
+    return Text(
+        _(
+            "Someone asks for a time: %(when)s",
+            when=f"{words.short_day(start, zone)}, {words.time(start, zone)}",
+        ),
+        f"{title}\n{words.when(start, end, zone)}\n\n{link}\n",
+    )
+
+
 def coach_booked(start: datetime, end: datetime, zone: str, title: str, link: str) -> Text:
     """To the coach: someone booked."""
     return Text(

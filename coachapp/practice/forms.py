@@ -8,6 +8,7 @@ from wtforms import (
     BooleanField,
     Field,
     IntegerField,
+    RadioField,
     SelectField,
     StringField,
     TextAreaField,
@@ -21,6 +22,7 @@ from coachapp.money import Money, parse_amount
 from coachapp.practice.rules import (
     EVENING_BEFORE,
     Unfit,
+    WhoBooks,
     exit_trouble,
     pattern_trouble,
     price_trouble,
@@ -98,11 +100,12 @@ class OfferingForm(BaseForm):
     """One offering. Notice and cut-off are typed in hours; the price as `80` or `80,50`."""
 
     title = _text(_l("Name"), 80, _l("Give it a name people understand"))
-    slug = _text(
+    slug = StringField(
         _l("Address"),
-        60,
-        _l("Give it an address, like first-conversation"),
-        _l("What stands after /book/ in its address. People can see it in their history."),
+        [Length(max=60, message=_l("Use %(most)s letters at most", most=60))],
+        description=_l("What stands after /book/ in its address. People can see it in their history."),
+        filters=[one_line],
+        render_kw={"maxlength": 60},
     )
     text = _long(_l("What it is"), _l("Two or three sentences."), 600, _l("Say in a sentence what it is"))
     points = _long(_l("What is included"), _l("One line each. You can leave it empty."), 1000)
@@ -144,7 +147,11 @@ class OfferingForm(BaseForm):
     most_per_week = _limit(_l("At most so many of these a week"), _l("From Monday to Sunday."))
     position = _number(_l("Place in the list"), 0, 999, _l("Small numbers come first."))
     lifted = BooleanField(_l("Raise it a little above the others on the page"))
-    active = BooleanField(_l("Show it, so that people can book it"))
+    listed = BooleanField(
+        _l("Show it on the public page"),
+        description=_l("Otherwise it has a long address of its own, for those you give it to."),
+    )
+    active = BooleanField(_l("It can be booked"))
 
     def __init__(self, *args: Any, currency: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -152,6 +159,10 @@ class OfferingForm(BaseForm):
         self.amount = Money(0, currency)
 
     def validate_slug(self, field: Field) -> None:
+        if not self.listed.data:
+            return  # it gets an address of ours
+        if not field.data:
+            raise ValidationError(_l("Give it an address, like first-conversation"))
         if trouble := slug_trouble(field.data):
             raise ValidationError(_SLUG_WORDS[trouble])
 
@@ -190,6 +201,15 @@ class SettingsForm(BaseForm):
         200,
         _l("Enter an address"),
         _l("An everyday site, like the weather or the news."),
+    )
+    who_books = RadioField(
+        _l("Who may book"),
+        choices=[
+            SelectChoice(WhoBooks.OPEN.value, _l("Everyone")),
+            SelectChoice(WhoBooks.APPROVED.value, _l("Everyone, but a first booking waits for your yes")),
+            SelectChoice(WhoBooks.INVITED.value, _l("Your clients, and people you send a link to")),
+        ],
+        validate_choice=False,
     )
     headline = _text(_l("Headline"), 120)
     lede = _long(_l("Below the headline"), most=600)
@@ -270,6 +290,10 @@ class SettingsForm(BaseForm):
     def __init__(self, *args: Any, own_hosts: frozenset[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.own_hosts = own_hosts
+
+    def validate_who_books(self, field: Field) -> None:
+        if field.data not in list(WhoBooks):
+            raise ValidationError(_l("Choose who may book"))
 
     def validate_statement_text(self, field: Field) -> None:
         if trouble := statement_trouble(field.data):

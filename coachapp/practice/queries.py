@@ -114,11 +114,14 @@ def _kept(name: str, read: Callable[[], T]) -> T:
     return found
 
 
-def offerings(*, with_inactive: bool = False) -> list[OfferingRow]:
-    """What is on show, in the coach's order; with `with_inactive` also what is put away."""
+def offerings(*, with_unlisted: bool = False, with_inactive: bool = False) -> list[OfferingRow]:
+    """What is on show, in the coach's order; `with_unlisted` also what only its address leads to, `with_inactive`
+    all there is."""
     wanted = select(Offering).order_by(Offering.position, Offering.title)
-    rows = session().scalars(wanted if with_inactive else wanted.where(Offering.active)).all()
-    return [offering_row(row) for row in rows]
+    if not with_inactive:
+        wanted = wanted.where(Offering.active)
+        wanted = wanted if with_unlisted else wanted.where(Offering.listed)
+    return [offering_row(row) for row in session().scalars(wanted).all()]
 
 
 def offering(slug: str, *, with_inactive: bool = False) -> OfferingRow:

@@ -1,6 +1,7 @@
 """What the practice sells and says, as frozen rows; the defaults a new practice begins with (pure)."""
 
 import re
+import secrets
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -127,6 +128,11 @@ class OfferingRow:
     def each(self) -> Money:
         """The price of one session of a package."""
         return Money(self.price.minor // max(self.sessions, 1), self.price.currency)
+
+
+def private_slug() -> str:
+    """An address nobody guesses, for an offering that stands on no public page: 80 bits."""
+    return secrets.token_hex(10)
 
 
 class Unfit(StrEnum):

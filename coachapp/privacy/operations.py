@@ -17,6 +17,7 @@ from coachapp.payments import forgetting as payments
 from coachapp.safe_contact import operations as safe_contact
 
 UNFINISHED_KEPT = timedelta(hours=24)
+ANSWERED_KEPT = timedelta(days=30)
 
 
 def forget_unfinished(*, now: datetime) -> int:
@@ -25,7 +26,8 @@ def forget_unfinished(*, now: datetime) -> int:
     Returns how many people were forgotten.
 
     The key goes first, so that nothing can be read even if the rest is interrupted; the next round finishes it.
-    Money that came is never forgotten here, and a time that may still be paid is left alone.
+    Money that came is never forgotten here, and a time that waits for an answer or may still be paid is left alone.
+    Who asked and was declined, or not answered, is forgotten 30 days after that.
     """
     gone, waits = 0, writers_since(now - MESSAGES_KEPT)
     for client_id in asked_before(now - UNFINISHED_KEPT):
@@ -33,11 +35,15 @@ def forget_unfinished(*, now: datetime) -> int:
             continue
         if payments.money_came(client_id) or booking.may_still_be_booked(client_id):
             continue
+        if booking.was_answered(client_id, now - ANSWERED_KEPT):
+            continue
         vault.destroy_key(client_id)
         _delete_rows(client_id)
         gone += 1
     messages.forget_old(now - MESSAGES_KEPT)
     booking.forget_let_go(now - UNFINISHED_KEPT)
+    booking.forget_left(now - UNFINISHED_KEPT)
+    booking.forget_links(now - ANSWERED_KEPT)
     return gone
 
 

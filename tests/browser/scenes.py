@@ -161,6 +161,8 @@ SCENES = (
     Scene(STRANGER, "enter-by-code-errors", "{shared}", press("Show the rest"), 422),
     Scene(STRANGER, "sign-in-errors", "/sign-in", press("Sign in"), 422),
     Scene(STRANGER, "link-ended", "/join/unknown", status=404),
+    Scene(STRANGER, "choose-link", "{link}"),
+    Scene(STRANGER, "choose-link-ended", "/i/unknown", status=404),
     Scene(STRANGER, "not-found", "/no-such-page", status=404),
     Scene(STRANGER, "stale-form", "/b", without_token, 400),
     # ---- on the booking road ----
@@ -181,6 +183,11 @@ SCENES = (
     Scene("booked", "join", "{join}"),
     Scene("booked", "join-errors", "{join}", press("Open my space"), 422),
     Scene("cancelled", "cancelled", "{cancelled}"),
+    Scene("invited", "details-known", "/book/details"),
+    Scene("invited", "details-known-errors", "/book/details", press("Continue"), 422),
+    Scene("asking", "asked", "{asked}"),
+    Scene("declined", "not-possible", "{declined}"),
+    Scene("offered", "offered", "{offered}"),
     # ---- signing in, and covered pages ----
     Scene("covered", "unlock", "/unlock"),
     Scene("covered", "unlock-errors", "/unlock", fill("Open", {"pin": "1111"}), 422),
@@ -235,6 +242,14 @@ SCENES = (
             "desk-message": "{desk_message}",
             "desk-message-delete": "{desk_message}/delete",
             "desk-hours": "/desk/hours",
+            "desk-requests": "/desk/requests",
+            "desk-request": "{desk_request}",
+            "desk-request-other": "{desk_request}/other",
+            "desk-request-decline": "{desk_request}/decline",
+            "desk-links": "/desk/links",
+            "desk-link-for": "/desk/links/for/{ref}",
+            "desk-link": "{desk_link}",
+            "desk-blocked": "/desk/blocked",
             "desk-calendars": "/desk/calendars",
             "desk-services": "/desk/offerings",
             "desk-service": "/desk/offerings/single-session",
@@ -256,6 +271,9 @@ SCENES = (
         COACH, "desk-message-check", "{desk_message}", fill("Look at it once more", {"answer": "It is free."})
     ),
     Scene(COACH, "desk-block-errors", "/desk/block", press("Block this time"), 422),
+    Scene(COACH, "desk-blocked-errors", "/desk/blocked", press("Add to the list"), 422),
+    Scene(COACH, "desk-links-errors", "/desk/links", fill("Make the link", {"last": "2020-01-01"}), 422),
+    Scene(COACH, "desk-other-errors", "{desk_request}/other", press("Offer this time"), 422),
     Scene(COACH, "desk-hours-errors", "/desk/hours", fill("Save your hours", {"0-0-to": ""}), 422),
     Scene(COACH, "desk-away-errors", "/desk/hours", press("Add the stay"), 422),
     Scene(COACH, "desk-away", "/desk/hours", travel),
@@ -334,10 +352,38 @@ class Cast:
             case "shared":
                 visitor = self.house.visitor()
                 self._facts[name] = visitor.book(inbox="shared", email="shared@example.com")
+            case "link" | "desk_link":
+                self._make_link()
+            case "desk_request" | "asked":
+                self.person("asking")
             case "set_up":
                 self._facts[name] = self._add_coach()
             case _:
                 self.person(name)
+
+    def _make_link(self) -> None:
+        """A link for a client's first conversation: its address at the desk, and the one to hand over."""
+        form = {"who": self.address("{ref}"), "what": "first-conversation", "last": in_forty_days()}
+        coach = self.person(COACH)
+        self._facts["desk_link"] = coach.send("/desk/links", form).headers["location"]
+        page = coach.get(self._facts["desk_link"]).text()
+        self._facts["link"] = re.search(r'value="http[^"]+?(/i/[^"]+)"', page)[1]
+
+    def _ask(self) -> tuple[Visitor, str, str]:
+        """Someone who asks for a time, while first bookings wait for a yes: her page, and the one at the desk."""
+        visitor = self.house.visitor()
+        with self.house.who_books("approved"):
+            visitor.hold("first-conversation")
+            visitor.tell()
+            visitor.send("/book/code", {})
+        list_page = self.person(COACH).get("/desk/requests").text()
+        known = set(self._facts.values())
+        found = re.findall(r'"(/desk/requests/[0-9a-f-]{36})"', list_page)
+        return (
+            visitor,
+            visitor.get("/book/done").headers["location"],
+            next(x for x in found if x not in known),
+        )
 
     def _is_maya(self, ref: str) -> bool:
         return "Maya" in self.person(COACH).get(f"/desk/clients/{ref}").text()
@@ -396,6 +442,27 @@ class Cast:
         visitor = self.house.visitor()
         self._facts["cancelled"] = visitor.book()
         visitor.send(self._facts["cancelled"] + "/cancel", {})
+        return visitor
+
+    def _asking(self) -> Visitor:
+        visitor, self._facts["asked"], self._facts["desk_request"] = self._ask()
+        return visitor
+
+    def _declined(self) -> Visitor:
+        visitor, self._facts["declined"], request = self._ask()
+        self.person(COACH).send(f"{request}/decline", {})
+        return visitor
+
+    def _offered(self) -> Visitor:
+        visitor, self._facts["offered"], request = self._ask()
+        self.person(COACH).send(f"{request}/other", {"day": in_forty_days(), "at": "22:30"})
+        return visitor
+
+    def _invited(self) -> Visitor:
+        self._make_link()
+        visitor = self.house.visitor()
+        visitor.send(self._facts["link"], {})
+        visitor.hold("first-conversation")
         return visitor
 
     def _covered(self) -> Visitor:

@@ -139,6 +139,20 @@ class House:
         """The demo's coach, likewise."""
         return self._shared(practice.COACH_NAME, practice.COACH_PASSPHRASE, more)
 
+    @contextmanager
+    def who_books(self, who: str) -> Iterator[None]:
+        """The practice's choice of who may book, for a moment, straight in the database; then everyone again."""
+        self._set_who_books(who)
+        try:
+            yield
+        finally:
+            self._set_who_books("open")
+
+    def _set_who_books(self, who: str) -> None:
+        found = Path(self.server.instance) / "coachapp.sqlite3"
+        with closing(sqlite3.connect(found, timeout=20)) as line, line:
+            line.execute("UPDATE practice SET who_books = ?", [who])
+
     def idle_for(self, minutes: int) -> None:
         """Turn time for the client who signed in last, as if she had done nothing for so long."""
         found = Path(self.server.instance) / "coachapp.sqlite3"

@@ -21,6 +21,7 @@ OFFERING = {
     "horizon": "30",
     "cutoff": "12",
     "position": "3",
+    "listed": "y",
     "active": "y",
 }
 SETTINGS = {

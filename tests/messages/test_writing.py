@@ -5,11 +5,14 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 from urllib.parse import urlsplit
+from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy import event
 
+from coachapp import clock
+from coachapp.booking.blocking import block
 from coachapp.clients.models import Client
 from coachapp.clients.rules import State
 from coachapp.messages import queries
@@ -22,6 +25,7 @@ from tests.cast import ALEX, MAYA
 from tests.messages.conftest import CODE, WORDS
 from tests.plain_browser import Browser
 
+BLOCKED = "someone.blocked@example.org"
 CANARY = "marmalade lighthouse 4711"
 HIDDEN = re.compile(r'name="(csrf_token|once)"[^>]*value="[^"]*"|data-csrf="[^"]*"')
 
@@ -176,12 +180,15 @@ def test_two_people_at_once(house):
 
 @pytest.mark.safety("T8")
 def test_everyone_gets_the_same_answer(house):
-    """Known to the practice, unknown, a coach's own address, a machine: one status, one body, the same headers and statements."""
+    """Known to the practice or not, the coach's own, blocked, a machine: one status, body, set of headers and statements."""
     answers = []
+    with house.app.app_context():
+        block(1, BLOCKED, "", by=uuid4(), now=clock.now())
     for typed in (
         {"email": "stranger@example.org", "inbox": "only_me"},
         {"email": MAYA.email, "inbox": "only_me"},
         {"email": "nora@quietharbour.example", "inbox": "shared"},
+        {"email": BLOCKED.upper(), "inbox": "only_me"},
         {"website": "https://buy.example.org"},
         {},
     ):
@@ -195,6 +202,14 @@ def test_everyone_gets_the_same_answer(house):
         answers.append((someone.page.status_code, page, sorted(headers), cookies, seen.all))
         assert someone.look(code) == 200 and "No answer yet" in someone.text
     assert [answer for answer in answers if answer != answers[0]] == []
+
+
+def test_what_a_blocked_person_writes_is_set_aside(house, writer, nora):
+    with house.app.app_context():
+        block(1, BLOCKED, "", by=uuid4(), now=clock.now())
+    writer.write(email=BLOCKED, inbox="only_me")
+    nora.get("/desk/messages")
+    assert "No message waits" in nora.text and "Set aside: 1" in nora.text
 
 
 def test_what_a_machine_fills_in_is_set_aside(house, writer, nora):

@@ -95,4 +95,5 @@ def test_what_money_means_for_an_appointment():
         AppointmentState.CONFIRMED: Paid.KEEP,
         AppointmentState.CANCELLED: Paid.REFUND,
         AppointmentState.BLOCKED: Paid.REFUND,
+        AppointmentState.REQUESTED: Paid.REFUND,
     }

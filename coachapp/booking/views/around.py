@@ -11,7 +11,7 @@ from coachapp.audit.operations import record
 from coachapp.booking import around
 from coachapp.booking.around_queries import beside, open_room
 from coachapp.booking.rules import NotNow, PlaceRow
-from coachapp.booking.views.hers import is_hers, may_see_all, place_in_full, place_of
+from coachapp.booking.views.hers import hers_alone, is_hers, may_see_all, place_in_full, place_of
 from coachapp.clients import operations as clients
 from coachapp.clients.forms import WishesForm
 from coachapp.clients.queries import wishes
@@ -62,7 +62,7 @@ def late(token: str) -> ResponseReturnValue:
 @token
 def answer_zone(token: str) -> ResponseReturnValue:
     """Whether a booked time is shown in her new zone from now on."""
-    place, said = place_in_full(token), request.form.get("take", "")
+    place, said = hers_alone(token), request.form.get("take", "")
     if said not in ("yes", "no"):
         abort(400)
     around.answer_zone(place, take=said == "yes")
@@ -72,7 +72,7 @@ def answer_zone(token: str) -> ResponseReturnValue:
 @bp.get("/<token>/wishes")
 @token
 def wishes_form(token: str) -> ResponseReturnValue:
-    place = place_in_full(token)
+    place = hers_alone(token)
     form = WishesForm.of(wishes(_client_of(place)), may_mail=_may_mail(place))
     return _wishes_page(place, token, form)
 
@@ -80,7 +80,7 @@ def wishes_form(token: str) -> ResponseReturnValue:
 @bp.post("/<token>/wishes")
 @token
 def save_wishes(token: str) -> ResponseReturnValue:
-    place = place_in_full(token)
+    place = hers_alone(token)
     form, now = WishesForm(may_mail=_may_mail(place)), clock.now()
     if not form.validate():
         return _wishes_page(place, token, form), 422

@@ -4,13 +4,16 @@ from flask import Blueprint, Response, current_app, make_response, redirect, ren
 from flask.typing import ResponseReturnValue
 
 from coachapp import clock
-from coachapp.booking import confirming, operations, queries
-from coachapp.booking.forms import DetailsForm
+from coachapp.booking import blocking, confirming, operations, queries, requests
+from coachapp.booking.admission import request_ends
+from coachapp.booking.forms import DetailsForm, KnownForm
 from coachapp.booking.operations import DRAFTED, Details
-from coachapp.booking.rules import AppointmentState, HoldEnded, PlaceRow
+from coachapp.booking.rules import IN_REQUEST, AppointmentState, HoldEnded, PlaceRow
 from coachapp.booking.views import road
+from coachapp.booking.views.public import taken_page
 from coachapp.config import Config
 from coachapp.intake import queries as intake
+from coachapp.intake.rules import HOPE
 from coachapp.notifications import texts
 from coachapp.payments import operations as payments
 from coachapp.payments.queries import unfinished_attempt
@@ -18,18 +21,28 @@ from coachapp.payments.rules import GatewayAway, GatewayRefused
 from coachapp.payments.runtime import gateway, payables
 from coachapp.payments.views import payment_page_away
 from coachapp.practice.queries import practice
+from coachapp.practice.rules import NoSuchOffering
 from coachapp.safe_contact.forms import UNSURE
 from coachapp.safe_contact.rules import Inbox
+from coachapp.web import limits
 from coachapp.web.guards import public
 from coachapp.web.headers import leads_to_payment
 
 bp = Blueprint("road", __name__, url_prefix="/book")
 bp.after_app_request(road.forget_on_leaving)
 
+REQUESTS = "20 per day"
+
 
 @bp.errorhandler(HoldEnded)
 def hold_ended(error: HoldEnded) -> ResponseReturnValue:
-    """The time is not kept any longer; what was typed is not lost on the way back here."""
+    """The time is not kept any longer; what was typed is not lost on the way back here.
+
+    Who has asked for a time is shown how that stands instead.
+    """
+    asked = _place_in_request()
+    if asked is not None and request.endpoint != "road.save_draft":
+        return redirect(url_for("place.show", token=queries.place_token(asked.id)), 303)
     return render_template("booking/hold_ended.html"), 409
 
 
@@ -38,6 +51,10 @@ def hold_ended(error: HoldEnded) -> ResponseReturnValue:
 def details() -> ResponseReturnValue:
     place = _place_on_hold()
     typed = intake.answers(place.id)
+    if operations.is_known(place):
+        return _known_page(
+            place, KnownForm(hope=typed.get(HOPE, ""), agree=intake.has_agreed(place.id, "terms"))
+        )
     form = DetailsForm(
         name=typed.get("name", ""),
         email=typed.get("email", ""),
@@ -51,10 +68,18 @@ def details() -> ResponseReturnValue:
 @bp.post("/details")
 @public
 def save_details() -> ResponseReturnValue:
-    place, form = road.present_place(), DetailsForm()
+    place = road.present_place()
+    if operations.is_known(place):
+        return _save_known(place, KnownForm())
+    form = DetailsForm()
     if not operations.still_held(place, clock.now()) or not form.validate():
         operations.save_draft(place, _typed(), now=clock.now())
         return _details_page(place, form), 422
+    if not requests.has_to_ask(place) and blocking.tried(
+        place.coach_id, form.email.data or "", now=clock.now()
+    ):
+        operations.save_draft(place, _typed(), now=clock.now())
+        return _turned_away(place)
     wanted = Details(form.name.data, form.chosen_inbox, form.email.data, form.hope.data or "")
     operations.save_details(place, wanted, now=clock.now())
     return redirect(url_for("road.code"), 303)
@@ -77,16 +102,26 @@ def code() -> ResponseReturnValue:
     if words is None:
         return redirect(url_for("road.details"), 303)
     leads_to_payment()
-    return render_template("booking/code.html", place=place, words=words, now=clock.now())
+    now = clock.now()
+    asks, answer_by = requests.has_to_ask(place), request_ends(place.starts_at, now)
+    return render_template(
+        "booking/code.html", place=place, words=words, now=now, asks=asks, answer_by=answer_by
+    )
 
 
 @bp.post("/code")
 @public
 def go_on() -> ResponseReturnValue:
-    """Confirm what is free; for the rest off to the payment page."""
+    """Ask for it, or confirm what is free; for the rest off to the payment page."""
     place = _place_on_hold()
     if queries.return_code(place.id) is None:
         return redirect(url_for("road.details"), 303)
+    if requests.has_to_ask(place):
+        limits.count(REQUESTS, "request", limits.network())
+        requests.ask(place, _settings().base_url, now=clock.now())
+        return redirect(url_for("road.done"), 303)
+    if blocking.tried(place.coach_id, blocking.address_of(place), now=clock.now()):
+        return _turned_away(place)
     if place.is_free:
         confirming.confirm_free(place, _settings().base_url, now=clock.now())
         return redirect(url_for("road.done"), 303)
@@ -107,16 +142,7 @@ def go_on() -> ResponseReturnValue:
 @public
 def let_go() -> ResponseReturnValue:
     """Let the time go: at Stripe first if a payment is open, then here. One that was paid meanwhile stands."""
-    place = road.present_place()
-    attempt = unfinished_attempt(place.id)
-    if attempt is not None:
-        try:
-            payments.let_go(attempt, gateway(), payables(), now=clock.now())
-        except (GatewayAway, GatewayRefused):
-            return payment_page_away()
-    operations.let_go(place, now=clock.now())
-    stands = queries.place(place.id).state is AppointmentState.CONFIRMED
-    return redirect(url_for("road.done" if stands else "road.gone"), 303)
+    return let_go_of(road.present_place(), url_for("road.done"))
 
 
 @bp.get("/gone")
@@ -136,9 +162,57 @@ def done() -> ResponseReturnValue:
         return redirect(url_for("place.enter"), 303)
     if place.state is AppointmentState.HELD:
         return redirect(url_for("road.code"), 303)
-    if place.state is AppointmentState.RELEASED:
+    if place.state is AppointmentState.RELEASED and place.standing not in IN_REQUEST:
         return make_response(render_template("booking/hold_ended.html"), 409)
     return redirect(url_for("place.show", token=queries.place_token(place.id)), 303)
+
+
+def let_go_of(place: PlaceRow, if_it_stands: str) -> ResponseReturnValue:
+    """Let a place go, wherever that is asked, and say so; what was booked meanwhile stands and is shown."""
+    attempt = unfinished_attempt(place.id)
+    if attempt is not None:
+        try:
+            payments.let_go(attempt, gateway(), payables(), now=clock.now())
+        except (GatewayAway, GatewayRefused):
+            return payment_page_away()
+    operations.let_go(place, now=clock.now())
+    stands = queries.place(place.id).state is AppointmentState.CONFIRMED
+    return redirect(if_it_stands if stands else url_for("road.gone"), 303)
+
+
+def _place_in_request() -> PlaceRow | None:
+    try:
+        place = road.present_place()
+    except HoldEnded:
+        return None
+    return place if place.standing in IN_REQUEST else None
+
+
+def _save_known(place: PlaceRow, form: KnownForm) -> ResponseReturnValue:
+    """The details of a client we know: one open question and the agreement."""
+    if not operations.still_held(place, clock.now()) or not form.validate():
+        operations.save_draft(place, _typed(), now=clock.now())
+        return _known_page(place, form), 422
+    if blocking.tried(place.coach_id, blocking.address_of(place), now=clock.now()):
+        return _turned_away(place)
+    operations.save_known(place, form.hope.data or "", now=clock.now())
+    return redirect(url_for("road.code"), 303)
+
+
+def _known_page(place: PlaceRow, form: KnownForm) -> str:
+    return render_template("booking/details_known.html", place=place, form=form)
+
+
+def _turned_away(place: PlaceRow) -> ResponseReturnValue:
+    """Someone blocked hears what anyone hears whose time was taken: the page is made while it is still held, so that
+    this time is not among the others on it."""
+    try:
+        answer = taken_page(place)
+    except NoSuchOffering as error:
+        raise HoldEnded from error
+    finally:
+        operations.let_go(place, now=clock.now())
+    return answer
 
 
 def _place_on_hold() -> PlaceRow:
@@ -152,7 +226,13 @@ def _details_page(place: PlaceRow, form: DetailsForm) -> str:
     subject = practice().mail_subject
     note = texts.booked(subject, place.starts_at, place.ends_at, place.zone, None)
     return render_template(
-        "booking/details.html", place=place, form=form, note=note, unsure=UNSURE, Inbox=Inbox
+        "booking/details.html",
+        place=place,
+        form=form,
+        note=note,
+        unsure=UNSURE,
+        Inbox=Inbox,
+        asks=requests.has_to_ask(place),
     )
 
 

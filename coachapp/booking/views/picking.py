@@ -53,11 +53,19 @@ def typed_start() -> int | None:
 
 
 def choices(
-    offering: OfferingRow, key: str, *, go: str, after: str, error: str = "", moving: PlaceRow | None = None
+    offering: OfferingRow,
+    key: str,
+    *,
+    go: str,
+    after: str,
+    error: str = "",
+    moving: PlaceRow | None = None,
+    picked: str | None = None,
 ) -> dict[str, Any]:
     """What the page of an offering's free times shows, in the zone `key`; `moving` is the time they would replace.
 
-    `go` is the button's word, `after` what happens when it is pressed, `error` what was wrong with the choice.
+    `go` is the button's word, `after` what happens when it is pressed, `error` what was wrong with the choice,
+    `picked` the time (in epoch minutes) whose day is shown, where the form does not say it.
     """
     now, host = clock.now(), coach(offering.coach_id)
     where, there = zone(key), zone(host.zone)
@@ -77,7 +85,7 @@ def choices(
         there,
         now,
         month=read_month(request.args.get("month", "")),
-        day=read_day(request.args.get("day", "")) or _day_of(request.form.get("slot", ""), key),
+        day=read_day(request.args.get("day", "")) or _day_of(picked or request.form.get("slot", ""), key),
     )
     written = _Written(offering, host, key, go, after, error, with_price=moving is None, language=locale())
     return {

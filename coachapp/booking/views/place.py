@@ -11,9 +11,17 @@ from coachapp.booking import operations, queries
 from coachapp.booking.around_queries import beside
 from coachapp.booking.forms import CodeForm
 from coachapp.booking.ics import Summary, calendar_file
-from coachapp.booking.rules import AppointmentState, NoSuchPlace, PlaceRow, may_cancel, may_move
-from coachapp.booking.views import road
-from coachapp.booking.views.hers import SHOWN, may_see_all, place_in_full, place_of
+from coachapp.booking.rules import (
+    IN_REQUEST,
+    AppointmentState,
+    NoSuchPlace,
+    PlaceRow,
+    Standing,
+    may_cancel,
+    may_move,
+)
+from coachapp.booking.views import hers, road
+from coachapp.booking.views.details import let_go_of
 from coachapp.clients.queries import client
 from coachapp.payments.queries import orders_of
 from coachapp.practice.queries import coach
@@ -24,6 +32,7 @@ from coachapp.web.guards import public, token
 bp = Blueprint("place", __name__, url_prefix="/b")
 
 CODE_TRIES = "20 per 15 minutes"
+_TO_ACCEPT = (Standing.APPROVED, Standing.OFFERED)
 
 
 @bp.get("")
@@ -52,9 +61,11 @@ def open_by_code() -> ResponseReturnValue:
 @bp.get("/<token>")
 @token
 def show(token: str) -> ResponseReturnValue:
-    place = place_of(token)
-    if not may_see_all(place) or place.client_id is None:
+    place = hers.place_of(token, hers.BOOKED | IN_REQUEST)
+    if not hers.may_see_all(place) or place.client_id is None:
         return render_template("booking/time_only.html", place=place, form=CodeForm(), now=clock.now())
+    if place.standing in IN_REQUEST:
+        return _request_page(place, token)
     return render_template(
         "booking/done.html",
         place=place,
@@ -63,7 +74,8 @@ def show(token: str) -> ResponseReturnValue:
         host=coach(place.coach_id),
         contact=contact(place.client_id),
         order=orders_of([place.id]).get(place.id),
-        join=join_path(place.client_id, clock.now()),
+        join=None if hers.tells_nothing(place) else join_path(place.client_id, clock.now()),
+        tells_nothing=hers.tells_nothing(place),
         has_space=has_joined(place.client_id),
         words=queries.return_code(place.id) if road.is_about(place) else None,
         in_time=may_move(place.starts_at, place.cutoff_min, clock.now()),
@@ -77,7 +89,7 @@ def show(token: str) -> ResponseReturnValue:
 @token
 def calendar(token: str) -> ResponseReturnValue:
     """The calendar file, by click only: a neutral word and the time."""
-    place = place_of(token)
+    place = hers.place_of(token)
     body = calendar_file(
         f"{place.appointment_id.hex}@appointments",
         place.sequence,
@@ -98,14 +110,44 @@ def calendar(token: str) -> ResponseReturnValue:
 @token
 def space(token: str) -> ResponseReturnValue:
     """A fresh way to a space of her own, when the first link has ended."""
-    place = place_in_full(token)
+    place = hers.hers_alone(token)
     if place.client_id is None or has_joined(place.client_id):
         return redirect(url_for("accounts.sign_in"), 303)
     return redirect(f"/join/{make_join_token(place.client_id, clock.now())}", 303)
 
 
+@bp.post("/<token>/go")
+@token
+def go_on(token: str) -> ResponseReturnValue:
+    """Take what the coach has approved or offered: on along the road, in this browser."""
+    place = hers.place_in_full(token, IN_REQUEST)
+    if place.standing not in _TO_ACCEPT:
+        return redirect(url_for("place.show", token=token), 303)
+    response = make_response(redirect(url_for("road.code"), 303))
+    road.remember(response, operations.new_road(place.id))
+    return response
+
+
+@bp.post("/<token>/let-go")
+@token
+def let_go(token: str) -> ResponseReturnValue:
+    """Take a request back, or leave what was offered."""
+    return let_go_of(hers.place_in_full(token, IN_REQUEST), url_for("place.show", token=token))
+
+
+def _request_page(place: PlaceRow, token: str) -> str:
+    return render_template(
+        "booking/asked.html",
+        place=place,
+        token=token,
+        host=coach(place.coach_id),
+        contact=contact(place.client_id) if place.client_id else None,
+        words=queries.return_code(place.id) if road.is_about(place) else None,
+    )
+
+
 def _on_from(place: PlaceRow) -> str:
     """Where the four words lead: to the appointment, or on along the road to one that is not paid yet."""
-    if place.state in SHOWN:
+    if place.standing in hers.BOOKED | IN_REQUEST and place.standing not in _TO_ACCEPT:
         return url_for("place.show", token=queries.place_token(place.id))
     return url_for("road.done")

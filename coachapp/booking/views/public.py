@@ -18,14 +18,16 @@ from flask_login import current_user
 
 from coachapp import clock
 from coachapp.booking import around, operations, queries
+from coachapp.booking.admission import LinkInUse, NoSuchInvitation
 from coachapp.booking.outside.operations import refresh_for_hold
 from coachapp.booking.picker import read_day
-from coachapp.booking.rules import TimeTaken
+from coachapp.booking.rules import PlaceRow, TimeTaken
 from coachapp.booking.slots import utc_text
-from coachapp.booking.views import picking, road
+from coachapp.booking.views import door, picking, road
 from coachapp.practice.queries import coach, offering
 from coachapp.practice.rules import NoSuchOffering, OfferingRow
 from coachapp.web import limits
+from coachapp.web.errors import page
 from coachapp.web.guards import public
 from coachapp.zones import UnknownZone, all_zones, local_days, zone, zone_choices
 
@@ -42,6 +44,8 @@ def pick(slug: str) -> ResponseReturnValue:
     chosen = _offering(slug)
     if not chosen.is_bookable:
         return render_template("booking/ask_about.html", offering=chosen)
+    if not door.may_choose(door.guest_for(chosen)):
+        return render_template("booking/by_invitation.html")
     return _pick_page(chosen)
 
 
@@ -70,7 +74,8 @@ def times(slug: str) -> ResponseReturnValue:
 def hold(slug: str) -> ResponseReturnValue:
     """Keep the chosen time and go on to the details."""
     chosen = _offering(slug)
-    if not chosen.is_bookable:
+    guest = door.guest_for(chosen)
+    if not chosen.is_bookable or not door.may_choose(guest):
         return redirect(url_for("booking.pick", slug=slug), 303)
     limits.count(HOLDS, "hold", limits.network())
     key = _present_zone(chosen, request.form.get("tz"))
@@ -79,9 +84,13 @@ def hold(slug: str) -> ResponseReturnValue:
         return _pick_page(chosen, error=_("Choose one of the times first")), 422
     refresh_for_hold(chosen.coach_id, now=clock.now())
     try:
-        cookie = operations.hold_time(chosen, start, key, road.cookie(), now=clock.now())
+        cookie = operations.hold_time(chosen, start, key, road.cookie(), now=clock.now(), guest=guest)
     except TimeTaken:
         return _pick_page(chosen, taken=True), 409
+    except NoSuchInvitation:  # used, or ended, in this very moment
+        return redirect(url_for("booking.pick", slug=slug), 303)
+    except LinkInUse:
+        return _being_paid()
     response = make_response(redirect(url_for("road.details"), 303))
     road.remember(response, cookie)
     return response
@@ -110,20 +119,44 @@ def zones(slug: str) -> ResponseReturnValue:
     )
 
 
-def _pick_page(chosen: OfferingRow, *, error: str = "", taken: bool = False) -> str:
+def taken_page(place: PlaceRow) -> ResponseReturnValue:
+    """What is said when a time has been taken, with the times close to it. NoSuchOffering if it is put away."""
+    start = int(place.starts_at.timestamp()) // 60
+    return _pick_page(offering(place.slug), taken=True, picked=str(start)), 409
+
+
+def _being_paid() -> ResponseReturnValue:
+    return page(
+        409,
+        _("One link keeps one time"),
+        _(
+            "A time chosen with it is being paid for at the moment. Finish that, or let it go, and choose again."
+        ),
+    )
+
+
+def _pick_page(
+    chosen: OfferingRow, *, error: str = "", taken: bool = False, picked: str | None = None
+) -> str:
     key = _present_zone(chosen, request.values.get("tz"))
+    asks = door.will_ask(door.guest_for(chosen))
     after = _(
         "When you continue, this time is kept for you for 40 minutes. If it runs out you can choose again."
     )
-    shown = picking.choices(chosen, key, go=_("Continue"), after=after, error=error)
-    return render_template("booking/pick.html", **shown, error=error, taken=taken)
+    if asks:
+        name = coach(chosen.coach_id).first_name
+        first = _("A first booking waits for %(name)s to say yes; nothing is paid before.", name=name)
+        after = f"{after} {first}"
+    shown = picking.choices(chosen, key, go=_("Continue"), after=after, error=error, picked=picked)
+    return render_template("booking/pick.html", **shown, error=error, taken=taken, asks=asks)
 
 
 def _times_json(chosen: OfferingRow, first: date, last: date, key: str) -> dict[str, object]:
     where = zone(key)
     start, end = local_days(first, last, where)
     now = clock.now()
-    days = queries.free_days(chosen, start, end, where, now=now) if chosen.is_bookable else []
+    shows = chosen.is_bookable and door.may_choose(door.guest_for(chosen))
+    days = queries.free_days(chosen, start, end, where, now=now) if shows else []
     return {
         "offering": chosen.slug,
         "tz": key,

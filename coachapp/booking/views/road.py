@@ -4,6 +4,7 @@ from flask import Response, current_app, request
 
 from coachapp.booking import queries
 from coachapp.booking.rules import HoldEnded, NoSuchPlace, PlaceRow
+from coachapp.booking.views import door
 from coachapp.config import Config
 
 _LASTS = 3 * 3600
@@ -43,7 +44,10 @@ def forget_on_leaving(response: Response) -> Response:
     The four words open it again; before she has them, the time is let go by itself when its forty minutes are over.
     """
     looks_ahead = request.method == "HEAD" or "Sec-Purpose" in request.headers
-    if request.endpoint in _WAYS_OUT and response.status_code < 400 and not looks_ahead and cookie():
+    if request.endpoint not in _WAYS_OUT or response.status_code >= 400 or looks_ahead:
+        return response
+    door.forget()
+    if cookie():
         settings: Config = current_app.config["COACHAPP"]
         response.delete_cookie(_name(), path="/", secure=settings.secure, httponly=True, samesite="Strict")
     return response

@@ -54,6 +54,7 @@ def upgrade() -> None:
         for column in columns:
             op.add_column(table, column)
     op.create_index("ix_appointment_series_id", "appointment", ["series_id"])
+    op.create_index("ix_place_invitation_id", "place", ["invitation_id"])
     op.create_index("ix_coach_feed_hash", "coach", ["feed_hash"], unique=True)
     _make_tables()
     _guard_overlap(_OCCUPYING)
@@ -65,6 +66,7 @@ def downgrade() -> None:
     for table in reversed(_NEW_TABLES):
         op.drop_table(table)
     op.drop_index("ix_coach_feed_hash", "coach")
+    op.drop_index("ix_place_invitation_id", "place")
     op.drop_index("ix_appointment_series_id", "appointment")
     for table, columns in _new_columns().items():
         for column in reversed(columns):
@@ -115,6 +117,8 @@ def _new_columns() -> dict[str, tuple[sa.Column, ...]]:
             sa.Column("late_min", sa.Integer()),
             sa.Column("late_at", _TIME),
             sa.Column("asked_zone", sa.String(64)),
+            sa.Column("answer", sa.String(10)),
+            sa.Column("invitation_id", sa.Uuid()),
         ),
         "practice": (
             sa.Column("who_books", sa.String(10), nullable=False, server_default="open"),

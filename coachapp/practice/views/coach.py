@@ -12,7 +12,14 @@ from coachapp import clock
 from coachapp.config import Config
 from coachapp.practice import operations, queries
 from coachapp.practice.forms import OfferingForm, SettingsForm
-from coachapp.practice.rules import CoachRow, NoSuchOffering, OfferingRow, PracticeRow, SlugTaken
+from coachapp.practice.rules import (
+    CoachRow,
+    NoSuchOffering,
+    OfferingRow,
+    PracticeRow,
+    SlugTaken,
+    private_slug,
+)
 from coachapp.practice.telling import telling_word
 from coachapp.web.guards import staff
 from coachapp.zones import WELL_KNOWN, zone_choices
@@ -27,7 +34,7 @@ _WATCHED = ("neutral_name", "mail_subject", "statement_text", "exit_to")
 @staff
 def offerings() -> ResponseReturnValue:
     mine = [row for row in queries.offerings(with_inactive=True) if row.coach_id == current_user.coach_id]
-    return render_template("desk/offerings.html", offerings=mine)
+    return render_template("desk/offerings.html", offerings=mine, base_url=_config().base_url)
 
 
 @bp.get("/offerings/new")
@@ -69,11 +76,12 @@ def settings() -> ResponseReturnValue:
 @staff
 def save_settings() -> ResponseReturnValue:
     form = SettingsForm(own_hosts=_own_hosts())
+    form.who_books.data = form.who_books.data or queries.practice().who_books
     if not form.validate():
         return _settings_page(form), 422
     operations.save_settings(
         current_user.coach_id,
-        practice={key: form[key].data for key in ("name", *_WATCHED)}
+        practice={key: form[key].data for key in ("name", "who_books", *_WATCHED)}
         | {"reading_weekday": int(form.reading_weekday.data)}
         | {"page": form.page(queries.practice().page)},
         coach={key: form[key].data for key in ("first_name", "full_name", "zone")}
@@ -96,6 +104,7 @@ _FRESH = {
     "horizon": 60,
     "cutoff": 24,
     "position": 0,
+    "listed": True,
     "active": True,
 }
 
@@ -114,7 +123,7 @@ def _save_offering(form: OfferingForm, row: OfferingRow | None) -> ResponseRetur
     if not form.validate():
         return _offering_page(form, row), 422
     try:
-        operations.save_offering(row.id if row else None, **_facts(form))
+        operations.save_offering(row.id if row else None, **_facts(form, row))
     except SlugTaken:
         form.slug.errors = [_("Choose another address: this one leads to something else you offer")]
         return _offering_page(form, row), 422
@@ -122,11 +131,19 @@ def _save_offering(form: OfferingForm, row: OfferingRow | None) -> ResponseRetur
     return redirect(url_for("practice_desk.offerings"), 303)
 
 
-def _facts(form: OfferingForm) -> dict[str, Any]:
+def _slug(form: OfferingForm, row: OfferingRow | None) -> str:
+    """The address as typed; for an offering on no public page one of ours, which stays while it is so."""
+    if form.listed.data:
+        typed: str = form.slug.data
+        return typed
+    return private_slug() if row is None or row.listed else row.slug
+
+
+def _facts(form: OfferingForm, row: OfferingRow | None) -> dict[str, Any]:
     return {
         "coach_id": current_user.coach_id,
         "title": form.title.data,
-        "slug": form.slug.data,
+        "slug": _slug(form, row),
         "text": form.text.data,
         "points": form.lines,
         "kind": form.kind.data,
@@ -143,6 +160,7 @@ def _facts(form: OfferingForm) -> dict[str, Any]:
         **{key: form[key].data for key in LIMITS},
         "position": form.position.data,
         "lifted": form.lifted.data,
+        "listed": form.listed.data,
         "active": form.active.data,
     }
 
@@ -167,13 +185,16 @@ def _typed(row: OfferingRow) -> dict[str, Any]:
         **{key: getattr(row, key) for key in LIMITS},
         "position": row.position,
         "lifted": row.lifted,
+        "listed": row.listed,
         "active": row.active,
     }
 
 
 def _offering_page(form: OfferingForm, row: OfferingRow | None) -> str:
     warning = telling_word(form.slug.data or "")
-    return render_template("desk/offering.html", form=form, offering=row, warning=warning)
+    return render_template(
+        "desk/offering.html", form=form, offering=row, warning=warning, base_url=_config().base_url
+    )
 
 
 def _settings_data(practice: PracticeRow, coach: CoachRow) -> dict[str, Any]:
@@ -182,7 +203,7 @@ def _settings_data(practice: PracticeRow, coach: CoachRow) -> dict[str, Any]:
         "about": "\n\n".join(page.get("about_paragraphs") or []),
         "faq": "\n\n".join(f"{question}\n{answer}" for question, answer in page.get("faq") or []),
     }
-    names = {key: getattr(practice, key) for key in ("name", *_WATCHED)}
+    names = {key: getattr(practice, key) for key in ("name", "who_books", *_WATCHED)}
     plain = ("first_name", "full_name", "zone", "email", "room_link", "room_pattern", *LIMITS)
     hers = {key: getattr(coach, key) for key in plain} | {"remind": str(coach.remind_min or "")}
     return {**page, **texts, **names, **hers, "reading_weekday": str(practice.reading_weekday)}
@@ -196,6 +217,11 @@ def _settings_page(form: SettingsForm) -> str:
     )
 
 
+def _config() -> Config:
+    found: Config = current_app.config["COACHAPP"]
+    return found
+
+
 def _own_hosts() -> frozenset[str]:
-    config: Config = current_app.config["COACHAPP"]
+    config = _config()
     return frozenset(urlsplit(url).hostname or "" for url in (config.base_url, config.public_url) if url)

@@ -1,0 +1,73 @@
+"""Who is at the door: a client signed in, someone with a link, or anyone; and whether times are shown to her."""
+
+from uuid import UUID
+
+from flask import session
+from flask_login import current_user
+
+from coachapp import clock
+from coachapp.booking import link_queries
+from coachapp.booking.admission import STRANGER, Guest, InvitationRow, NoSuchInvitation, asks_first
+from coachapp.clients.queries import client
+from coachapp.clients.rules import NoSuchClient, State
+from coachapp.practice.queries import practice
+from coachapp.practice.rules import OfferingRow, WhoBooks
+
+_LINK = "i"
+
+
+def remember(row: InvitationRow) -> None:
+    """Let this browser choose with a link from now on."""
+    session[_LINK] = row.id.hex
+
+
+def forget() -> None:
+    """Whoever leaves the site, or books, leaves the link behind."""
+    session.pop(_LINK, None)
+
+
+def guest_for(chosen: OfferingRow) -> Guest:
+    """For whom a time of this offering would be held."""
+    own, link = _signed_in(chosen), _present_link(chosen)
+    if link is None:
+        return Guest(client_id=own)
+    if own is not None:
+        # Signed in she books for herself; a link made for her is used up by it, anybody else's is left alone.
+        return Guest(own, link.id if link.client_id == own else None)
+    if link.client_id is not None:
+        return Guest(link.client_id, link.id, "link")
+    return Guest(None, link.id)
+
+
+def may_choose(guest: Guest) -> bool:
+    """Whether times are shown: by invitation only to a client signed in, or with a link."""
+    return practice().who_books is not WhoBooks.INVITED or guest != STRANGER
+
+
+def will_ask(guest: Guest) -> bool:
+    """Whether what this guest chooses waits for the coach's yes."""
+    return asks_first(
+        practice().who_books,
+        known=guest.client_id is not None,
+        invited=guest.invitation_id is not None,
+        answered=False,
+    )
+
+
+def _present_link(chosen: OfferingRow) -> InvitationRow | None:
+    try:
+        row = link_queries.open_by_id(UUID(hex=session[_LINK]), clock.now())
+    except (KeyError, ValueError, NoSuchInvitation):
+        return None
+    return row if row.leads_to(chosen.coach_id, chosen.id) else None
+
+
+def _signed_in(chosen: OfferingRow) -> UUID | None:
+    """The client who is signed in, if she is one of this coach's whose work goes on."""
+    if not current_user.is_active or current_user.client_id is None:
+        return None
+    try:
+        row = client(current_user.client_id, coach_id=chosen.coach_id)
+    except NoSuchClient:
+        return None
+    return row.id if row.state is State.ACTIVE else None
