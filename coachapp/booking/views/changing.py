@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 
 from coachapp import clock
 from coachapp.booking import confirming, moving
+from coachapp.booking.outside.operations import refresh_for_hold
 from coachapp.booking.rules import (
     AppointmentState,
     PlaceRow,
@@ -50,6 +51,7 @@ def move(token: str) -> ResponseReturnValue:
     if start is None:
         return _choices(token, place, error=_("Choose one of the times first")), 422
     key = _zone_of(place, request.form.get("tz"))
+    refresh_for_hold(place.coach_id, now=clock.now())
     try:
         moving.move_by_client(place, _offering(place), start, key, _base_url(), now=clock.now())
     except TooLate:

@@ -10,7 +10,7 @@ from coachapp.accounts.queries import has_joined, join_path
 from coachapp.booking import operations, queries
 from coachapp.booking.around_queries import beside
 from coachapp.booking.forms import CodeForm
-from coachapp.booking.ics import Summary, calendar_file
+from coachapp.booking.ics import Summary, calendar_file, uid_of
 from coachapp.booking.rules import (
     IN_REQUEST,
     AppointmentState,
@@ -91,7 +91,7 @@ def calendar(token: str) -> ResponseReturnValue:
     """The calendar file, by click only: a neutral word and the time."""
     place = hers.place_of(token)
     body = calendar_file(
-        f"{place.appointment_id.hex}@appointments",
+        uid_of(place.appointment_id),
         place.sequence,
         place.starts_at,
         place.ends_at,
