@@ -180,7 +180,7 @@ def _month_of(day: date) -> YearMonth:
 
 
 def _open_months(days: Sequence[LocalDay]) -> list[YearMonth]:
-    return sorted({_month_of(day.date) for day in days})
+    return [YearMonth(*each) for each in sorted({(day.date.year, day.date.month) for day in days})]
 
 
 def _shown_month(days: Sequence[LocalDay], asked: YearMonth) -> YearMonth:
@@ -190,7 +190,7 @@ def _shown_month(days: Sequence[LocalDay], asked: YearMonth) -> YearMonth:
 
 def _shown_day(days: Sequence[LocalDay], month: YearMonth, asked: date | None) -> LocalDay | None:
     """The open day of the month nearest to the one asked for, later ones first; the first if none was asked."""
-    within = [day for day in days if _month_of(day.date) == month]
+    within = [day for day in days if (day.date.year, day.date.month) == month]
     from_asked = [day for day in within if asked is None or day.date >= asked]
     return next(iter(from_asked or within[-1:]), None)
 

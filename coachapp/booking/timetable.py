@@ -34,7 +34,7 @@ from coachapp.booking.slots import (
     instant,
     open_between,
 )
-from coachapp.db import session
+from coachapp.db import read, session
 from coachapp.db.minutes import minute_down, minute_up
 from coachapp.practice.queries import coach
 from coachapp.practice.rules import CoachRow, OfferingRow
@@ -166,7 +166,7 @@ def timetable(
         "end": until,
         "leaving_out": leaving_out or _NONE,
     }
-    with session().connection().execute(_BUSY, asked) as result:
+    with read(_BUSY, asked) as result:
         # The driver's own rows, of the same fields in the same order as `Busy`: wrapped ones take a fifth longer.
         taken: Any = result.cursor.fetchall()
     return Timetable(openings, exceptions, stays, taken)
@@ -217,7 +217,7 @@ def _hours(coach_id: int, first: date, last: date) -> tuple[list[Opening], list[
     openings: list[Opening] = []
     days: dict[date, list[tuple[int, int]]] = {}
     stays: list[Stay] = []
-    rows = session().connection().execute(_HOURS, {"coach": coach_id, "first": first, "last": last})
+    rows = read(_HOURS, {"coach": coach_id, "first": first, "last": last})
     for kind, from_day, to_day, weekday, low, high, where in rows:
         if kind == _WEEK:
             openings.append(Opening(weekday, low, high))

@@ -1,10 +1,11 @@
 """The database: one session per request or command, and `transaction()`, which joins an outer one."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from typing import Any
 
 from flask import Flask, current_app, g
-from sqlalchemy import Engine, MetaData
+from sqlalchemy import CursorResult, Engine, Executable, MetaData
 from sqlalchemy.orm import DeclarativeBase, Session
 
 from coachapp.db.engine import open_engine
@@ -19,6 +20,7 @@ __all__ = [
     "init_app",
     "is_postgresql",
     "open_engine",
+    "read",
     "session",
     "transaction",
 ]
@@ -60,6 +62,13 @@ def session() -> Session:
         g.db_session = Session(engine(), expire_on_commit=False)
     found: Session = g.db_session
     return found
+
+
+def read(statement: Executable, values: Mapping[str, Any] | None = None) -> CursorResult[*tuple[Any, ...]]:
+    """Run a prepared SELECT over plain tables, quicker than the session would; what this context wrote counts too."""
+    db = session()
+    db.flush()
+    return db.connection().execute(statement, values)
 
 
 @contextmanager

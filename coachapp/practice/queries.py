@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Row, bindparam, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from coachapp.db import session
+from coachapp.db import read, session
 from coachapp.money import Money
 from coachapp.practice.models import Coach, Offering, Practice
 from coachapp.practice.rules import CoachRow, Face, NoSuchOffering, OfferingRow, PracticeRow, WhoBooks
@@ -36,7 +36,7 @@ _OFFERING = select(Offering.__table__).where(Offering.__table__.c.slug == bindpa
 
 
 def _read_practice() -> PracticeRow:
-    row = session().execute(_PRACTICE).first()
+    row = read(_PRACTICE).first()
     if row is None:
         return _UNNAMED
     return PracticeRow(
@@ -102,7 +102,7 @@ def _coaches() -> tuple[CoachRow, ...]:
 
 
 def _read_coaches() -> tuple[CoachRow, ...]:
-    return tuple(CoachRow(*row) for row in session().execute(_COACHES))
+    return tuple(CoachRow(*row) for row in read(_COACHES))
 
 
 def _kept(name: str, read: Callable[[], T]) -> T:
@@ -126,7 +126,7 @@ def offerings(*, with_unlisted: bool = False, with_inactive: bool = False) -> li
 
 def offering(slug: str, *, with_inactive: bool = False) -> OfferingRow:
     """One offering by its address; NoSuchOffering if it is unknown or put away."""
-    row = session().execute(_OFFERING, {"slug": slug}).first()
+    row = read(_OFFERING, {"slug": slug}).first()
     if row is None or not (row.active or with_inactive):
         raise NoSuchOffering(slug)
     return offering_row(row)

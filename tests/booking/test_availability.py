@@ -17,7 +17,7 @@ from coachapp.booking.rules import TimeTaken
 from coachapp.booking.slots import Counts
 from coachapp.db.minutes import minute_down, minute_up
 from coachapp.practice.models import Coach, Offering
-from coachapp.practice.queries import offering
+from coachapp.practice.queries import coach, forget_kept, offering
 from tests.cast import CHARLIE
 from tests.road import at_utc
 
@@ -201,6 +201,16 @@ def test_outside_times_are_none_of_the_appointments(walker, world):
         table = timetable(1, at_utc(start), at_utc(start + 60))
         assert table.busy == [(at_utc(start), at_utc(start + 60), 15, 15)]
         assert sorted(row[4] for row in table.taken) == [Counts.OUTSIDE, Counts.BOOKED]
+
+
+def test_what_the_same_transaction_has_changed_counts(walker, world):
+    start = walker.hold()
+    with world.app.app_context(), db.transaction() as session:
+        session.scalars(sa.select(Appointment)).one().state = "released"
+        assert timetable(1, at_utc(start), at_utc(start + 60)).taken == []
+        session.scalars(sa.select(Coach)).one().most_per_day = 7
+        forget_kept()
+        assert coach(1).most_per_day == 7
 
 
 # ── minutes and statements ──────────────────────────────────────────────────────────────────────────────────

@@ -51,8 +51,14 @@ def test_too_late_to_go_and_pay(walker, world):
     assert world.rows(Attempt.id) == []
 
 
+def with_room_after(walker, minutes):
+    """A free time with another one so many minutes later, whatever the hour of the day is."""
+    free = walker.free()
+    return next(start for start in free[1:] if start + minutes in free)
+
+
 def test_a_time_that_is_taken(walker, world):
-    start = walker.hold()
+    start = walker.hold(with_room_after(walker, 90))
     other = world.walker(CHARLIE)
     for near in (start, start + 30, start + 60, start + 70):
         other.hold(near)
@@ -103,10 +109,10 @@ def test_choosing_again_lets_the_first_time_go_and_brings_the_words_along(walker
 
 
 def test_a_time_that_was_taken_meanwhile_leaves_the_held_one_alone(walker, world):
-    held = walker.hold()
-    later = next(start for start in walker.free() if start >= held + 120)
-    world.walker(CHARLIE).hold(later)
-    walker.hold(later)
+    held = walker.hold(with_room_after(walker, 120))
+    other = world.walker(CHARLIE)
+    other.hold(held + 120)
+    walker.hold(held + 120)
     assert walker.page.status_code == 409
     assert walker.get("/book/details").status_code == 200
     assert world.ledger()[0] == ["held", "held"]

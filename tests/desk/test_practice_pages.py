@@ -128,3 +128,27 @@ def test_settings_that_cannot_be_are_told_and_kept(nora, change, words):
     assert nora.fill("/desk/settings", SETTINGS | change).status_code == 422
     assert words in nora.text
     assert "A quieter life" in nora.page.get_data(as_text=True)
+
+
+def test_limits_of_an_offering_and_of_the_coach(app, desk, nora):
+    limits = {"most_per_day": "3", "most_per_week": "12"}
+    assert nora.fill("/desk/offerings/new", OFFERING | limits | {"most_per_week": ""}).status_code == 303
+    assert nora.fill("/desk/settings", SETTINGS | limits).status_code == 303
+    with app.app_context():
+        row, hers = offering("long-talk"), coach(desk.made.coach_id)
+    assert (row.most_per_day, row.most_per_week) == (3, None)
+    assert (hers.most_per_day, hers.most_per_week) == (3, 12)
+    assert 'value="12"' in nora.get("/desk/settings").get_data(as_text=True)
+    assert (
+        nora.fill("/desk/settings", SETTINGS | {"most_per_day": "", "most_per_week": ""}).status_code == 303
+    )
+    with app.app_context():
+        assert coach(desk.made.coach_id).most_per_day is None
+
+
+@pytest.mark.parametrize("typed", ["0", "-1", "100", "2.5", "many", "9" * 40, "٣x"])
+@pytest.mark.parametrize(("path", "form"), [("/desk/offerings/new", OFFERING), ("/desk/settings", SETTINGS)])
+def test_limits_that_cannot_be_are_told_and_kept(nora, path, form, typed):
+    assert nora.fill(path, form | {"most_per_day": typed}).status_code == 422
+    assert "Enter a whole number from 1 to 99, or leave it empty" in nora.text
+    assert f'value="{typed}"' in nora.page.get_data(as_text=True)
