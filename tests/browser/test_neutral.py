@@ -39,7 +39,8 @@ STARTS = {
     "half": ("/sign-in/code",),
     "new-coach": ("/sign-in/factor",),
     MEMBER: ("/me/", "/me/worksheets/1/print", "/me/worksheets/1/print/letter", "/me/worksheets/1/blank.pdf"),
-    COACH: ("/desk/", "/desk/sign-in", "/desk/day/{later}", "/desk/book", "/desk/clients/{ref}/worksheets/1"),
+    COACH: ("/desk/", "/desk/sign-in", "/desk/day/{later}", "/desk/book", "/desk/clients/{ref}/worksheets/1",
+            "{desk_message}/check", "{desk_series}"),
 }  # fmt: skip
 # Each kind of address is opened this often, so that a year of days is not walked through.
 OFTEN = 2
