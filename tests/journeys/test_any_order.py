@@ -7,7 +7,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import pairwise
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
@@ -22,7 +22,7 @@ from hypothesis.stateful import (
 )
 
 from coachapp import clock
-from coachapp.booking import confirming, moving, operations, queries
+from coachapp.booking import confirming, moving, operations, queries, requests
 from coachapp.booking.models import Appointment, Place
 from coachapp.booking.operations import Details
 from coachapp.booking.rules import OCCUPYING, AppointmentState, BookingError, PlaceRow
@@ -50,6 +50,7 @@ STEPS = (
 )
 # So few times are fought over that people get in each other's way.
 FEW = 4
+NORAS = uuid4()
 GIVEN_BACK = (RefundState.ASKED, RefundState.PENDING, RefundState.SUCCEEDED)
 
 
@@ -168,7 +169,29 @@ class Practice(RuleBasedStateMachine):
                 self.promised.add(place.id)
             payments.finish(refunds, *self._stripe, now=self.now)
 
+    @rule(road=roads)
+    def ask_first(self, road):
+        """A first booking that waits for the coach."""
+        with self._kindly():
+            requests.ask(queries.place(road.place_id), self.world.url, now=self.now)
+
     # ---- what the coach, Stripe and time do ----
+
+    @rule(road=roads)
+    def say_yes(self, road):
+        with self._kindly():
+            requests.approve(queries.place(road.place_id), self.world.url, by=NORAS, now=self.now)
+
+    @rule(road=roads, minutes=st.integers(-200, 4000))
+    def offer_another(self, road, minutes):
+        with self._kindly():
+            at = self.now + timedelta(minutes=minutes)
+            requests.offer(queries.place(road.place_id), at, self.world.url, by=NORAS, now=self.now)
+
+    @rule(road=roads)
+    def decline(self, road):
+        with self._kindly():
+            requests.decline(queries.place(road.place_id), self.world.url, by=NORAS, now=self.now)
 
     @rule(road=roads, minutes=st.integers(-200, 4000))
     def move_at_the_desk(self, road, minutes):
@@ -221,9 +244,9 @@ class Practice(RuleBasedStateMachine):
         assert {state for state, _reason, client_id in named if client_id in silent} <= {MailState.REFUSED}
 
     def settle_down(self):
-        """After a day of ticks no money is kept for a time that nobody has, and every confirmed time was paid."""
-        for _unused in range(3):
-            self.wait(timedelta(hours=2))
+        """After some days of ticks no money is kept for a time that nobody has, and every confirmed time was paid."""
+        for step in (timedelta(hours=2), timedelta(hours=2), timedelta(days=8), timedelta(hours=2)):
+            self.wait(step)
             assert run_tick(self.app, self.now) == ()
         with self.app.app_context():
             for (place_id,) in self.world.rows(Place.id):
