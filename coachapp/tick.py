@@ -10,7 +10,7 @@ from flask import Flask, current_app
 from coachapp import clock
 from coachapp.accounts import operations as accounts
 from coachapp.audit.operations import link_chain
-from coachapp.booking.operations import expire_holds
+from coachapp.booking.holding import expire_holds
 from coachapp.booking.outside.operations import refresh_due
 from coachapp.booking.reminding import make_reminders
 from coachapp.booking.requests import end_unanswered

@@ -9,8 +9,8 @@ from coachapp import vault
 from coachapp.audit.operations import record
 from coachapp.booking import link_queries
 from coachapp.booking.admission import InvitationRow, NoSuchInvitation, NotHersAlone
+from coachapp.booking.holding import release_link
 from coachapp.booking.models import Invitation
-from coachapp.booking.operations import release_link
 from coachapp.booking.rules import PlaceRow
 from coachapp.clients.queries import client
 from coachapp.clients.rules import NoSuchClient, State

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 from coachapp.audit.operations import record
 from coachapp.booking import queries
 from coachapp.booking.confirming import tell_both
+from coachapp.booking.holding import check_free
 from coachapp.booking.models import Appointment, Place
-from coachapp.booking.operations import check_free
 from coachapp.booking.rules import AppointmentState, PlaceRow, TimeTaken, TooLate, may_move
 from coachapp.booking.slots import instant
 from coachapp.db import transaction

@@ -19,9 +19,9 @@ from coachapp.booking.admission import (
 )
 from coachapp.booking.blocking import address_of, is_blocked
 from coachapp.booking.confirming import confirm
+from coachapp.booking.holding import is_known, still_held
 from coachapp.booking.inviting import use
 from coachapp.booking.models import Appointment, Place
-from coachapp.booking.operations import is_known, still_held
 from coachapp.booking.rules import Answer, AppointmentState, HoldEnded, PlaceRow, TimeTaken, TooLate
 from coachapp.db import session, transaction
 from coachapp.notifications import texts

@@ -10,8 +10,8 @@ import sqlalchemy as sa
 from sqlalchemy import event
 
 from coachapp import clock, db
+from coachapp.booking.holding import hold_time
 from coachapp.booking.models import Appointment, Away, DayHours, OutsideBusy, OutsideCalendar
-from coachapp.booking.operations import hold_time
 from coachapp.booking.queries import timetable
 from coachapp.booking.rules import TimeTaken
 from coachapp.booking.slots import Counts

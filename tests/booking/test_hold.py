@@ -6,8 +6,9 @@ import pytest
 
 from coachapp import clock
 from coachapp.booking import queries
+from coachapp.booking.holding import expire_holds, hold_time, still_held
 from coachapp.booking.models import Appointment, Place
-from coachapp.booking.operations import expire_holds, go_to_pay, hold_time, still_held
+from coachapp.booking.operations import go_to_pay
 from coachapp.booking.rules import AppointmentState, HoldEnded, TimeTaken, on_paid
 from coachapp.payments.models import Attempt
 from coachapp.practice.queries import offering

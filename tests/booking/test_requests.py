@@ -12,8 +12,8 @@ import sqlalchemy as sa
 from coachapp import clock, db, vault
 from coachapp.booking import blocking, queries, requests
 from coachapp.booking.admission import AlreadyAnswered, IsBlocked
+from coachapp.booking.holding import let_go
 from coachapp.booking.models import Appointment, Place
-from coachapp.booking.operations import let_go
 from coachapp.booking.rules import Answer, AppointmentState, HoldEnded, TimeTaken, TooLate
 from coachapp.clients.models import Client
 from coachapp.notifications.models import OutboxMessage

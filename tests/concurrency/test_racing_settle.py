@@ -8,8 +8,9 @@ import pytest
 import sqlalchemy as sa
 
 from coachapp import clock, db
+from coachapp.booking.holding import hold_time
 from coachapp.booking.models import Appointment
-from coachapp.booking.operations import Details, go_to_pay, hold_time, save_details
+from coachapp.booking.operations import Details, go_to_pay, save_details
 from coachapp.booking.queries import place_by_road
 from coachapp.money import Money
 from coachapp.notifications.models import OutboxMessage

@@ -8,7 +8,7 @@ from sqlalchemy import update
 
 from coachapp import clock
 from coachapp.booking.desk_operations import set_week
-from coachapp.booking.operations import hold_time
+from coachapp.booking.holding import hold_time
 from coachapp.booking.slots import Opening
 from coachapp.clients.operations import write_note
 from coachapp.db import transaction

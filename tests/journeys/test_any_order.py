@@ -22,7 +22,7 @@ from hypothesis.stateful import (
 )
 
 from coachapp import clock
-from coachapp.booking import confirming, moving, operations, queries, requests
+from coachapp.booking import confirming, holding, moving, operations, queries, requests
 from coachapp.booking.models import Appointment, Place
 from coachapp.booking.operations import Details
 from coachapp.booking.rules import OCCUPYING, AppointmentState, BookingError, PlaceRow
@@ -95,7 +95,7 @@ class Practice(RuleBasedStateMachine):
             what = offering(slug)
             start = self._free(slug, pick)
             try:
-                cookie = operations.hold_time(what, start, ALEX.zone, None, now=self.now)
+                cookie = holding.hold_time(what, start, ALEX.zone, None, now=self.now)
             except BookingError:
                 return multiple()
             place = queries.place_by_road(cookie)
@@ -149,7 +149,7 @@ class Practice(RuleBasedStateMachine):
             place = queries.place(road.place_id)
             if attempt := unfinished_attempt(place.id):
                 payments.let_go(attempt, *self._stripe, now=self.now)
-            operations.let_go(place, now=self.now)
+            holding.let_go(place, now=self.now)
 
     @rule(road=roads, pick=st.integers(0, FEW))
     def move(self, road, pick):

@@ -4,7 +4,7 @@ from flask import Blueprint, Response, current_app, make_response, redirect, ren
 from flask.typing import ResponseReturnValue
 
 from coachapp import clock
-from coachapp.booking import blocking, confirming, operations, queries, requests
+from coachapp.booking import blocking, confirming, holding, operations, queries, requests
 from coachapp.booking.admission import request_ends
 from coachapp.booking.forms import DetailsForm, KnownForm
 from coachapp.booking.operations import DRAFTED, Details
@@ -51,7 +51,7 @@ def hold_ended(error: HoldEnded) -> ResponseReturnValue:
 def details() -> ResponseReturnValue:
     place = _place_on_hold()
     typed = intake.answers(place.id)
-    if operations.is_known(place):
+    if holding.is_known(place):
         return _known_page(
             place, KnownForm(hope=typed.get(HOPE, ""), agree=intake.has_agreed(place.id, "terms"))
         )
@@ -69,10 +69,10 @@ def details() -> ResponseReturnValue:
 @public
 def save_details() -> ResponseReturnValue:
     place = road.present_place()
-    if operations.is_known(place):
+    if holding.is_known(place):
         return _save_known(place, KnownForm())
     form = DetailsForm()
-    if not operations.still_held(place, clock.now()) or not form.validate():
+    if not holding.still_held(place, clock.now()) or not form.validate():
         operations.save_draft(place, _typed(), now=clock.now())
         return _details_page(place, form), 422
     if not requests.has_to_ask(place) and blocking.tried(
@@ -175,7 +175,7 @@ def let_go_of(place: PlaceRow, if_it_stands: str) -> ResponseReturnValue:
             payments.let_go(attempt, gateway(), payables(), now=clock.now())
         except (GatewayAway, GatewayRefused):
             return payment_page_away()
-    operations.let_go(place, now=clock.now())
+    holding.let_go(place, now=clock.now())
     stands = queries.place(place.id).state is AppointmentState.CONFIRMED
     return redirect(if_it_stands if stands else url_for("road.gone"), 303)
 
@@ -190,7 +190,7 @@ def _place_in_request() -> PlaceRow | None:
 
 def _save_known(place: PlaceRow, form: KnownForm) -> ResponseReturnValue:
     """The details of a client we know: one open question and the agreement."""
-    if not operations.still_held(place, clock.now()) or not form.validate():
+    if not holding.still_held(place, clock.now()) or not form.validate():
         operations.save_draft(place, _typed(), now=clock.now())
         return _known_page(place, form), 422
     if blocking.tried(place.coach_id, blocking.address_of(place), now=clock.now()):
@@ -211,13 +211,13 @@ def _turned_away(place: PlaceRow) -> ResponseReturnValue:
     except NoSuchOffering as error:
         raise HoldEnded from error
     finally:
-        operations.let_go(place, now=clock.now())
+        holding.let_go(place, now=clock.now())
     return answer
 
 
 def _place_on_hold() -> PlaceRow:
     place = road.present_place()
-    if not operations.still_held(place, clock.now()):
+    if not holding.still_held(place, clock.now()):
         raise HoldEnded
     return place
 

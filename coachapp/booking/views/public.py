@@ -17,7 +17,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from coachapp import clock
-from coachapp.booking import around, operations, queries
+from coachapp.booking import around, holding, queries
 from coachapp.booking.admission import LinkInUse, NoSuchInvitation
 from coachapp.booking.outside.operations import refresh_for_hold
 from coachapp.booking.picker import read_day
@@ -84,7 +84,7 @@ def hold(slug: str) -> ResponseReturnValue:
         return _pick_page(chosen, error=_("Choose one of the times first")), 422
     refresh_for_hold(chosen.coach_id, now=clock.now())
     try:
-        cookie = operations.hold_time(chosen, start, key, road.cookie(), now=clock.now(), guest=guest)
+        cookie = holding.hold_time(chosen, start, key, road.cookie(), now=clock.now(), guest=guest)
     except TimeTaken:
         return _pick_page(chosen, taken=True), 409
     except NoSuchInvitation:  # used, or ended, in this very moment
