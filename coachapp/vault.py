@@ -164,7 +164,7 @@ def open_(owner: UUID, column: str, row_id: UUID, sealed: bytes) -> str:
     """Read what `seal` wrote in the same place. KeyGone, or Unreadable when it is not from there."""
     try:
         plain = AESGCM(_key(owner)).decrypt(sealed[:_NONCE], sealed[_NONCE:], _place(owner, column, row_id))
-    except InvalidTag as error:
+    except (InvalidTag, ValueError) as error:  # changed, moved, or cut short
         raise Unreadable(column) from error
     return plain.decode()
 

@@ -346,6 +346,10 @@ class Cast:
                 self._facts[name] = visitor.book(inbox="shared", email="shared@example.com")
             case "link" | "desk_link":
                 self._make_link()
+            case "feed":
+                self.person(COACH).send("/desk/calendars/feed", {}, "/desk/calendars")
+                page = self.person(COACH).get("/desk/calendars").text()
+                self._facts[name] = re.search(r"/c/[\w-]+\.ics", page)[0]
             case "desk_request" | "asked":
                 self.person("asking")
             case "set_up":

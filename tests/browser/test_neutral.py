@@ -27,20 +27,20 @@ from tests.house.words import found_in
 # Public pages of an ordinary, findable practice: they may say what it is.
 FINDABLE = {"/", "/book", "/help", "/safety", "/privacy", "/terms", "/resources", "/ask", "/write"}
 STARTS = {
-    STRANGER: ("/", "/book/single-session", "/book/steady-ground", "/b", "/sign-in", "{set_up}", "{shared}",
+    STRANGER: ("/", "/book/single-session", "/book/steady-ground", "/b", "/sign-in", "{set_up}", "{shared}", "{link}", "{feed}",
                "/demo/mail", "/ask", "/resources", "/plan/", "/read/unknown", "/healthz", "/readyz", "/metrics", "/no-such-page", "/leave",
                "/book/single-session/times.json?from=2030-01-01&to=2030-01-02&tz=UTC"),
     "held": ("/book/details",),
     "told": ("/book/code",),
     "paying": ("{paying}",),
     "paid": ("{paid}", "/book/done", "/book/gone"),
-    "booked": ("{booked}", "{booked}.ics", "{booked}/cancel", "{join}"),
+    "booked": ("{booked}", "{booked}.ics", "{booked}/cancel", "{booked}/room", "{join}"),
     "covered": ("/unlock", "/me/"),
     "half": ("/sign-in/code",),
     "new-coach": ("/sign-in/factor",),
     MEMBER: ("/me/", "/me/worksheets/1/print", "/me/worksheets/1/print/letter", "/me/worksheets/1/blank.pdf"),
     COACH: ("/desk/", "/desk/sign-in", "/desk/day/{later}", "/desk/book", "/desk/clients/{ref}/worksheets/1",
-            "{desk_message}/check", "{desk_series}"),
+            "{desk_message}/check", "{desk_series}", "{desk_request}", "{desk_request}/decline", "{desk_request}/other"),
 }  # fmt: skip
 # Each kind of address is opened this often, so that a year of days is not walked through.
 OFTEN = 2

@@ -319,7 +319,7 @@ def test_without_an_answer_the_page_is_covered_and_a_pin_opens_the_same_one(hous
 
 
 def test_a_question_comes_as_a_dialog_and_begins_on_the_safe_choice(house):
-    page = house.maya().page("/me/sessions")
+    page = house.member().page("/me/sessions")
     link = page.get_by_role("link", name=re.compile("Cancel this time")).first
     link.click()
     dialog = page.get_by_role("dialog")

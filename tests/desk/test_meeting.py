@@ -54,6 +54,8 @@ def settings(nora, **typed):
         "first_name": "Nora",
         "full_name": "Nora Ellis",
         "zone": "Europe/Madrid",
+        "who_books": "open",
+        "reading_weekday": "3",
     }
     return nora.fill("/desk/settings", least | typed)
 
@@ -98,6 +100,7 @@ def test_an_offering_has_its_way(app, nora):
     nora.get(path)
     facts = {
         "title": "Power hour",
+        "listed": "y",
         "slug": HOUR,
         "text": "Words.",
         "kind": "session",

@@ -60,7 +60,7 @@ def _wanted(
     found = select(OutsideCalendar).order_by(OutsideCalendar.asked_at.nulls_first(), OutsideCalendar.id)
     if coach_id is not None:
         found = found.where(OutsideCalendar.coach_id == coach_id)
-    chosen = [row for row in session().scalars(found) if is_wanted(row)]
+    chosen = [row for row in session().scalars(found) if is_wanted(row) and address_of(row)]
     sold = offerings(with_inactive=True) if chosen else []
     furthest = {row.coach_id: furthest_day(row.coach_id, sold) for row in chosen}
     return [_as_wanted(row, now, furthest[row.coach_id]) for row in chosen]
@@ -83,8 +83,11 @@ def _as_wanted(row: OutsideCalendar, now: datetime, furthest: timedelta) -> Want
 
 
 def address_of(row: OutsideCalendar) -> str:
-    """The address itself: a secret."""
-    return vault.open_(vault.PRACTICE, "outside_calendar.address", row.id, row.address_sealed)
+    """The address itself: a secret. Empty when it cannot be read any more; then its last copy is all there is."""
+    try:
+        return vault.open_(vault.PRACTICE, "outside_calendar.address", row.id, row.address_sealed)
+    except (vault.Unreadable, vault.KeyGone):
+        return ""
 
 
 def _row(row: OutsideCalendar) -> CalendarRow:
