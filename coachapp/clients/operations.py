@@ -1,6 +1,6 @@
 """What happens to a client record."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID, uuid4
 
 from sqlalchemy import delete, select, update
@@ -43,6 +43,12 @@ def set_zone(client_id: UUID, zone: str) -> None:
     """Keep the zone her times are shown in."""
     with transaction():
         _client(client_id).zone = zone
+
+
+def give_early_times(client_id: UUID, until: date | None) -> None:
+    """Let her choose times at short notice until that day of the coach's calendar, included; None ends it."""
+    with transaction():
+        _client(client_id).early_until = until
 
 
 def set_state(client_id: UUID, state: State) -> None:

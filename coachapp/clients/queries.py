@@ -104,4 +104,5 @@ def _client_row(row: Client) -> ClientRow:
         name = vault.open_(row.id, "client.name", row.id, row.name_sealed) if row.name_sealed else ""
     except vault.KeyGone:  # being erased: no name any more, and the others' lists go on
         name = ""
-    return ClientRow(row.id, row.ref, row.coach_id, State(row.state), name, row.zone, row.created_at)
+    state = State(row.state)
+    return ClientRow(row.id, row.ref, row.coach_id, state, name, row.zone, row.created_at, row.early_until)

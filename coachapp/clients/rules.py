@@ -2,7 +2,7 @@
 
 import secrets
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -70,6 +70,7 @@ class ClientRow:
     name: str
     zone: str
     since: datetime
+    early_until: date | None = None
 
     @property
     def short(self) -> str:

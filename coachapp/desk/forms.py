@@ -1,7 +1,7 @@
 """The shape of what the coach types about her clients."""
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, Field, RadioField, StringField, TextAreaField, ValidationError
+from wtforms import BooleanField, DateField, Field, RadioField, StringField, TextAreaField, ValidationError
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length
 from wtforms.validators import Optional as MayBeEmpty
@@ -53,6 +53,17 @@ class PersonForm(BaseForm):
             zone(field.data)
         except UnknownZone as error:
             raise ValidationError(_l("Choose a time zone from the list")) from error
+
+
+class EarlyForm(BaseForm):
+    """Until when a client has early times."""
+
+    until = DateField(
+        _l("Until this day"),
+        [MayBeEmpty()],
+        description=_l("The first thirty days are common. Empty ends it."),
+        invalid_value_message=_l("Enter a day, like 2026-11-18"),
+    )
 
 
 class ContactForm(BaseForm):

@@ -1,6 +1,6 @@
 """What the coach does with a client's record."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from coachapp.accounts.operations import make_join_token
@@ -34,6 +34,13 @@ def change_person(client_id: UUID, name: str, zone: str, *, by: UUID, now: datet
         clients.rename(client_id, name)
         around.change_zone(client_id, zone, now=now)
         record("change_client", now=now, role="staff", actor=by, subject=client_id)
+
+
+def give_early_times(client_id: UUID, until: date | None, *, by: UUID, now: datetime) -> None:
+    """Early times until that day, or none any more."""
+    with transaction():
+        clients.give_early_times(client_id, until)
+        record("early_times", now=now, role="staff", actor=by, subject=client_id)
 
 
 def agree_words(client_id: UUID, words: str, *, by: UUID, now: datetime) -> None:

@@ -29,6 +29,7 @@ class Practice(Base):
 class Coach(Base):
     """A coach: the name people know, where she is, how a session's room is reached, how much she takes on.
 
+    `early_notice_min` is the notice for clients in their first weeks, shorter than an offering's own.
     `room_pattern` makes a fresh link for each appointment where `{room}` stands; `room_link` is the same for all.
     """
 
@@ -44,6 +45,7 @@ class Coach(Base):
     most_per_day: Mapped[int | None]
     most_per_week: Mapped[int | None]
     remind_min: Mapped[int | None]
+    early_notice_min: Mapped[int | None]
     calendar_mail: Mapped[bool] = mapped_column(default=False)
     feed_hash: Mapped[bytes | None] = mapped_column(LargeBinary, index=True, unique=True)
     feed_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)

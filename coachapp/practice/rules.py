@@ -75,6 +75,7 @@ class CoachRow:
     most_per_day: int | None = None
     most_per_week: int | None = None
     remind_min: int | None = None
+    early_notice_min: int | None = None
     calendar_mail: bool = False
 
 

@@ -1,5 +1,6 @@
 """Who is at the door: a client signed in, someone with a link, or anyone; and whether times are shown to her."""
 
+from dataclasses import replace
 from uuid import UUID
 
 from flask import session
@@ -10,8 +11,9 @@ from coachapp.booking import link_queries
 from coachapp.booking.admission import STRANGER, Guest, InvitationRow, NoSuchInvitation, asks_first
 from coachapp.clients.queries import client
 from coachapp.clients.rules import NoSuchClient, State
-from coachapp.practice.queries import practice
+from coachapp.practice.queries import coach, practice
 from coachapp.practice.rules import OfferingRow, WhoBooks
+from coachapp.zones import zone
 
 _LINK = "i"
 
@@ -37,6 +39,17 @@ def guest_for(chosen: OfferingRow) -> Guest:
     if link.client_id is not None:
         return Guest(link.client_id, link.id, "link")
     return Guest(None, link.id)
+
+
+def as_offered(chosen: OfferingRow, guest: Guest) -> OfferingRow:
+    """The offering as this guest may choose it: signed in, a client in her first weeks has times at shorter notice."""
+    host = coach(chosen.coach_id)
+    if guest.client_id is None or guest.booked_by == "link" or host.early_notice_min is None:
+        return chosen
+    until, today = client(guest.client_id).early_until, clock.now().astimezone(zone(host.zone)).date()
+    if until is None or today > until:
+        return chosen
+    return replace(chosen, notice_min=min(chosen.notice_min, host.early_notice_min))
 
 
 def may_choose(guest: Guest) -> bool:

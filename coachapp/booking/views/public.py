@@ -84,7 +84,8 @@ def hold(slug: str) -> ResponseReturnValue:
         return _pick_page(chosen, error=_("Choose one of the times first")), 422
     refresh_for_hold(chosen.coach_id, now=clock.now())
     try:
-        cookie = holding.hold_time(chosen, start, key, road.cookie(), now=clock.now(), guest=guest)
+        offered = door.as_offered(chosen, guest)
+        cookie = holding.hold_time(offered, start, key, road.cookie(), now=clock.now(), guest=guest)
     except TimeTaken:
         return _pick_page(chosen, taken=True), 409
     except NoSuchInvitation:  # used, or ended, in this very moment
@@ -139,7 +140,8 @@ def _pick_page(
     chosen: OfferingRow, *, error: str = "", taken: bool = False, picked: str | None = None
 ) -> str:
     key = _present_zone(chosen, request.values.get("tz"))
-    asks = door.will_ask(door.guest_for(chosen))
+    guest = door.guest_for(chosen)
+    asks = door.will_ask(guest)
     after = _(
         "When you continue, this time is kept for you for 40 minutes. If it runs out you can choose again."
     )
@@ -147,7 +149,8 @@ def _pick_page(
         name = coach(chosen.coach_id).first_name
         first = _("A first booking waits for %(name)s to say yes; nothing is paid before.", name=name)
         after = f"{after} {first}"
-    shown = picking.choices(chosen, key, go=_("Continue"), after=after, error=error, picked=picked)
+    offered = door.as_offered(chosen, guest)
+    shown = picking.choices(offered, key, go=_("Continue"), after=after, error=error, picked=picked)
     return render_template("booking/pick.html", **shown, error=error, taken=taken, asks=asks)
 
 
@@ -155,8 +158,10 @@ def _times_json(chosen: OfferingRow, first: date, last: date, key: str) -> dict[
     where = zone(key)
     start, end = local_days(first, last, where)
     now = clock.now()
-    shows = chosen.is_bookable and door.may_choose(door.guest_for(chosen))
-    days = queries.free_days(chosen, start, end, where, now=now) if shows else []
+    guest = door.guest_for(chosen)
+    shows = chosen.is_bookable and door.may_choose(guest)
+    offered = door.as_offered(chosen, guest)
+    days = queries.free_days(offered, start, end, where, now=now) if shows else []
     return {
         "offering": chosen.slug,
         "tz": key,

@@ -12,7 +12,7 @@ from coachapp.clients.queries import notes, wishes
 from coachapp.clients.rules import ClientRow
 from coachapp.config import Config
 from coachapp.desk import history, operations, queries
-from coachapp.desk.forms import ContactForm, NoteForm, PersonForm
+from coachapp.desk.forms import ContactForm, EarlyForm, NoteForm, PersonForm
 from coachapp.desk.views.room import account, bp, host, own_client
 from coachapp.safe_contact.queries import contact
 from coachapp.safe_contact.rules import Inbox
@@ -103,6 +103,18 @@ def agree_words(ref: str) -> ResponseReturnValue:
     return redirect(url_for("desk.details", ref=ref), 303)
 
 
+@bp.post("/clients/<ref>/details/early")
+@staff
+def give_early_times(ref: str) -> ResponseReturnValue:
+    """Times at short notice, for the first weeks."""
+    person, form = own_client(ref), EarlyForm(prefix="e")
+    if not form.validate():
+        return _details_page(person, early_form=form), 422
+    operations.give_early_times(person.id, form.until.data, by=account(), now=clock.now())
+    flash(_("Saved."))
+    return redirect(url_for("desk.details", ref=ref), 303)
+
+
 @bp.post("/clients/<ref>/details/stop")
 @staff
 def stop_contact(ref: str) -> ResponseReturnValue:
@@ -129,6 +141,7 @@ def _details_page(
     form: PersonForm | None = None,
     contact_form: ContactForm | None = None,
     agreed_form: AgreedForm | None = None,
+    early_form: EarlyForm | None = None,
 ) -> str:
     settings: Config = current_app.config["COACHAPP"]
     known, now = contact(person.id), clock.now()
@@ -141,6 +154,7 @@ def _details_page(
         contact_form=contact_form or ContactForm(prefix="c", formdata=None, data=typed),
         agreed_form=agreed_form
         or AgreedForm(prefix="a", formdata=None, data={"agreed": wishes(person.id).agreed}),
+        early_form=early_form or EarlyForm(prefix="e", formdata=None, data={"until": person.early_until}),
         zones=zone_choices(WELL_KNOWN, now, person.zone),
         join=join_path(person.id, now),
         base_url=settings.base_url,

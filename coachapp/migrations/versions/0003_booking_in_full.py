@@ -100,6 +100,7 @@ def _new_columns() -> dict[str, tuple[sa.Column, ...]]:
             sa.Column("most_per_day", sa.Integer()),
             sa.Column("most_per_week", sa.Integer()),
             sa.Column("remind_min", sa.Integer()),
+            sa.Column("early_notice_min", sa.Integer()),
             sa.Column("calendar_mail", sa.Boolean(), nullable=False, server_default=sa.false()),
             sa.Column("feed_hash", sa.LargeBinary()),
             sa.Column("feed_sealed", sa.LargeBinary()),

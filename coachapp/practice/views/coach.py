@@ -86,6 +86,7 @@ def save_settings() -> ResponseReturnValue:
         | {"page": form.page(queries.practice().page)},
         coach={key: form[key].data for key in ("first_name", "full_name", "zone")}
         | {key: form[key].data or None for key in ("email", "room_link", "room_pattern", *LIMITS)}
+        | {"early_notice_min": form.early_notice.data and form.early_notice.data * 60}
         | {"remind_min": int(form.remind.data) if form.remind.data else None},
     )
     flash(_("Your settings are saved."))
@@ -206,7 +207,9 @@ def _settings_data(practice: PracticeRow, coach: CoachRow) -> dict[str, Any]:
     names = {key: getattr(practice, key) for key in ("name", "who_books", *_WATCHED)}
     plain = ("first_name", "full_name", "zone", "email", "room_link", "room_pattern", *LIMITS)
     hers = {key: getattr(coach, key) for key in plain} | {"remind": str(coach.remind_min or "")}
-    return {**page, **texts, **names, **hers, "reading_weekday": str(practice.reading_weekday)}
+    early = coach.early_notice_min and coach.early_notice_min // 60
+    mixed = {"reading_weekday": str(practice.reading_weekday), "early_notice": early}
+    return {**page, **texts, **names, **hers, **mixed}
 
 
 def _settings_page(form: SettingsForm) -> str:
