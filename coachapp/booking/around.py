@@ -104,8 +104,10 @@ def give_back(place: PlaceRow, *, by: UUID, now: datetime) -> list[UUID]:
         order = orders_of([place.id]).get(place.id)
         if queries.place(place.id).outcome != Outcome.ABSENT or order is None:
             raise NotNow
-        record("give_back", now=now, role="staff", actor=by, subject=place.client_id)
-        return refund_all(order.id, "absent", now=now)
+        refunds = refund_all(order.id, "absent", now=now)
+        if refunds:
+            record("give_back", now=now, role="staff", actor=by, subject=place.client_id)
+        return refunds
 
 
 def change_zone(client_id: UUID, new: str, *, now: datetime) -> None:

@@ -64,25 +64,26 @@ def is_blocked(coach_id: int, *typed: str) -> bool:
     return session().scalar(found.limit(1)) is not None
 
 
-def tried(coach_id: int, typed: str, *, now: datetime) -> bool:
+def tried(coach_id: int, *typed: str, now: datetime) -> bool:
     """The same check where someone would go on to book or pay: a blocked person's try is noted for the desk.
 
-    One hash and one UPDATE, whether it finds anyone or not.
+    One hash for each and one UPDATE, whether it finds anyone or not.
     """
+    matches = [_match(coach_id, each) for each in typed]
     noted = (
         update(BlockedPerson)
-        .where(BlockedPerson.coach_id == coach_id, BlockedPerson.match_hash == _match(coach_id, typed))
+        .where(BlockedPerson.coach_id == coach_id, BlockedPerson.match_hash.in_(matches))
         .values(tries=BlockedPerson.tries + 1, tried_at=now)
         .returning(BlockedPerson.id)
     )
     with transaction() as db:
-        return db.scalar(noted) is not None
+        return bool(db.scalars(noted).all())
 
 
-def address_of(place: PlaceRow) -> str:
-    """The address that stands behind a booking: the one typed on its road, else the client's own; or nothing."""
+def addresses_of(place: PlaceRow) -> tuple[str, str]:
+    """The addresses that stand behind a booking: the one typed on its road and the client's own, or nothing."""
     known = contact(place.client_id) if place.client_id else None
-    return intake.answers(place.id).get("email") or (known and known.address) or ""
+    return intake.answers(place.id).get("email") or "", (known and known.address) or ""
 
 
 def _match(coach_id: int, typed: str) -> bytes:

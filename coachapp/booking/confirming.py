@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from coachapp.accounts.operations import make_join_token
 from coachapp.audit.operations import record
 from coachapp.booking import queries
-from coachapp.booking.blocking import address_of, is_blocked
+from coachapp.booking.blocking import addresses_of, is_blocked
 from coachapp.booking.calendar_mail import with_invitation
 from coachapp.booking.inviting import use
 from coachapp.booking.models import Appointment, Place
@@ -59,10 +59,12 @@ def payable(base_url: str) -> Payable:
 def confirm_free(place: PlaceRow, base_url: str, *, now: datetime) -> None:
     """Confirm a held place that costs nothing. HoldEnded when the time is gone; twice is once."""
     with transaction() as db:
+        lock_coach(place.coach_id)
         appointment = db.get_one(Appointment, place.appointment_id, with_for_update=True)
         if appointment.state == AppointmentState.CONFIRMED:
             return
-        if appointment.state != AppointmentState.HELD or not place.is_free or place.client_id is None:
+        over = appointment.state != AppointmentState.HELD or appointment.ends_at <= now
+        if over or not place.is_free or place.client_id is None:
             raise HoldEnded
         if not use(place, now=now):
             raise HoldEnded
@@ -81,7 +83,8 @@ def stand(appointment: Appointment, place: PlaceRow, now: datetime) -> None:
     appointment.state, appointment.hold_until, appointment.changed_at = AppointmentState.CONFIRMED, None, now
     appointment.room_key = appointment.room_key or new_room_key()
     clients.set_state(place.client_id, State.ACTIVE)
-    renew(place.client_id, now=now)
+    if not place.is_by_link:  # nobody has shown that it was she
+        renew(place.client_id, now=now)
     make_join_token(place.client_id, now=now)
     record("book", now=now, role=place.booked_by, subject=place.client_id)
 
@@ -117,26 +120,34 @@ def fall(place: PlaceRow, *, by: str, now: datetime) -> list[UUID]:
         if by == "unsafe":
             row = db.get_one(Place, place.id)
             row.outcome, row.outcome_at = Outcome.UNSAFE, now
-        record("unsafe" if by == "unsafe" else "cancel", now=now, role=_role(by), subject=place.client_id)
+        record(
+            "unsafe" if by == "unsafe" else "cancel", now=now, role=_role(by, place), subject=place.client_id
+        )
         order = orders_of([place.id]).get(place.id)
         if order is None or not (by != "client" or gives_back_all(place.starts_at, place.cutoff_min, now)):
             return []
         return refund_all(order.id, "cancelled", now=now)
 
 
-def _role(by: str) -> str:
-    return "staff" if by == "staff" else "client"
+def _role(by: str, place: PlaceRow) -> str:
+    """For the audit log: who merely holds a link made for a client is not she."""
+    if by == "staff":
+        return "staff"
+    return "link" if place.is_by_link else "client"
 
 
 def _money_came(base_url: str, place_id: UUID, now: datetime) -> OnPaid:
     with transaction() as db:
+        lock_coach(queries.place(place_id).coach_id)
         place = queries.place(place_id)
         appointment = db.get_one(Appointment, place.appointment_id, with_for_update=True)
         means = on_paid(AppointmentState(appointment.state))
         if place.client_id is None:
             means = Paid.REFUND  # she has taken her words along to another time
-        if means is not Paid.KEEP and is_blocked(place.coach_id, address_of(place)):
+        if means is not Paid.KEEP and is_blocked(place.coach_id, *addresses_of(place)):
             means = Paid.REFUND  # put on the list while the payment page was open
+        if means is not Paid.KEEP and appointment.ends_at <= now:
+            means = Paid.REFUND  # it came when there is nothing left to come to
         if means is Paid.TAKE_AGAIN:
             means = Paid.CONFIRM if _take_again(db, appointment) else Paid.REFUND
         if means is Paid.KEEP:

@@ -14,6 +14,7 @@ from coachapp.booking.models import Appointment, DayHours, OpeningHours
 from coachapp.booking.rules import LONGEST_STRETCH, AppointmentState, BadTime, NoSuchPlace, TimeTaken
 from coachapp.booking.slots import Opening
 from coachapp.db import transaction
+from coachapp.practice.operations import lock_coach
 from coachapp.practice.rules import OfferingRow
 
 _LONGEST_BLOCK = timedelta(days=31)
@@ -52,6 +53,7 @@ def block_time(coach_id: int, starts_at: datetime, ends_at: datetime, label: str
     sealed = vault.seal(vault.PRACTICE, "appointment.label", block_id, label) if label else None
     try:
         with transaction() as db:
+            lock_coach(coach_id)
             db.add(
                 Appointment(
                     id=block_id,
@@ -94,6 +96,7 @@ def book_for_client(
     """Book a time for a client at once, whatever the opening hours say; returns the place. TimeTaken if it overlaps."""
     try:
         with transaction() as db:
+            lock_coach(offering.coach_id)
             appointment = new_appointment(offering, starts_at, AppointmentState.CONFIRMED, now)
             db.add(appointment)
             db.flush()

@@ -98,7 +98,7 @@ def expire_holds(*, now: datetime) -> int:
 
 def still_held(place: PlaceRow, now: datetime) -> bool:
     """Whether the time is still kept for this person."""
-    if place.state is not AppointmentState.HELD:
+    if place.state is not AppointmentState.HELD or place.ends_at <= now:
         return False
     return bool(place.hold_until and place.hold_until > now) or place.id in payables_in_flight([place.id])
 
@@ -157,6 +157,7 @@ def _release_stale(db: Session, coach_id: int | None, now: datetime) -> int:
         select(Place.id, Place.appointment_id)
         .join(Appointment, Appointment.id == Place.appointment_id)
         .where(Appointment.state == AppointmentState.HELD, Appointment.hold_until < now)
+        .order_by(Appointment.id)  # in one order, so that two who do this at once never wait for each other
     )
     rows = db.execute(stale if coach_id is None else stale.where(Appointment.coach_id == coach_id)).all()
     paying = payables_in_flight(place_id for place_id, _unused in rows) if rows else set()

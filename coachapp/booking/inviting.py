@@ -17,6 +17,7 @@ from coachapp.clients.rules import NoSuchClient, State
 from coachapp.db import transaction
 from coachapp.notifications import texts
 from coachapp.notifications.operations import enqueue
+from coachapp.practice.operations import lock_coach
 from coachapp.practice.queries import coach, practice
 from coachapp.safe_contact.queries import gate
 
@@ -57,6 +58,7 @@ def invite(
 def revoke(row: InvitationRow, *, by: UUID, now: datetime) -> None:
     """End a link at once: its address is unknown from now on, and what is held with it is free again."""
     with transaction() as db:
+        lock_coach(row.coach_id)
         gone = delete(Invitation).where(Invitation.id == row.id, Invitation.used_at.is_(None))
         if db.scalar(gone.returning(Invitation.id)) is None:
             raise NoSuchInvitation

@@ -37,7 +37,8 @@ def move_by_client(
             return
         as_booked = replace(offering, length_min=place.length_min)
         check_free(as_booked, start, now, leaving_out=appointment.id)
-        db.get_one(Place, place.id).zone = client_zone
+        row = db.get_one(Place, place.id)
+        row.zone, row.asked_zone = client_zone, None
         _move(db, appointment, place, instant(start), "client", base_url, now)
 
 
@@ -82,7 +83,9 @@ def _move(
     row.outcome = row.outcome_at = row.late_min = row.late_at = None
     db.flush()
     _announce(queries.place(place.id), was, base_url, now)
-    record("move", now=now, role=by, subject=place.client_id)
+    record(
+        "move", now=now, role="link" if by == "client" and place.is_by_link else by, subject=place.client_id
+    )
 
 
 def _announce(place: PlaceRow, was: datetime, base_url: str, now: datetime) -> None:

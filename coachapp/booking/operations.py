@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from coachapp import vault
 from coachapp.accounts.passphrases import four_words, normal_code
 from coachapp.booking import queries
-from coachapp.booking.holding import WORDS_MOVE_ON, still_held
+from coachapp.booking.holding import WORDS_MOVE_ON, is_known, still_held
 from coachapp.booking.making import give_token
 from coachapp.booking.models import Appointment, Place
 from coachapp.booking.rules import (
@@ -49,7 +49,8 @@ def save_draft(place: PlaceRow, typed: dict[str, str], *, now: datetime) -> None
         client_id = _client_of(place, now)
         with transaction() as db:
             _lock_place(db, place)
-            for question in DRAFTED:
+            # How a client we know is reached stands on her record; nothing typed here speaks for her.
+            for question in (HOPE,) if is_known(place) else DRAFTED:
                 intake.save_answer(client_id, place.id, question, typed.get(question, ""), now=now)
     if not still_held(place, now):
         raise HoldEnded

@@ -17,7 +17,7 @@ from coachapp.booking.admission import (
     asks_first,
     request_ends,
 )
-from coachapp.booking.blocking import address_of, is_blocked
+from coachapp.booking.blocking import addresses_of, is_blocked
 from coachapp.booking.confirming import confirm
 from coachapp.booking.holding import is_known, still_held
 from coachapp.booking.inviting import use
@@ -27,6 +27,7 @@ from coachapp.db import session, transaction
 from coachapp.notifications import texts
 from coachapp.notifications.operations import enqueue, enqueue_for_coach
 from coachapp.payments.queries import payables_in_flight
+from coachapp.practice.operations import lock_coach
 from coachapp.practice.queries import coach, practice
 
 Words = Callable[[str, PlaceRow, str | None], texts.Text]
@@ -47,6 +48,7 @@ def has_to_ask(place: PlaceRow) -> bool:
 def ask(place: PlaceRow, base_url: str, *, now: datetime) -> None:
     """Turn a held time into a request, and tell the coach. HoldEnded when the time is gone; twice is once."""
     with transaction() as db:
+        lock_coach(place.coach_id)
         appointment = db.get_one(Appointment, place.appointment_id, with_for_update=True)
         if appointment.state == AppointmentState.REQUESTED:
             return
@@ -83,6 +85,7 @@ def offer(place: PlaceRow, starts_at: datetime, base_url: str, *, by: UUID, now:
     """Offer another time and keep that one for her; the first is free again. TimeTaken, and as in `approve`."""
     try:
         with transaction() as db:
+            lock_coach(place.coach_id)
             appointment = _asked(db, place, now)
             _let_in(place)
             if starts_at <= now:
@@ -162,7 +165,7 @@ def _asked(db: Session, place: PlaceRow, now: datetime | None) -> Appointment:
 
 
 def _let_in(place: PlaceRow) -> None:
-    if is_blocked(place.coach_id, address_of(place)):
+    if is_blocked(place.coach_id, *addresses_of(place)):
         raise IsBlocked
 
 

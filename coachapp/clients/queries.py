@@ -21,8 +21,8 @@ def client(client_id: UUID, *, coach_id: int | None = None) -> ClientRow:
 
 
 def client_by_ref(ref: str, *, coach_id: int) -> ClientRow:
-    """One client of this coach by her reference; NoSuchClient."""
-    found = select(Client).where(Client.ref == ref, Client.coach_id == coach_id)
+    """One client of this coach by her reference; NoSuchClient. Who has only asked is no client yet."""
+    found = select(Client).where(Client.ref == ref, Client.coach_id == coach_id, Client.state != State.ASKED)
     row = session().scalar(found) if ref.isascii() and ref.isprintable() else None
     if row is None:
         raise NoSuchClient(ref)

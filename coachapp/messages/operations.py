@@ -27,6 +27,7 @@ from coachapp.notifications import texts
 from coachapp.notifications.operations import enqueue
 from coachapp.practice.queries import coach, practice
 from coachapp.safe_contact import operations as safe_contact
+from coachapp.safe_contact.queries import contact
 from coachapp.safe_contact.rules import Inbox
 
 _TRIES = 3
@@ -49,7 +50,8 @@ def write(
 
     What a machine or a blocked person writes is set aside; they are answered like everyone else, by the same steps.
     """
-    is_blocked = blocking.tried(coach_id, writer.address, now=now)
+    known = contact(writer.client_id) if writer.client_id else None
+    is_blocked = blocking.tried(coach_id, writer.address or (known and known.address) or "", now=now)
     aside = is_blocked or by_machine
     message_id, state = _id_for(once, words), State.ASIDE if aside else State.WAITING
     for _again in range(_TRIES):

@@ -56,7 +56,8 @@ def begin_attempt(order_id: UUID, return_base: str, *, now: datetime) -> Attempt
     Its link ends 35 minutes from now (Stripe allows no less than 30).
     """
     with transaction() as db:
-        order = db.get_one(Order, order_id, with_for_update=True)
+        # A payment that arrives now may point at this order: it is not to wait for us, nor we for it.
+        order = db.get_one(Order, order_id, with_for_update={"key_share": True})
         if open_one := queries.unfinished_attempt(order.payable_id):
             return open_one
         last = db.scalar(

@@ -38,7 +38,8 @@ def refund_all(order_id: UUID, reason: str, *, now: datetime) -> list[UUID]:
     """Ask for everything paid on an order that is not on its way back yet."""
     with transaction() as db:
         asked = []
-        for payment in db.scalars(select(Payment).where(Payment.order_id == order_id)):
+        paid = select(Payment).where(Payment.order_id == order_id)
+        for payment in db.scalars(paid.with_for_update(key_share=True)):
             gone = db.scalars(
                 select(Refund.amount_minor).where(
                     Refund.payment_id == payment.id,

@@ -3,6 +3,8 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from sqlalchemy.exc import IntegrityError
+
 from coachapp import vault
 from coachapp.booking import forgetting as booking
 from coachapp.clients import operations as clients
@@ -25,7 +27,8 @@ def forget_unfinished(*, now: datetime) -> int:
 
     Returns how many people were forgotten.
 
-    The key goes first, so that nothing can be read even if the rest is interrupted; the next round finishes it.
+    The key goes before the rows are committed, so that nothing can be read even if the rest is interrupted; the next
+    round finishes it. A record to which something still belongs stays as it is, key and all, and stops nobody else.
     Money that came is never forgotten here, and a time that waits for an answer or may still be paid is left alone.
     Who asked and was declined, or not answered, is forgotten 30 days after that.
     """
@@ -37,14 +40,22 @@ def forget_unfinished(*, now: datetime) -> int:
             continue
         if booking.was_answered(client_id, now - ANSWERED_KEPT):
             continue
-        vault.destroy_key(client_id)
-        _delete_rows(client_id)
-        gone += 1
+        gone += _forget(client_id)
     messages.forget_old(now - MESSAGES_KEPT)
     booking.forget_let_go(now - UNFINISHED_KEPT)
     booking.forget_left(now - UNFINISHED_KEPT)
     booking.forget_links(now - ANSWERED_KEPT)
     return gone
+
+
+def _forget(client_id: UUID) -> bool:
+    try:
+        with transaction():
+            _delete_rows(client_id)
+            vault.destroy_key(client_id)
+    except IntegrityError:
+        return False
+    return True
 
 
 def _delete_rows(client_id: UUID) -> None:

@@ -11,7 +11,14 @@ from coachapp.audit.operations import record
 from coachapp.booking import around
 from coachapp.booking.around_queries import beside, open_room
 from coachapp.booking.rules import NotNow, PlaceRow
-from coachapp.booking.views.hers import hers_alone, is_hers, may_see_all, place_in_full, place_of
+from coachapp.booking.views.hers import (
+    hers_alone,
+    is_hers,
+    may_see_all,
+    place_in_full,
+    place_of,
+    tells_nothing,
+)
 from coachapp.clients import operations as clients
 from coachapp.clients.forms import WishesForm
 from coachapp.clients.queries import wishes
@@ -37,7 +44,12 @@ def room(token: str) -> ResponseReturnValue:
         return redirect(open_room(place, now), 303)
     except NotNow:
         return render_template(
-            "booking/room.html", place=place, token=token, beside=beside(place, now), now=now
+            "booking/room.html",
+            place=place,
+            token=token,
+            beside=beside(place, now),
+            tells_nothing=tells_nothing(place),
+            now=now,
         )
 
 

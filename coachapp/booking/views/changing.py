@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 
 from coachapp import clock
 from coachapp.booking import confirming, moving
+from coachapp.booking.admission import Guest
 from coachapp.booking.outside.operations import refresh_for_hold
 from coachapp.booking.rules import (
     AppointmentState,
@@ -18,7 +19,7 @@ from coachapp.booking.rules import (
     may_cancel,
     may_move,
 )
-from coachapp.booking.views import hers, picking
+from coachapp.booking.views import door, hers, picking
 from coachapp.config import Config
 from coachapp.payments.operations import finish
 from coachapp.payments.queries import orders_of
@@ -132,8 +133,9 @@ def _choices(token: str, place: PlaceRow, *, error: str = "", taken: bool = Fals
 
 
 def _offering(place: PlaceRow) -> OfferingRow:
-    """What was booked, as long as it was then, even if it is put away by now."""
-    return replace(offering(place.slug, with_inactive=True), length_min=place.length_min)
+    """What was booked, as long as it was then, even if it is put away by now; early times are hers here too."""
+    as_booked = replace(offering(place.slug, with_inactive=True), length_min=place.length_min)
+    return door.as_offered(as_booked, Guest(place.client_id)) if hers.is_hers(place) else as_booked
 
 
 def _zone_of(place: PlaceRow, asked: str | None) -> str:

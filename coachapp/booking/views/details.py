@@ -9,7 +9,7 @@ from coachapp.booking.admission import request_ends
 from coachapp.booking.forms import DetailsForm, KnownForm
 from coachapp.booking.operations import DRAFTED, Details
 from coachapp.booking.rules import IN_REQUEST, AppointmentState, HoldEnded, PlaceRow
-from coachapp.booking.views import road
+from coachapp.booking.views import hers, road
 from coachapp.booking.views.public import taken_page
 from coachapp.config import Config
 from coachapp.intake import queries as intake
@@ -38,9 +38,11 @@ REQUESTS = "20 per day"
 def hold_ended(error: HoldEnded) -> ResponseReturnValue:
     """The time is not kept any longer; what was typed is not lost on the way back here.
 
-    Who has asked for a time is shown how that stands instead.
+    Who has asked for a time, or has booked it by now, is shown how that stands instead.
     """
-    asked = _place_in_request()
+    if road.is_covered():
+        return redirect("/unlock", 303) if request.method == "GET" else Response(status=401)
+    asked = _place_with_a_page()
     if asked is not None and request.endpoint != "road.save_draft":
         return redirect(url_for("place.show", token=queries.place_token(asked.id)), 303)
     return render_template("booking/hold_ended.html"), 409
@@ -120,7 +122,7 @@ def go_on() -> ResponseReturnValue:
         limits.count(REQUESTS, "request", limits.network())
         requests.ask(place, _settings().base_url, now=clock.now())
         return redirect(url_for("road.done"), 303)
-    if blocking.tried(place.coach_id, blocking.address_of(place), now=clock.now()):
+    if blocking.tried(place.coach_id, *blocking.addresses_of(place), now=clock.now()):
         return _turned_away(place)
     if place.is_free:
         confirming.confirm_free(place, _settings().base_url, now=clock.now())
@@ -180,12 +182,12 @@ def let_go_of(place: PlaceRow, if_it_stands: str) -> ResponseReturnValue:
     return redirect(if_it_stands if stands else url_for("road.gone"), 303)
 
 
-def _place_in_request() -> PlaceRow | None:
+def _place_with_a_page() -> PlaceRow | None:
     try:
         place = road.present_place()
     except HoldEnded:
         return None
-    return place if place.standing in IN_REQUEST else None
+    return place if place.standing in IN_REQUEST | hers.BOOKED else None
 
 
 def _save_known(place: PlaceRow, form: KnownForm) -> ResponseReturnValue:
@@ -193,7 +195,7 @@ def _save_known(place: PlaceRow, form: KnownForm) -> ResponseReturnValue:
     if not holding.still_held(place, clock.now()) or not form.validate():
         operations.save_draft(place, _typed(), now=clock.now())
         return _known_page(place, form), 422
-    if blocking.tried(place.coach_id, blocking.address_of(place), now=clock.now()):
+    if blocking.tried(place.coach_id, *blocking.addresses_of(place), now=clock.now()):
         return _turned_away(place)
     operations.save_known(place, form.hope.data or "", now=clock.now())
     return redirect(url_for("road.code"), 303)

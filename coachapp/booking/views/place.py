@@ -119,10 +119,15 @@ def space(token: str) -> ResponseReturnValue:
 @bp.post("/<token>/go")
 @token
 def go_on(token: str) -> ResponseReturnValue:
-    """Take what the coach has approved or offered: on along the road, in this browser."""
+    """Take what the coach has approved or offered: on along the road, in this browser.
+
+    The road shows what was typed and the four words, so a link is not enough for it: the four words are asked.
+    """
     place = hers.place_in_full(token, IN_REQUEST)
     if place.standing not in _TO_ACCEPT:
         return redirect(url_for("place.show", token=token), 303)
+    if not (road.is_about(place) or hers.is_hers(place)):
+        return redirect(url_for("place.enter"), 303)
     response = make_response(redirect(url_for("road.code"), 303))
     road.remember(response, operations.new_road(place.id))
     return response

@@ -166,7 +166,7 @@ def _one(place_id: UUID) -> Asked:
 
 
 def _asked(place: PlaceRow, person: ClientRow) -> Asked:
-    return Asked(place, person, blocking.is_blocked(place.coach_id, blocking.address_of(place)))
+    return Asked(place, person, blocking.is_blocked(place.coach_id, *blocking.addresses_of(place)))
 
 
 def _yes_mail(place: PlaceRow, verdict: Verdict) -> texts.Text | None:

@@ -2,6 +2,7 @@
 
 from flask import Response, current_app, request
 
+from coachapp.accounts.presence import present, sign_in_cookie, without_sign_in
 from coachapp.booking import queries
 from coachapp.booking.rules import HoldEnded, NoSuchPlace, PlaceRow
 from coachapp.booking.views import door
@@ -22,12 +23,20 @@ def cookie() -> str | None:
 
 
 def present_place() -> PlaceRow:
-    """The place this browser is booking. HoldEnded when there is none (any more)."""
+    """The place this browser is booking. HoldEnded when there is none (any more), or while a sign-in is covered."""
+    if is_covered():
+        raise HoldEnded
     found = cookie()
     try:
         return queries.place_by_road(found or "")
     except NoSuchPlace as error:
         raise HoldEnded from error
+
+
+def is_covered() -> bool:
+    """Whether someone was signed in here and has been idle since: what she booked is covered with the rest."""
+    here = present()
+    return bool(sign_in_cookie()) and not here.is_active and not here.half
 
 
 def is_about(place: PlaceRow) -> bool:
@@ -54,7 +63,12 @@ def forget_on_leaving(response: Response) -> Response:
 
 
 def remember(response: Response, road: str) -> None:
-    """Give the browser the cookie of a road: for three hours, to us alone, never to a script."""
+    """Give the browser the cookie of a road: for three hours, to us alone, never to a script.
+
+    Whoever takes a road where a sign-in is covered leaves that sign-in behind.
+    """
+    if is_covered():
+        without_sign_in(response)
     settings: Config = current_app.config["COACHAPP"]
     response.set_cookie(
         _name(), road, max_age=_LASTS, path="/", secure=settings.secure, httponly=True, samesite="Strict"

@@ -71,7 +71,7 @@ def messages() -> ResponseReturnValue:
 @staff
 def message(message_id: UUID) -> ResponseReturnValue:
     found = _own(message_id)
-    record_view(found.id, now=clock.now(), role="staff", actor=current_user.account_id)
+    record_view(found.client_id, now=clock.now(), role="staff", actor=current_user.account_id)
     return _message_page(found, AnswerForm(formdata=None, data={"answer": found.answer}))
 
 

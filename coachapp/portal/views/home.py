@@ -93,7 +93,9 @@ def _sessions(places: list[PlaceRow]) -> list[Session]:
     orders = orders_of([place.id for place in places])
     now = clock.now()
     return [
-        Session(place, _token(place), bool(order and order.paid.minor), _beside(place, now))
+        Session(
+            place, _token(place), bool(order and order.paid.minor > order.refunded.minor), _beside(place, now)
+        )
         for place in places
         for order in [orders.get(place.id)]
     ]
