@@ -148,16 +148,23 @@ def test_yes_to_what_costs_something_keeps_it_for_paying(approving, inbox):
     assert approving.ledger()[:3] == (["confirmed"], ["paid"], [95_00])
 
 
-def test_the_mailed_link_leads_on_to_paying(approving):
-    path = asked(approving.walker())
+def test_the_mailed_link_leads_on_to_paying_with_the_four_words(approving):
+    walker = approving.walker()
+    path = asked(walker)
+    with approving.app.app_context():
+        words = queries.return_code(walker.place().id)
     answer(approving, requests.approve)
     reader = approving.walker()
     reader.get(path)
     assert "Nora says yes" in reader.text and "It is booked once it is paid." in reader.text
     assert reader.client.get_cookie("r") is None, "looking gives nothing to this browser"
     reader.post(f"{path}/go")
-    assert reader.page.headers["Location"] == "/book/code"
-    reader.get("/book/code")
+    assert reader.page.headers["Location"] == "/b", (
+        "the road shows what was typed; a link is not enough for it"
+    )
+    reader.fill("/b", {"code": words})
+    reader.follow()
+    assert reader.get("/book/code").status_code == 200
     reader.post("/book/code")
     reader.session_id = reader.page.headers["Location"].rpartition("/")[2]
     reader.pay()
