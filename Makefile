@@ -24,7 +24,8 @@ test: $(VENV)/.browser
 	$(PYTEST) $(TOGETHER)
 
 proof: $(VENV)/.browser
-	$(PYTEST) $(TOGETHER) --proof --timeout 3600
+	$(PYTEST) $(TOGETHER) --proof --timeout 3600 -m "not alone"
+	$(PYTEST) --proof --timeout 3600 -m alone
 
 safety: $(VENV)/.browser
 	$(PYTEST) -m safety -rA

@@ -98,12 +98,14 @@ def free_times(
     overlap, as they may between two zones at the ends of a stay, the starts of each are free.
     """
     first = max(_minute_up(window_from), _minute_up(now) + rules.notice)
-    stop = min(_minute_up(window_to), _horizon_end(rules, host_zone, now))
+    day_after = now.astimezone(host_zone).date() + timedelta(days=rules.horizon_days + 1)
+    stop = min(_minute_up(window_to), _begins_for_good(day_after, host_zone))
     if first >= stop:
         return []
     calendar = offsets(host_zone, first - (WEEK + 1) * DAY, stop + (WEEK + 1) * DAY)
     ranges = sorted(open_ranges(openings, exceptions, stays, calendar, first, stop))
-    free = _sweep(ranges, rules, first, stop, *_joined(_ruled_out(busy, rules, calendar)))
+    ruled_out = _ruled_out(busy, rules, calendar) + _glimpses(day_after, calendar, stop)
+    free = _sweep(ranges, rules, first, stop, *_joined(ruled_out))
     overlap = any(opens < closes for (_, closes), (opens, _) in pairwise(ranges))
     return sorted(set(free)) if overlap else free
 
@@ -182,10 +184,17 @@ def _minute_up(at: datetime) -> int:
     return -((_EPOCH - at) // _MINUTE)
 
 
-def _horizon_end(rules: Rules, host_zone: tzinfo, now: datetime) -> int:
-    """The minute at which the coach's calendar turns to the first day beyond the horizon."""
-    day_after = now.astimezone(host_zone).date() + timedelta(days=rules.horizon_days + 1)
-    return _minute_down(datetime.combine(day_after, time(), host_zone))
+def _begins_for_good(day: date, host_zone: tzinfo) -> int:
+    """The minute at which the coach's calendar turns to that day and does not turn back any more."""
+    midnight = datetime.combine(day, time(), host_zone)
+    return max(_minute_down(midnight), _minute_down(midnight.replace(fold=1)))
+
+
+def _glimpses(day: date, calendar: Offsets, stop: int) -> list[Stretch]:
+    """Minutes before `stop` that are on that day already, where the clock then goes back over midnight."""
+    midnight = (day.toordinal() - EPOCH_DAY) * DAY
+    spans = calendar.spans(midnight, midnight + DAY)
+    return [(begin - 1, end) for begin, end in spans if begin < stop]
 
 
 def _ruled_out(busy: Iterable[Busy], rules: Rules, calendar: Offsets) -> list[Stretch]:

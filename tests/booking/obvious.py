@@ -141,8 +141,8 @@ def is_known(name):
 
 
 @cache
-def changes(name, first=1973, last=2037):
-    """The moments at which the zone's offset changes, in these years."""
+def changes(name, first=1995, last=2037):
+    """The moments at which the zone's offset changes, in these years: since 1995 none has gone back by many hours."""
     where, found = ZoneInfo(name), []
     at, end = datetime(first, 1, 2, tzinfo=UTC), datetime(last, 12, 25, tzinfo=UTC)
     before = at.astimezone(where).utcoffset()

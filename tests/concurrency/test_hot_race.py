@@ -16,6 +16,7 @@ SECONDS = 10
 
 
 @pytest.mark.proof
+@pytest.mark.alone
 def test_eight_processes_and_one_time(app, settings, tmp_path):
     with served_by(PROCESSES, app, settings, tmp_path) as port:
         people, start = [visitor(port) for _ in range(PROCESSES)], starts(port)[5]
