@@ -25,6 +25,7 @@ from tests.booking.whobooks import (
     who_books,
 )
 from tests.cast import ALEX, CHARLIE, MAYA
+from tests.road import mostly_sqlite as databases  # noqa: F401  # pytest finds fixtures by name
 
 FREE = "first-conversation"
 SPELLINGS = ["CHARLIE+new@Example.com", "charlie@example.com", " charlie@EXAMPLE.com"]

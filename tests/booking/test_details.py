@@ -13,6 +13,7 @@ from coachapp.clients.models import Client
 from coachapp.intake.models import Consent, IntakeAnswer
 from coachapp.safe_contact.queries import contact
 from coachapp.safe_contact.rules import Inbox
+from tests.road import mostly_sqlite as databases  # noqa: F401  # pytest finds fixtures by name
 
 GOOD, BAD = "alex@example.com", "alex at example"
 NO_CHOICE = "Choose who can see this inbox"

@@ -31,6 +31,7 @@ from tests.booking.whobooks import (
     who_books,
 )
 from tests.cast import CHARLIE, MAYA, NORA
+from tests.road import mostly_sqlite as databases  # noqa: F401  # pytest finds fixtures by name
 
 FREE = "first-conversation"
 ENDED = "This link leads nowhere now"

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from coachapp.db import Base
 from tests.road import Walker
+from tests.road import mostly_sqlite as databases  # noqa: F401  # pytest finds fixtures by name
 
 IGNORED = {"rate_count", "sign_in", "audit_entry"}
 

@@ -12,6 +12,7 @@ from coachapp.booking.queries import place_token
 from coachapp.safe_contact.operations import things_changed
 from coachapp.web.limits import Count
 from tests.cast import CHARLIE
+from tests.road import mostly_sqlite as databases  # noqa: F401  # pytest finds fixtures by name
 
 
 @pytest.mark.safety("D5")

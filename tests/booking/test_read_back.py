@@ -12,6 +12,7 @@ from coachapp.notifications.models import OutboxMessage
 from coachapp.practice import own_calendar
 from coachapp.practice.models import Coach
 from tests.cast import NORA
+from tests.road import mostly_sqlite as databases  # noqa: F401  # pytest finds fixtures by name
 
 # What a file in anyone's calendar may say, and what an invitation says besides.
 NEUTRAL = {"UID", "SEQUENCE", "DTSTAMP", "DTSTART", "DTEND", "SUMMARY", "STATUS"}

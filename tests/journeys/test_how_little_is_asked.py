@@ -5,6 +5,7 @@ import re
 import pytest
 
 from tests.road import Walker, walker, world  # noqa: F401  # pytest finds fixtures by name
+from tests.road import mostly_sqlite as databases  # noqa: F401  # pytest finds fixtures by name
 
 PAGES, ANSWERS = 4, 6
 # What has to be answered beside the time: a name to be called by, and yes to the terms.

@@ -16,6 +16,7 @@ from coachapp.clients.rules import WishesRow
 from coachapp.db import Base
 from coachapp.practice.operations import save_practice
 from tests.road import Walker
+from tests.road import mostly_sqlite as databases  # noqa: F401  # pytest finds fixtures by name
 from tests.road import world as world
 
 # What a visit itself leaves: how often a network came, and who signed in.

@@ -21,6 +21,7 @@ from coachapp.tick import run_tick
 from tests.apps import open_app
 from tests.desk.people import Desk, at_desk, set_up
 from tests.plain_browser import Browser
+from tests.road import mostly_sqlite as databases  # noqa: F401  # pytest finds fixtures by name
 
 CODE = re.compile(r'translate="no">([^<]+)<')
 WORDS = "May I ask how a first talk goes?"

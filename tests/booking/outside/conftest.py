@@ -8,6 +8,7 @@ import pytest
 from coachapp.config import Config
 from tests.booking.outside.feeds import Feeds, serving_feeds
 from tests.desk.people import at_desk, set_up
+from tests.road import mostly_sqlite as databases  # noqa: F401  # pytest finds fixtures by name
 from tests.road import walker, world  # noqa: F401  # pytest finds fixtures by name
 
 
