@@ -16,7 +16,6 @@ from wsgiref.types import WSGIApplication
 import pytest
 import sqlalchemy as sa
 from flask import Flask
-from jinja2.bccache import Bucket, BytecodeCache
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 from coachapp import clock, db
@@ -72,23 +71,6 @@ def open_practice() -> None:
         sessions=6,
     )
     set_week(coach_id, [Opening(day, 9 * 60, 17 * 60) for day in range(7)])
-
-
-class _Compiled(BytecodeCache):
-    """Templates compiled once for all the apps of a test run."""
-
-    def __init__(self) -> None:
-        self._kept: dict[str, bytes] = {}
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        if bucket.key in self._kept:
-            bucket.bytecode_from_string(self._kept[bucket.key])
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        self._kept[bucket.key] = bucket.bytecode_to_string()
-
-
-_TEMPLATES = _Compiled()
 
 
 class _Silent(WSGIRequestHandler):
@@ -193,9 +175,20 @@ class Walker(Browser):
         starts = [time["start"] for day in found["days"] for time in day["times"]]
         return [int(datetime.fromisoformat(start).timestamp()) // 60 for start in starts]
 
+    def morning(self, slug: str = "power-hour") -> list[int]:
+        """The free times of the next day on which two hours and a half in a row are free, from then on.
+
+        The same at any hour of the day, where the first free times may be the last ones of their day.
+        """
+        free = self.free(slug)
+        return next(
+            free[at:] for at in range(1, len(free)) if {free[at] + 30 * n for n in range(6)} <= {*free}
+        )
+
     def hold(self, start: int | None = None, slug: str = "power-hour") -> int:
-        """Hold the second free time (the first may fall behind the notice meanwhile), or the one given."""
-        start = self.free(slug)[1] if start is None else start
+        """Hold a free time with free ones after it on its day, or the one given."""
+        if start is None:
+            start = self.morning(slug)[0]
         self.get(f"/book/{slug}")
         self.post(f"/book/{slug}", {"slot": str(start), "tz": self.person.zone})
         return start
@@ -268,7 +261,6 @@ def open_world(settings: Config, stripe: StripeStandIn, mail: MailCatcher, **mor
         url = f"http://127.0.0.1:{server.server_port}"
         usual = {"base_url": url, "stripe_api_base": stripe.api_base, "smtp_url": mail.url}
         app = stack.enter_context(open_app(dataclasses.replace(settings, **{**usual, **more})))
-        app.jinja_env.bytecode_cache = _TEMPLATES
         apps.append(app.wsgi_app)
         stack.enter_context(serving(server))
         stripe.lever(webhook_url=f"{url}/webhooks/stripe")

@@ -25,19 +25,21 @@ FALLBACKS = (WIDE, LAST)
 SUBSTITUTE = "◇"  # stands in for what no font can show, in DejaVu Sans; never mistaken for a letter
 JOINERS = frozenset("\u200c\u200d\ufe0e\ufe0f") | {chr(c) for c in range(0x1F3FB, 0x1F400)}
 
-_lock = threading.Lock()
+_reading = threading.Lock()  # the font files have one reader at a time
 
 
 class EmbeddedFont(TTFont):
     """A TrueType font whose codes are tied to characters in the way PDF/UA asks for.
 
-    reportlab ties unused codes to U+0000 and writes characters above U+FFFF with five digits.
+    reportlab ties unused codes to U+0000 and writes characters above U+FFFF with five digits. It also keeps one
+    reading position per font file, so two documents must not take their letters from a file at the same moment.
     """
 
     def addObjects(self, doc: PDFDocument) -> None:
         subsets = [list(subset) for subset in self.state[doc].subsets]
         known = set(doc.idToObject)
-        super().addObjects(doc)
+        with _reading:
+            super().addObjects(doc)
         names = [n for n in doc.idToObject if n not in known and n.startswith("toUnicodeCMap:")]
         for name, subset in zip(names, subsets, strict=True):
             stream = doc.idToObject[name]
@@ -65,7 +67,7 @@ class Face:
 @cache
 def faces() -> dict[str, Face]:
     """The two text faces by name; reads the font files on the first call of the process (about 0.1 s)."""
-    with _lock:
+    with _reading:
         return _register()
 
 

@@ -62,7 +62,7 @@ def test_a_full_day_is_full_on_the_page_and_under_the_lock(walker, world, table)
 
 
 def test_a_full_week(walker, world):
-    start = walker.free()[1]
+    start = walker.morning()[1]
     world.change(Coach, most_per_week=1)
     walker.hold(start)
     other = world.walker(CHARLIE)
@@ -245,7 +245,7 @@ def statements(world):
 
 def fill(world, walker):
     """A practice with everything that can decide a time: more coaches, days, stays, limits, bookings, calendars."""
-    start = walker.free()[4]
+    start = walker.morning()[4]
     with world.app.app_context(), db.transaction() as session:
         for number in range(5):
             session.add(Coach(first_name=f"Coach {number}", full_name="Of many", zone="Europe/Oslo"))

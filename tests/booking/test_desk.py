@@ -51,7 +51,7 @@ def test_a_block_that_is_no_time(world, at):
 
 
 def test_a_blocked_time_is_not_on_offer_until_it_is_given_back(world, walker):
-    start = walker.free()[3]
+    start = walker.morning()[3]
     at = at_utc(start)
     with world.app.app_context():
         block = block_time(1, at, at + HOUR, "a word of her own", now=clock.now())
@@ -92,7 +92,7 @@ def test_booking_for_a_client(world, at, maya):
 
 
 def test_a_day_off_takes_its_times_away(world, walker):
-    start = walker.free()[1]
+    start = walker.morning()[1]
     day = at_utc(start).date()
     with world.app.app_context():
         set_day(1, day, [])

@@ -52,14 +52,8 @@ def test_too_late_to_go_and_pay(walker, world):
     assert world.rows(Attempt.id) == []
 
 
-def with_room_after(walker, minutes):
-    """A free time with another one so many minutes later, whatever the hour of the day is."""
-    free = walker.free()
-    return next(start for start in free[1:] if start + minutes in free)
-
-
 def test_a_time_that_is_taken(walker, world):
-    start = walker.hold(with_room_after(walker, 90))
+    start = walker.hold()
     other = world.walker(CHARLIE)
     for near in (start, start + 30, start + 60, start + 70):
         other.hold(near)
@@ -110,7 +104,7 @@ def test_choosing_again_lets_the_first_time_go_and_brings_the_words_along(walker
 
 
 def test_a_time_that_was_taken_meanwhile_leaves_the_held_one_alone(walker, world):
-    held = walker.hold(with_room_after(walker, 120))
+    held = walker.hold()
     other = world.walker(CHARLIE)
     other.hold(held + 120)
     walker.hold(held + 120)
@@ -137,7 +131,7 @@ def test_only_what_is_on_offer(walker, world, minutes):
 
 
 def test_the_operation_itself_refuses(walker, world):
-    start = walker.free()[1]
+    start = walker.morning()[1]
     with world.app.app_context():
         hold_time(offering("power-hour"), start, "UTC", None, now=clock.now())
         with pytest.raises(TimeTaken):

@@ -26,7 +26,7 @@ def everything(world):
 def test_every_link_can_be_followed_without_a_change(world, inbox):
     world.paid(inbox=inbox)
     walker = world.walker()
-    walker.to_payment(walker.free()[1], inbox=inbox)
+    walker.to_payment(walker.morning()[1], inbox=inbox)
     walker.come_back()
     booked = world.walker()
     booked.to_payment(inbox=inbox)
@@ -78,7 +78,7 @@ def statements(world):
 
 def test_eight_statements_at_most_however_much_is_booked(walker, world):
     for number in range(3):
-        world.walker().hold(walker.free()[1])
+        world.walker().hold(walker.morning()[1])
     walker.get("/book/power-hour")
     for path in ("/book/power-hour", "/book/power-hour/times.json?from=2026-01-01&to=2026-03-01&tz=UTC"):
         with statements(world) as said:

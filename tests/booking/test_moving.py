@@ -21,9 +21,8 @@ HOUR = timedelta(hours=1)
 
 @pytest.fixture
 def booked(world):
-    """Alex has paid for the power hour, with an hour and a half of open time after its beginning."""
-    free = world.walker().free()
-    return world.paid(start=next(start for start in free[1:] if {start + 30, start + 60} <= {*free}))
+    """Alex has paid for the power hour."""
+    return world.paid()
 
 
 def start_of(walker):
@@ -38,7 +37,7 @@ def move(walker, path, start, **more):
 def test_moving_keeps_order_entry_and_money(world, booked):
     path, before = booked.place_path, booked.place()
     world.send_mail()
-    start = booked.free()[5]
+    start = booked.morning()[5]
     page = booked.get(f"{path}/move").get_data(as_text=True)
     assert f'action="{path}/move"' in page and "Nothing is charged again" in booked.text
     move(booked, path, start)
@@ -66,7 +65,7 @@ def test_moving_keeps_order_entry_and_money(world, booked):
 def test_both_are_told_once_in_the_clients_way(world):
     for inbox, expected in (("only_me", True), ("shared", True), ("none", False)):
         walker = world.paid(inbox=inbox, email=f"{inbox.replace('_', '-')}@example.com")
-        path, start = walker.place_path, walker.free()[3]
+        path, start = walker.place_path, walker.morning()[3]
         move(walker, path, start)
         move(walker, path, start)
         world.send_mail()
@@ -116,7 +115,7 @@ def test_what_is_no_time(booked, slot):
 
 @pytest.mark.parametrize(("hours", "status"), [(24.01, 303), (23.99, 409)])
 def test_until_the_cut_off(world, booked, hours, status):
-    path, start = booked.place_path, booked.free()[4]
+    path, start = booked.place_path, booked.morning()[4]
     begins = clock.now() + timedelta(hours=hours)
     world.change(Appointment, starts_at=begins, ends_at=begins + HOUR)
     looked = booked.get(f"{path}/move").status_code
@@ -131,7 +130,7 @@ def test_until_the_cut_off(world, booked, hours, status):
 @pytest.mark.safety("D5")
 def test_the_link_alone_moves_nothing(world):
     walker = world.paid(inbox="shared")
-    path, before, start = walker.place_path, start_of(walker), walker.free()[3]
+    path, before, start = walker.place_path, start_of(walker), walker.morning()[3]
     stranger = world.walker(CHARLIE)
     assert stranger.get(f"{path}/move").status_code == 404
     token = stranger.get("/book/power-hour") and stranger._hidden("csrf_token")
@@ -149,7 +148,7 @@ def test_looking_changes_nothing(world, booked):
 
 
 def test_a_cancelled_time_does_not_move(world, booked):
-    path, start = booked.place_path, booked.free()[3]
+    path, start = booked.place_path, booked.morning()[3]
     booked.fill(f"{path}/cancel", {})
     assert booked.get(f"{path}/move").status_code == 409
     token = booked.get("/book/power-hour") and booked._hidden("csrf_token")
@@ -166,7 +165,7 @@ def test_the_length_and_the_offering_it_was_booked_with_stay(world, booked):
 
 
 def test_the_zone_she_chooses_in_becomes_hers(world, booked):
-    path, start = booked.place_path, booked.free()[3]
+    path, start = booked.place_path, booked.morning()[3]
     booked.get(f"{path}/move")
     booked.post(f"{path}/move/zone", {"tz": "Asia/Kathmandu"})
     booked.follow()
@@ -178,7 +177,7 @@ def test_the_zone_she_chooses_in_becomes_hers(world, booked):
 def test_two_want_the_same_time_at_once(world, databases):
     """Two booked people move to one time at the same moment: one gets it, the other keeps what she had."""
     people = [world.paid(), world.paid(email="robin@example.com")]
-    start = people[0].free()[6]
+    start = people[0].morning()[6]
     places = [world.rows(Place.id)[number][0] for number in (0, 1)]
     gate, ended = Barrier(2), []
 

@@ -41,7 +41,7 @@ def as_booked(place, summary="Appointment", status="CONFIRMED"):
 
 
 def move(walker, path):
-    start = walker.free()[9]
+    start = walker.morning()[9]
     walker.get(f"{path}/move")
     assert walker.post(f"{path}/move", {"slot": str(start), "tz": "UTC"}).status_code == 303
 

@@ -388,7 +388,7 @@ def test_pressing_twice_asks_once(approving):
 
 def test_an_unanswered_request_ends_by_itself(approving):
     walker = approving.walker()
-    path = asked(walker, start=walker.free()[1])
+    path = asked(walker, start=walker.morning()[1])
     until = newest(approving).hold_until
     approving.tick(until - clock.now() - timedelta(minutes=1))
     assert states(approving) == [("requested", None)]

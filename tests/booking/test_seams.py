@@ -6,11 +6,14 @@ import pytest
 
 from coachapp import clock
 from coachapp.accounts.models import Account, SignIn
-from coachapp.booking import blocking, requests
+from coachapp.booking import blocking, confirming, requests
 from coachapp.booking.models import Appointment, BlockedPerson, Place
+from coachapp.booking.rules import HoldEnded
 from coachapp.clients.models import Client, PrivateNote
 from coachapp.clients.operations import write_note
 from coachapp.clients.queries import client
+from coachapp.intake.queries import answers
+from coachapp.practice.models import Coach
 from coachapp.safe_contact.rules import Inbox
 from tests.booking.whobooks import (
     SOMEBODY,
@@ -54,8 +57,11 @@ def test_money_that_comes_when_the_time_is_over_goes_back(world, walker):
 def test_a_free_time_that_is_over_is_not_booked(world, walker):
     walker.go_to_code(slug="first-conversation")
     at(world, clock.now() - 2 * HOUR)
+    assert walker.get("/book/code").status_code == 409, "it is not kept beyond its own end"
     token = walker.get("/book/power-hour") and walker._hidden("csrf_token")
     assert walker.post("/book/code", {"csrf_token": token}).status_code == 409
+    with world.app.app_context(), pytest.raises(HoldEnded):
+        confirming.confirm_free(walker.place(), world.url, now=clock.now())
     assert world.ledger()[0] == ["held"]
 
 
@@ -81,8 +87,8 @@ def test_covered_pages_cover_the_booking_too(world):
 @pytest.mark.safety("A10")
 @pytest.mark.parametrize("came_before", [True, False])
 def test_the_room_of_a_link_does_not_tell_whether_she_came_before(world, came_before):
+    world.change(Coach, room_link="https://meet.example.org/nora")
     maya = add_maya(world)
-    seen = []
     holder = world.walker(CHARLIE)
     if came_before:
         herself = sign_in_as(world, maya)
@@ -96,11 +102,10 @@ def test_the_room_of_a_link_does_not_tell_whether_she_came_before(world, came_be
     holder.get("/book/code")
     holder.press_pay()
     path = holder.place_path
-    for where in ("", "/room"):
-        seen.append("The first time" in (holder.get(path + where) and holder.text))
-    assert seen == [False, False]
-    for where in ("/wishes",):
-        assert holder.get(path + where).status_code == 404
+    for where, speaks_of_it in (("", "video link opens"), ("/room", "The room opens")):
+        assert speaks_of_it in (holder.get(path + where) and holder.text)
+        assert "The first time" not in holder.text
+    assert holder.get(f"{path}/wishes").status_code == 404
 
 
 @pytest.mark.safety("D5")
@@ -149,6 +154,8 @@ def test_a_client_who_is_blocked_cannot_type_another_address(world):
     walker.post("/book/details/save", {"csrf_token": token, "email": "other@example.com"})
     assert walker.post("/book/details", {"csrf_token": token, "agree": "y"}).status_code == 409
     assert world.rows(BlockedPerson.tries) == [(1,)]
+    with world.app.app_context():
+        assert "email" not in answers(walker.place().id), "how she is reached stands on her record alone"
 
 
 def test_who_has_only_asked_has_no_record_to_open(world):
@@ -178,7 +185,7 @@ def test_a_record_something_belongs_to_is_kept_whole_and_stops_nobody(world):
 
 def test_a_move_answers_the_question_about_the_zone(world):
     walker = world.paid()
-    path, start = walker.place_path, walker.free()[7]
+    path, start = walker.place_path, walker.morning()[7]
     world.change(Place, asked_zone="Asia/Tokyo")
     walker.get(f"{path}/move")
     walker.post(f"{path}/move", {"slot": str(start), "tz": "Asia/Tokyo"})

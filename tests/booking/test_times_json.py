@@ -64,7 +64,7 @@ def test_only_free_times_and_the_same_as_on_the_page(walker, world):
 
     before = listed()
     assert before == shown()
-    world.walker().hold(walker.free()[2])
+    world.walker().hold(walker.morning()[2])
     assert len(listed()) < len(before)
     assert listed() == shown() < before
 

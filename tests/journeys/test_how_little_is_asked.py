@@ -13,7 +13,7 @@ NEEDED = {"name": "Alex", "agree": "y"}
 
 
 def test_four_pages_and_six_answers_at_most(walker: Walker):  # noqa: F811
-    seen, start = [], walker.free()[1]
+    seen, start = [], walker.morning()[1]
 
     def page(path):
         assert walker.get(path).status_code == 200, walker.text

@@ -92,7 +92,7 @@ def test_released_but_still_free_is_confirmed_after_all(world):
 def test_released_and_somebody_stands_too_close(world):
     """The time itself is free, but half of the pause before it is not."""
     walker = world.walker()
-    first, second = walker.free()[:2]
+    first, second = walker.morning()[:2]
     assert second - first == 30
     walker.to_payment(second)
     released_under_her_feet(walker)
@@ -124,7 +124,7 @@ def test_a_payment_for_a_time_whose_words_were_taken_along_is_sent_back(world):
     first = walker.session_id
     world.change(Attempt, state="expired")
     world.change(Appointment, state="released", hold_until=None)
-    walker.hold(walker.free()[4])
+    walker.hold(walker.morning()[4])
     assert walker.page.status_code == 303
     with world.app.app_context():
         attempt_id = db.session().scalars(sa.select(Attempt.id)).one()

@@ -17,7 +17,6 @@ from coachapp.booking.views.hers import (
     may_see_all,
     place_in_full,
     place_of,
-    tells_nothing,
 )
 from coachapp.clients import operations as clients
 from coachapp.clients.forms import WishesForm
@@ -48,7 +47,6 @@ def room(token: str) -> ResponseReturnValue:
             place=place,
             token=token,
             beside=beside(place, now),
-            tells_nothing=tells_nothing(place),
             now=now,
         )
 

@@ -204,7 +204,7 @@ def test_holding_a_time_asks_the_calendar_first(world, feeds):
     with world.app.app_context():
         add(feeds.gives(calendar()), now)
     walker = world.walker()
-    start = walker.free()[1]
+    start = walker.morning()[1]
     begins = datetime.fromtimestamp(start * 60, UTC)
     feeds.gives(calendar(event(begins)))
     walker.hold(start)

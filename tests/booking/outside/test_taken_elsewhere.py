@@ -28,7 +28,7 @@ def at(start):
 
 def test_what_tick_has_read_is_not_offered(world, feeds):
     walker = world.walker()
-    start = walker.free()[4]
+    start = walker.morning()[4]
     calendar_id = add(world, feeds.gives(calendar(event(at(start)))))
     assert start in walker.free()
     world.tick()
@@ -43,7 +43,7 @@ def test_a_time_taken_elsewhere_a_moment_ago_is_not_held(world, feeds):
     add(world, feeds.gives(calendar()))
     world.tick()
     walker = world.walker()
-    start = walker.free()[4]
+    start = walker.morning()[4]
     feeds.gives(calendar(event(at(start))))
     world.change(OutsideCalendar, asked_at=clock.now() - timedelta(minutes=6))
     walker.hold(start)
@@ -54,7 +54,7 @@ def test_a_time_taken_elsewhere_a_moment_ago_is_not_held(world, feeds):
 
 def test_while_a_calendar_hangs_its_last_good_copy_counts(world, feeds):
     walker = world.walker()
-    start = walker.free()[4]
+    start = walker.morning()[4]
     add(world, feeds.gives(calendar(event(at(start)))))
     world.tick()
     feeds.does(play.hangs)
@@ -68,7 +68,7 @@ def test_while_a_calendar_hangs_its_last_good_copy_counts(world, feeds):
 
 def test_a_whole_day_off_elsewhere_is_a_day_off_here(world, feeds):
     walker = world.walker()
-    day = at(walker.free()[20]).date()
+    day = at(walker.morning()[20]).date()
     add(world, feeds.gives(calendar((f"DTSTART;VALUE=DATE:{day:%Y%m%d}",))))
     world.tick()
     assert walker.free() and all(at(start).date() != day for start in walker.free())
