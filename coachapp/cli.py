@@ -10,6 +10,7 @@ from flask.cli import AppGroup, with_appcontext
 from coachapp import clock, tick, vault
 from coachapp.accounts import operations as accounts
 from coachapp.accounts.rules import AlreadyJoined, NoSuchCoach
+from coachapp.config import settings
 from coachapp.db import Base, engine
 from coachapp.demo import practice as demo_practice
 from coachapp.doctor.checks import examine
@@ -58,7 +59,7 @@ def run_tick(every: float | None) -> None:
 @with_appcontext
 def doctor(context: click.Context) -> None:
     """Look over this installation and say what is not in order; exit status 1 where something needs doing now."""
-    findings = examine(current_app.config["COACHAPP"], clock.now())
+    findings = examine(settings(), clock.now())
     for finding in findings:
         click.echo(f"{finding.level:<8} {finding.says}")
     if any(finding.level is Level.FAULT for finding in findings):
@@ -168,7 +169,7 @@ demo = AppGroup("demo", help="The demo practice: made-up people on this machine 
 @click.pass_context
 def demo_load(context: click.Context) -> None:
     """Fill an empty database with the demo practice; where a practice exists, nothing is touched."""
-    if not current_app.config["COACHAPP"].demo:
+    if not settings().demo:
         raise click.ClickException("The demo's passphrases are known to all: it is only for `make run`.")
     context.invoke(migrate)
     done = demo_practice.load(clock.now())

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from flask import current_app
+
 PROJECT = Path(__file__).resolve().parent.parent
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 CHECKOUT_ORIGIN = "https://checkout.stripe.com"
@@ -59,6 +61,12 @@ class Config:
     @property
     def stripe_live(self) -> bool:
         return is_live_key(self.stripe_api_key)
+
+
+def settings() -> Config:
+    """The settings of the running app."""
+    found: Config = current_app.config["COACHAPP"]
+    return found
 
 
 def is_live_key(key: str | None) -> bool:

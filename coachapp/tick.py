@@ -14,7 +14,7 @@ from coachapp.booking.holding import expire_holds
 from coachapp.booking.outside.operations import refresh_due
 from coachapp.booking.reminding import make_reminders
 from coachapp.booking.requests import end_unanswered
-from coachapp.config import Config
+from coachapp.config import settings
 from coachapp.notifications.operations import forget_words, send_due
 from coachapp.payments import events
 from coachapp.payments.operations import reconcile
@@ -38,8 +38,8 @@ STEPS: tuple[Step, ...] = (
     Step("send refunds", lambda now: send_waiting(gateway(), payables(), now=now)),
     Step("ask about pending refunds", lambda now: ask_about_pending(gateway(), payables(), now=now)),
     Step("end old holds", lambda now: expire_holds(now=now)),
-    Step("make reminders", lambda now: make_reminders(current_app.config["COACHAPP"].base_url, now=now)),
-    Step("end unanswered requests", lambda now: end_unanswered(_settings().base_url, now=now)),
+    Step("make reminders", lambda now: make_reminders(settings().base_url, now=now)),
+    Step("end unanswered requests", lambda now: end_unanswered(settings().base_url, now=now)),
     Step("send the outbox", lambda now: send_due(current_app.extensions["mailer"], now=now)),
     Step("forget unfinished bookings", lambda now: forget_unfinished(now=now)),
     Step("forget old mail", lambda now: forget_words(now=now)),
@@ -61,11 +61,6 @@ def tick_forever(app: Flask, every: float) -> None:
     while True:
         run_tick(app, clock.now())
         time.sleep(every)
-
-
-def _settings() -> Config:
-    found: Config = current_app.config["COACHAPP"]
-    return found
 
 
 def _went_well(app: Flask, step: Step, now: datetime) -> bool:

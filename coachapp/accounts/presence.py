@@ -1,11 +1,12 @@
 """Who is asking: from our own cookie to the person Flask-Login hands to guards and templates."""
 
-from flask import Flask, Response, current_app, request, session
+from flask import Flask, Response, request, session
 from flask_login import LoginManager, current_user
 
 from coachapp import clock
 from coachapp.accounts import operations, queries
 from coachapp.accounts.rules import CLIENT, DEVICE_LIVES, SIGNED_OUT, Opened, Person, cookie_names
+from coachapp.config import settings
 
 HOMES = {CLIENT: "/me/"}
 DESK = "/desk/"
@@ -82,7 +83,7 @@ def _names() -> tuple[str, str]:
 
 
 def _secure() -> bool:
-    return bool(current_app.config["COACHAPP"].secure)
+    return bool(settings().secure)
 
 
 def _note_seen() -> None:

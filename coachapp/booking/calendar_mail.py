@@ -5,13 +5,12 @@ from datetime import datetime, timedelta
 from email.utils import parseaddr
 from uuid import UUID
 
-from flask import current_app
 from sqlalchemy import or_, select
 
 from coachapp.booking.ics import Entry, Summary, feed_file, invitation_file, uid_of
 from coachapp.booking.models import Appointment
 from coachapp.booking.rules import AppointmentState
-from coachapp.config import Config
+from coachapp.config import settings
 from coachapp.db import session
 from coachapp.notifications.texts import Text
 from coachapp.practice.queries import coach
@@ -54,8 +53,7 @@ def feed(coach_id: int, *, now: datetime) -> bytes:
 
 def sender_address() -> str:
     """The bare address the practice's mail comes from: the organiser of every invitation."""
-    settings: Config = current_app.config["COACHAPP"]
-    return parseaddr(settings.mail_from)[1]
+    return parseaddr(settings().mail_from)[1]
 
 
 def _entry(row: Appointment) -> Entry:

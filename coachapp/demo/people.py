@@ -7,8 +7,6 @@ from urllib.parse import urlencode, urlsplit
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
-from flask import current_app
-
 from coachapp.accounts.hashing import hasher
 from coachapp.accounts.operations import join, make_join_token
 from coachapp.booking import queries
@@ -16,7 +14,7 @@ from coachapp.booking.desk_operations import block_time, book_for_client
 from coachapp.booking.rules import PlaceRow
 from coachapp.clients.operations import agree_words, new_client, set_state, wish, write_note
 from coachapp.clients.rules import DAY_BEFORE, Absence, State, WishesRow
-from coachapp.config import Config
+from coachapp.config import settings
 from coachapp.intake.operations import save_answer
 from coachapp.intake.rules import HOPE
 from coachapp.payments import operations as payments
@@ -176,7 +174,7 @@ def _arrive(coach_id: int, account_id: UUID, someone: Someone, now: datetime) ->
 def _book(client_id: UUID, someone: Someone, session: Session, starts_at: datetime, now: datetime) -> None:
     booked_at = min(now, starts_at) - timedelta(days=3)
     what = offering(session.slug)
-    place_id = book_for_client(what, client_id, someone.zone, starts_at, _base_url(), now=booked_at)
+    place_id = book_for_client(what, client_id, someone.zone, starts_at, settings().base_url, now=booked_at)
     if someone.hope and session is someone.sessions[0]:
         save_answer(client_id, place_id, HOPE, someone.hope, now=booked_at)
     if session.paid and not what.is_free and starts_at < now:
@@ -209,7 +207,7 @@ def _pay(place: PlaceRow, now: datetime) -> None:
 def _attempt(place: PlaceRow, when: datetime) -> AttemptRow:
     assert place.client_id is not None
     order_id = payments.open_order(place.client_id, "appointment", place.id, place.price, now=when)
-    return payments.begin_attempt(order_id, f"{_base_url()}/paid/", now=when)
+    return payments.begin_attempt(order_id, f"{settings().base_url}/paid/", now=when)
 
 
 def _press_pay(checkout_url: str) -> None:
@@ -263,11 +261,6 @@ def _worksheets_of_maya(client_id: UUID, now: datetime) -> None:
         "safe_room": "The kitchen",
     }
     save_answers(door, client_id, begun, 0, set(begun), now=now - timedelta(days=2))
-
-
-def _base_url() -> str:
-    settings: Config = current_app.config["COACHAPP"]
-    return settings.base_url
 
 
 def _at(now: datetime, zone: ZoneInfo, days: int, clock_time: str) -> datetime:

@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from flask import Blueprint, abort, current_app, render_template
+from flask import Blueprint, abort, render_template
 from flask.typing import ResponseReturnValue
 
-from coachapp.config import Config
+from coachapp.config import settings
 from coachapp.demo.mail_catcher import list_mails
 from coachapp.web.guards import public
 
@@ -20,7 +20,6 @@ def mail() -> ResponseReturnValue:
 
 
 def _folder() -> Path:
-    settings: Config = current_app.config["COACHAPP"]
-    if not settings.demo:
+    if not settings().demo:
         abort(404)
-    return settings.instance / "mail"
+    return settings().instance / "mail"

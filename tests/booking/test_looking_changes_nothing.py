@@ -6,20 +6,10 @@ from contextlib import contextmanager
 import pytest
 import sqlalchemy as sa
 
-from coachapp.db import Base
 from tests.road import Walker
 from tests.road import mostly_sqlite as databases  # noqa: F401  # pytest finds fixtures by name
 
 IGNORED = {"rate_count", "sign_in", "audit_entry"}
-
-
-def everything(world):
-    tables = [table for name, table in sorted(Base.metadata.tables.items()) if name not in IGNORED]
-    return {
-        table.name: sorted(map(repr, world.rows(*table.columns)))
-        for table in tables
-        if sa.inspect(world.app.extensions["engine"]).has_table(table.name)
-    }
 
 
 @pytest.mark.parametrize("inbox", ["only_me", "shared"])
@@ -31,7 +21,7 @@ def test_every_link_can_be_followed_without_a_change(world, inbox):
     booked = world.walker()
     booked.to_payment(inbox=inbox)
     booked.pay()
-    before = everything(world)
+    before = world.everything(*IGNORED)
     scanner = Walker(world)
     scanner.session_id = booked.session_id
     path = booked.place_path
@@ -41,7 +31,7 @@ def test_every_link_can_be_followed_without_a_change(world, inbox):
         for each in _follow(who, path, booked.return_path):
             seen.add(each)
     assert {f"{path}/cancel", f"{path}.ics", f"{path}/room", f"{path}/wishes"} <= seen
-    assert everything(world) == before
+    assert world.everything(*IGNORED) == before
     assert world.ledger()[0] == ["confirmed", "confirmed", "held"]
 
 

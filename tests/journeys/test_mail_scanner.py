@@ -5,7 +5,6 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-import sqlalchemy as sa
 
 from coachapp import clock
 from coachapp.booking import inviting, link_queries, moving, queries, requests
@@ -13,7 +12,6 @@ from coachapp.booking.models import Place
 from coachapp.booking.reminding import make_reminders
 from coachapp.clients.operations import wish
 from coachapp.clients.rules import WishesRow
-from coachapp.db import Base
 from coachapp.practice.operations import save_practice
 from tests.road import Walker
 from tests.road import mostly_sqlite as databases  # noqa: F401  # pytest finds fixtures by name
@@ -22,16 +20,6 @@ from tests.road import world as world
 # What a visit itself leaves: how often a network came, and who signed in.
 OF_VISITS = {"rate_count", "sign_in"}
 ADDRESS = re.compile(r"https?://\S+")
-
-
-def everything(world):
-    engine = world.app.extensions["engine"]
-    tables = [table for name, table in Base.metadata.tables.items() if name not in OF_VISITS]
-    return {
-        table.name: sorted(map(repr, world.rows(*table.columns)))
-        for table in tables
-        if sa.inspect(engine).has_table(table.name)
-    }
 
 
 @pytest.fixture
@@ -94,7 +82,7 @@ def _answer(world, first, second, third):
 def test_opening_every_address_changes_nothing(world, mailed):
     kinds = {re.sub(r"/[\w-]{20,}", "/…", address.removeprefix(world.url)) for address in mailed}
     assert {"/b/…", "/i/…", "/desk/", "/desk/requests"} <= kinds, kinds
-    before = everything(world)
+    before = world.everything(*OF_VISITS)
     for address in mailed:
         scanner = Walker(world)
         answer = scanner.get(address.removeprefix(world.url))
@@ -104,4 +92,4 @@ def test_opening_every_address_changes_nothing(world, mailed):
             answer = scanner.get(answer.headers["Location"])
         assert answer.status_code in (200, 404), (address, answer.status_code)
         scanner.client.head(address.removeprefix(world.url))
-    assert everything(world) == before
+    assert world.everything(*OF_VISITS) == before

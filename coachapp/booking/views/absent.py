@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from flask import Blueprint, abort, current_app, flash, redirect, render_template, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -12,7 +12,7 @@ from coachapp.booking import around, queries
 from coachapp.booking.rules import NoSuchPlace, NotNow, Outcome, PlaceRow
 from coachapp.clients.queries import client_by_ref, wishes
 from coachapp.clients.rules import Absence, NoSuchClient
-from coachapp.config import Config
+from coachapp.config import settings
 from coachapp.notifications import texts
 from coachapp.notifications.queries import state_of
 from coachapp.payments.operations import finish
@@ -40,7 +40,7 @@ def look(ref: str, place_id: UUID) -> ResponseReturnValue:
     if place.outcome != Outcome.ABSENT or place.client_id is None:
         abort(404)
     wished, verdict = wishes(place.client_id), gate(place.client_id, booked=True, now=now)
-    link = f"{_settings().base_url}/b/…" if verdict.with_link else None
+    link = f"{settings().base_url}/b/…" if verdict.with_link else None
     subject = practice().mail_subject
     return render_template(
         "desk/absent.html",
@@ -76,7 +76,7 @@ def take_back(ref: str, place_id: UUID) -> ResponseReturnValue:
 @staff
 def send_mail(ref: str, place_id: UUID) -> ResponseReturnValue:
     """The neutral mail, for someone who wished it; the gate decides once more."""
-    around.send_absence_mail(_place(ref, place_id), _settings().base_url, now=clock.now())
+    around.send_absence_mail(_place(ref, place_id), settings().base_url, now=clock.now())
     return redirect(url_for("absent.look", ref=ref, place_id=place_id), 303)
 
 
@@ -88,11 +88,6 @@ def give_back(ref: str, place_id: UUID) -> ResponseReturnValue:
     refunds = around.give_back(_place(ref, place_id), by=current_user.account_id, now=now)
     finish(refunds, gateway(), payables(), now=now)
     return redirect(url_for("absent.look", ref=ref, place_id=place_id), 303)
-
-
-def _settings() -> Config:
-    found: Config = current_app.config["COACHAPP"]
-    return found
 
 
 def _place(ref: str, place_id: UUID) -> PlaceRow:

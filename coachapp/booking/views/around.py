@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from flask import Blueprint, abort, current_app, redirect, render_template, request, url_for
+from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -21,7 +21,7 @@ from coachapp.booking.views.hers import (
 from coachapp.clients import operations as clients
 from coachapp.clients.forms import WishesForm
 from coachapp.clients.queries import wishes
-from coachapp.config import Config
+from coachapp.config import settings
 from coachapp.notifications import texts
 from coachapp.practice.queries import coach, practice
 from coachapp.safe_contact.queries import gate
@@ -56,9 +56,8 @@ def room(token: str) -> ResponseReturnValue:
 def late(token: str) -> ResponseReturnValue:
     """She comes a few minutes late, or after all in time."""
     place, said = place_in_full(token), request.form.get("minutes", "")
-    settings: Config = current_app.config["COACHAPP"]
     try:
-        around.say_late(place, int(said) if said in _MINUTES else -1, settings.base_url, now=clock.now())
+        around.say_late(place, int(said) if said in _MINUTES else -1, settings().base_url, now=clock.now())
     except NotNow:
         return page(
             409,
@@ -121,8 +120,7 @@ def _may_mail(place: PlaceRow) -> bool:
 
 def _wishes_page(place: PlaceRow, token: str, form: WishesForm) -> str:
     verdict = gate(_client_of(place), booked=True, now=clock.now())
-    settings: Config = current_app.config["COACHAPP"]
-    link = f"{settings.base_url}/b/…" if verdict.with_link else None
+    link = f"{settings().base_url}/b/…" if verdict.with_link else None
     example = texts.time_alone(practice().mail_subject, place.starts_at, place.ends_at, place.zone, link)
     return render_template(
         "booking/wishes.html", token=token, form=form, example=example, host=coach(place.coach_id)

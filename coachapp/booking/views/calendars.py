@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from flask import Blueprint, abort, current_app, flash, redirect, render_template, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -13,7 +13,7 @@ from coachapp.booking.outside import operations, queries
 from coachapp.booking.outside.forms import CalendarForm, CalendarMailForm
 from coachapp.booking.outside.rules import CalendarRow, NoSuchCalendar, TooManyCalendars
 from coachapp.booking.outside.words import TROUBLES
-from coachapp.config import Config
+from coachapp.config import settings
 from coachapp.practice import own_calendar
 from coachapp.practice.queries import coach
 from coachapp.practice.rules import CoachRow
@@ -109,7 +109,7 @@ def _mail_data() -> dict[str, bool]:
 
 
 def _page(form: CalendarForm, mail: CalendarMailForm) -> str:
-    host, settings = _host(), _settings()
+    host = _host()
     token = own_calendar.feed_token(host.id)
     rows: list[CalendarRow] = queries.calendars(host.id)
     return render_template(
@@ -120,11 +120,6 @@ def _page(form: CalendarForm, mail: CalendarMailForm) -> str:
         errors=form.summary() + mail.summary(),
         calendars=rows,
         troubles=TROUBLES,
-        feed=f"{settings.base_url}{url_for('feed.show', token=token)}" if token else None,
+        feed=f"{settings().base_url}{url_for('feed.show', token=token)}" if token else None,
         same_sender=sender_address().lower() == (host.email or "").lower(),
     )
-
-
-def _settings() -> Config:
-    found: Config = current_app.config["COACHAPP"]
-    return found

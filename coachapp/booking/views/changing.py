@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -20,7 +20,7 @@ from coachapp.booking.rules import (
     may_move,
 )
 from coachapp.booking.views import door, hers, picking
-from coachapp.config import Config
+from coachapp.config import settings
 from coachapp.payments.operations import finish
 from coachapp.payments.queries import orders_of
 from coachapp.payments.runtime import gateway, payables
@@ -54,7 +54,7 @@ def move(token: str) -> ResponseReturnValue:
     key = _zone_of(place, request.form.get("tz"))
     refresh_for_hold(place.coach_id, now=clock.now())
     try:
-        moving.move_by_client(place, _offering(place), start, key, _base_url(), now=clock.now())
+        moving.move_by_client(place, _offering(place), start, key, settings().base_url, now=clock.now())
     except TooLate:
         return _stays(place)
     except TimeTaken:
@@ -106,7 +106,7 @@ def say_unsafe(token: str) -> ResponseReturnValue:
 def _give_back(token: str, by: str) -> ResponseReturnValue:
     place, now = hers.place_in_full(token), clock.now()
     try:
-        refunds = confirming.cancel(place, _base_url(), by=by, now=now)
+        refunds = confirming.cancel(place, settings().base_url, by=by, now=now)
     except TooLate:
         return _over()
     finish(refunds, gateway(), payables(), now=now)
@@ -157,8 +157,3 @@ def _over() -> ResponseReturnValue:
     return page(
         409, _("This time can no longer be cancelled here"), _("It has begun, or was cancelled before.")
     )
-
-
-def _base_url() -> str:
-    settings: Config = current_app.config["COACHAPP"]
-    return settings.base_url

@@ -1,6 +1,6 @@
 """The rest of the road: details, the return code, and off to the payment page."""
 
-from flask import Blueprint, Response, current_app, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from coachapp import clock
@@ -11,7 +11,7 @@ from coachapp.booking.operations import DRAFTED, Details
 from coachapp.booking.rules import IN_REQUEST, AppointmentState, HoldEnded, PlaceRow
 from coachapp.booking.views import hers, road
 from coachapp.booking.views.public import taken_page
-from coachapp.config import Config
+from coachapp.config import settings
 from coachapp.intake import queries as intake
 from coachapp.intake.rules import HOPE
 from coachapp.notifications import texts
@@ -120,20 +120,20 @@ def go_on() -> ResponseReturnValue:
         return redirect(url_for("road.details"), 303)
     if requests.has_to_ask(place):
         limits.count(REQUESTS, "request", limits.network())
-        requests.ask(place, _settings().base_url, now=clock.now())
+        requests.ask(place, settings().base_url, now=clock.now())
         return redirect(url_for("road.done"), 303)
     if blocking.tried(place.coach_id, *blocking.addresses_of(place), now=clock.now()):
         return _turned_away(place)
     if place.is_free:
-        confirming.confirm_free(place, _settings().base_url, now=clock.now())
+        confirming.confirm_free(place, settings().base_url, now=clock.now())
         return redirect(url_for("road.done"), 303)
-    attempt = operations.go_to_pay(place, f"{_settings().base_url}/paid/", now=clock.now())
+    attempt = operations.go_to_pay(place, f"{settings().base_url}/paid/", now=clock.now())
     try:
         if (
             attempt.expires_at <= clock.now()
         ):  # the link of an earlier try has ended: settle that, then begin anew
             payments.ask_stripe(attempt, gateway(), payables(), now=clock.now())
-            attempt = operations.go_to_pay(place, f"{_settings().base_url}/paid/", now=clock.now())
+            attempt = operations.go_to_pay(place, f"{settings().base_url}/paid/", now=clock.now())
         attempt = payments.open_checkout(attempt, gateway(), payables(), now=clock.now())
     except (GatewayAway, GatewayRefused):
         return payment_page_away()
@@ -240,8 +240,3 @@ def _details_page(place: PlaceRow, form: DetailsForm) -> str:
 
 def _typed() -> dict[str, str]:
     return {question: request.form.get(question, "")[:4000] for question in DRAFTED}
-
-
-def _settings() -> Config:
-    found: Config = current_app.config["COACHAPP"]
-    return found

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from flask import Blueprint, abort, current_app, flash, redirect, render_template, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -17,7 +17,7 @@ from coachapp.booking.views import repeating
 from coachapp.booking.wall import Reading, instant_of
 from coachapp.clients.queries import client, client_by_ref, clients
 from coachapp.clients.rules import ClientRow, NoSuchClient
-from coachapp.config import Config
+from coachapp.config import settings
 from coachapp.notifications import texts
 from coachapp.payments.operations import finish
 from coachapp.payments.queries import orders_of
@@ -93,7 +93,7 @@ def book() -> ResponseReturnValue:
             wanted.client.id,
             wanted.client.zone,
             wanted.starts_at,
-            _settings().base_url,
+            settings().base_url,
             now=clock.now(),
         )
     except TimeTaken:
@@ -122,7 +122,7 @@ def ask_cancel(ref: str, place_id: UUID) -> ResponseReturnValue:
 def cancel(ref: str, place_id: UUID) -> ResponseReturnValue:
     place = _place(ref, place_id)
     try:
-        refunds = confirming.cancel(place, _settings().base_url, by="staff", now=clock.now())
+        refunds = confirming.cancel(place, settings().base_url, by="staff", now=clock.now())
     except TooLate:
         return _too_late()
     finish(refunds, gateway(), payables(), now=clock.now())
@@ -155,7 +155,7 @@ def ask_cancel_rest(ref: str, place_id: UUID) -> ResponseReturnValue:
 def cancel_rest(ref: str, place_id: UUID) -> ResponseReturnValue:
     place = _place(ref, place_id)
     try:
-        refunds = series.cancel_rest(place, _settings().base_url, now=clock.now())
+        refunds = series.cancel_rest(place, settings().base_url, now=clock.now())
     except TooLate:
         return _too_late()
     finish(refunds, gateway(), payables(), now=clock.now())
@@ -171,11 +171,6 @@ def _too_late() -> ResponseReturnValue:
 
 def _host() -> CoachRow:
     return coach(current_user.coach_id)
-
-
-def _settings() -> Config:
-    found: Config = current_app.config["COACHAPP"]
-    return found
 
 
 def _client(ref: str) -> ClientRow:
@@ -223,7 +218,7 @@ def _mail(wanted: Wanted, verdict: Verdict) -> texts.Text | None:
     """The words that would leave; None when nothing does. The real link is made with the booking."""
     if verdict.address is None:
         return None
-    link = f"{_settings().base_url}/b/…" if verdict.with_link else None
+    link = f"{settings().base_url}/b/…" if verdict.with_link else None
     return texts.booked(practice().mail_subject, wanted.starts_at, wanted.ends_at, wanted.client.zone, link)
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from flask import Blueprint, abort, current_app, flash, redirect, render_template, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -16,7 +16,7 @@ from coachapp.booking.rules import AppointmentState, NoSuchPlace, PlaceRow, Time
 from coachapp.booking.wall import Reading, instant_of
 from coachapp.clients.queries import client_by_ref
 from coachapp.clients.rules import ClientRow, NoSuchClient
-from coachapp.config import Config
+from coachapp.config import settings
 from coachapp.notifications import texts
 from coachapp.practice.queries import coach, practice
 from coachapp.practice.rules import CoachRow
@@ -83,7 +83,7 @@ def move(ref: str, place_id: UUID) -> ResponseReturnValue:
     if wanted is None:
         return _form_page(person, place, form), 422
     try:
-        moving.move_by_coach(place, wanted.starts_at, _base_url(), now=clock.now())
+        moving.move_by_coach(place, wanted.starts_at, settings().base_url, now=clock.now())
     except TimeTaken:
         return _taken(wanted, form)
     except TooLate:
@@ -119,7 +119,7 @@ def _mail(wanted: Move, verdict: Verdict) -> texts.Text | None:
     """The words that would leave; None when nothing does."""
     if verdict.address is None:
         return None
-    link = f"{_base_url()}/b/…" if verdict.with_link else None
+    link = f"{settings().base_url}/b/…" if verdict.with_link else None
     return texts.moved(practice().mail_subject, wanted.starts_at, wanted.ends_at, wanted.place.zone, link)
 
 
@@ -136,8 +136,3 @@ def _form_page(person: ClientRow, place: PlaceRow, form: MoveForm) -> str:
 
 def _host() -> CoachRow:
     return coach(current_user.coach_id)
-
-
-def _base_url() -> str:
-    settings: Config = current_app.config["COACHAPP"]
-    return settings.base_url

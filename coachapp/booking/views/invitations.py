@@ -3,7 +3,7 @@
 from datetime import datetime, time, timedelta
 from uuid import UUID
 
-from flask import Blueprint, abort, current_app, flash, redirect, render_template, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -14,7 +14,7 @@ from coachapp.booking.admission import LINK_LASTS, InvitationRow, NoSuchInvitati
 from coachapp.booking.desk_forms import LinkForm
 from coachapp.clients.queries import client_by_ref, clients, clients_by_id
 from coachapp.clients.rules import ClientRow, NoSuchClient
-from coachapp.config import Config
+from coachapp.config import settings
 from coachapp.notifications import texts
 from coachapp.practice.queries import coach, offerings, practice
 from coachapp.practice.rules import CoachRow, OfferingRow
@@ -61,7 +61,7 @@ def show(link_id: UUID) -> ResponseReturnValue:
     row = _mine(link_id)
     now = clock.now()
     verdict = gate(row.client_id, booked=False, now=now) if row.client_id else None
-    address = f"{_base_url()}/i/{link_queries.token_of(row.id)}"
+    address = f"{settings().base_url}/i/{link_queries.token_of(row.id)}"
     may_mail = verdict is not None and verdict.address is not None and verdict.with_link
     return render_template(
         "desk/link.html",
@@ -81,7 +81,7 @@ def show(link_id: UUID) -> ResponseReturnValue:
 def mail(link_id: UUID) -> ResponseReturnValue:
     row = _mine(link_id)
     try:
-        inviting.mail(row, _base_url(), by=current_user.account_id, now=clock.now())
+        inviting.mail(row, settings().base_url, by=current_user.account_id, now=clock.now())
         flash(_("The link is on its way."))
     except (NotHersAlone, NoSuchInvitation):
         flash(_("Nothing was sent. Give the link in a way that is safe."))
@@ -168,8 +168,3 @@ def _last_day() -> object:
 
 def _host() -> CoachRow:
     return coach(current_user.coach_id)
-
-
-def _base_url() -> str:
-    settings: Config = current_app.config["COACHAPP"]
-    return settings.base_url

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from flask import current_app, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -14,7 +14,7 @@ from coachapp.booking.desk_forms import BookForm
 from coachapp.booking.rules import TimeTaken
 from coachapp.booking.wall import Reading, repeated
 from coachapp.clients.rules import ClientRow
-from coachapp.config import Config
+from coachapp.config import settings
 from coachapp.notifications import texts
 from coachapp.practice.queries import practice
 from coachapp.practice.rules import CoachRow, OfferingRow
@@ -50,7 +50,7 @@ def book(form: BookForm, person: ClientRow, offering: OfferingRow, host: CoachRo
         if any(turn.taken for turn in chosen):
             raise TimeTaken
         starts = [turn.starts_at for turn in chosen]
-        series.book_series(offering, person.id, person.zone, starts, _base_url(), now=clock.now())
+        series.book_series(offering, person.id, person.zone, starts, settings().base_url, now=clock.now())
     except TimeTaken:
         now_free = _turns(form, offering, host, set(request.form.getlist("on")))
         error = _("A day was taken meanwhile, and nothing is booked yet. Look at the days once more.")
@@ -99,10 +99,5 @@ def _mail(person: ClientRow, turns: list[Turn], verdict: Verdict) -> texts.Text 
     times = [(turn.starts_at, turn.ends_at) for turn in turns if turn.ticked and not turn.taken]
     if verdict.address is None or not times:
         return None
-    link = f"{_base_url()}/b/…" if verdict.with_link else None
+    link = f"{settings().base_url}/b/…" if verdict.with_link else None
     return texts.booked_often(practice().mail_subject, times, person.zone, link)
-
-
-def _base_url() -> str:
-    settings: Config = current_app.config["COACHAPP"]
-    return settings.base_url

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from flask import Blueprint, abort, current_app, flash, redirect, render_template, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -17,7 +17,7 @@ from coachapp.booking.rules import NoSuchPlace, PlaceRow, Standing, TimeTaken, T
 from coachapp.booking.wall import instant_of
 from coachapp.clients.queries import client, clients_by_id
 from coachapp.clients.rules import ClientRow
-from coachapp.config import Config
+from coachapp.config import settings
 from coachapp.intake.queries import answers
 from coachapp.intake.rules import HOPE
 from coachapp.notifications import texts
@@ -99,7 +99,7 @@ def show(place_id: UUID) -> ResponseReturnValue:
 @staff
 def approve(place_id: UUID) -> ResponseReturnValue:
     place = _one(place_id).place
-    requests.approve(place, _base_url(), by=current_user.account_id, now=clock.now())
+    requests.approve(place, settings().base_url, by=current_user.account_id, now=clock.now())
     flash(_("The session is booked.") if place.is_free else _kept_words(place_id))
     return redirect(url_for("requests.waiting"), 303)
 
@@ -122,7 +122,7 @@ def offer_other(place_id: UUID) -> ResponseReturnValue:
         form.at.errors = [_("Choose a time that is still to come")]
         return _other_page(asked, form), 422
     try:
-        requests.offer(asked.place, begins, _base_url(), by=current_user.account_id, now=clock.now())
+        requests.offer(asked.place, begins, settings().base_url, by=current_user.account_id, now=clock.now())
     except TimeTaken:
         form.at.errors = [_("There is a session, or blocked time, at this hour. Choose another.")]
         return _other_page(asked, form), 409
@@ -148,7 +148,7 @@ def ask_decline(place_id: UUID) -> ResponseReturnValue:
 @bp.post("/<uuid:place_id>/decline")
 @staff
 def decline(place_id: UUID) -> ResponseReturnValue:
-    requests.decline(_one(place_id).place, _base_url(), by=current_user.account_id, now=clock.now())
+    requests.decline(_one(place_id).place, settings().base_url, by=current_user.account_id, now=clock.now())
     flash(_("Declined. The time is free again."))
     return redirect(url_for("requests.waiting"), 303)
 
@@ -183,7 +183,7 @@ def _mail(words: requests.Words, place: PlaceRow, verdict: Verdict) -> texts.Tex
     """The words that would leave; None when nothing does."""
     if verdict.address is None:
         return None
-    link = f"{_base_url()}/b/{queries.place_token(place.id)}" if verdict.with_link else None
+    link = f"{settings().base_url}/b/{queries.place_token(place.id)}" if verdict.with_link else None
     return words(practice().mail_subject, place, link)
 
 
@@ -201,8 +201,3 @@ def _other_page(asked: Asked, form: OtherTimeForm) -> str:
 
 def _host() -> CoachRow:
     return coach(current_user.coach_id)
-
-
-def _base_url() -> str:
-    settings: Config = current_app.config["COACHAPP"]
-    return settings.base_url

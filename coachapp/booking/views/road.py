@@ -1,20 +1,19 @@
 """The cookie of a booking in progress: which held time this browser is about."""
 
-from flask import Response, current_app, request
+from flask import Response, request
 
 from coachapp.accounts.presence import present, sign_in_cookie, without_sign_in
 from coachapp.booking import queries
 from coachapp.booking.rules import HoldEnded, NoSuchPlace, PlaceRow
 from coachapp.booking.views import door
-from coachapp.config import Config
+from coachapp.config import settings
 
 _LASTS = 3 * 3600
 _WAYS_OUT = ("accounts.leave", "accounts.sign_out")
 
 
 def _name() -> str:
-    settings: Config = current_app.config["COACHAPP"]
-    return "__Host-r" if settings.secure else "r"
+    return "__Host-r" if settings().secure else "r"
 
 
 def cookie() -> str | None:
@@ -57,8 +56,7 @@ def forget_on_leaving(response: Response) -> Response:
         return response
     door.forget()
     if cookie():
-        settings: Config = current_app.config["COACHAPP"]
-        response.delete_cookie(_name(), path="/", secure=settings.secure, httponly=True, samesite="Strict")
+        response.delete_cookie(_name(), path="/", secure=settings().secure, httponly=True, samesite="Strict")
     return response
 
 
@@ -69,7 +67,6 @@ def remember(response: Response, road: str) -> None:
     """
     if is_covered():
         without_sign_in(response)
-    settings: Config = current_app.config["COACHAPP"]
     response.set_cookie(
-        _name(), road, max_age=_LASTS, path="/", secure=settings.secure, httponly=True, samesite="Strict"
+        _name(), road, max_age=_LASTS, path="/", secure=settings().secure, httponly=True, samesite="Strict"
     )

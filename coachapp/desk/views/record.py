@@ -1,6 +1,6 @@
 """One client's record: history, notes, sessions and payments, details; the safe-contact words stand on each page."""
 
-from flask import current_app, flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -10,7 +10,7 @@ from coachapp.booking.queries import places_of
 from coachapp.clients.forms import AgreedForm
 from coachapp.clients.queries import notes, wishes
 from coachapp.clients.rules import ClientRow
-from coachapp.config import Config
+from coachapp.config import settings
 from coachapp.desk import history, operations, queries
 from coachapp.desk.forms import ContactForm, EarlyForm, NoteForm, PersonForm
 from coachapp.desk.views.room import account, bp, host, own_client
@@ -143,7 +143,6 @@ def _details_page(
     agreed_form: AgreedForm | None = None,
     early_form: EarlyForm | None = None,
 ) -> str:
-    settings: Config = current_app.config["COACHAPP"]
     known, now = contact(person.id), clock.now()
     typed = {"inbox": known.inbox, "email": known.address} if known else {}
     return render_template(
@@ -157,5 +156,5 @@ def _details_page(
         early_form=early_form or EarlyForm(prefix="e", formdata=None, data={"until": person.early_until}),
         zones=zone_choices(WELL_KNOWN, now, person.zone),
         join=join_path(person.id, now),
-        base_url=settings.base_url,
+        base_url=settings().base_url,
     )

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from flask import current_app, flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -14,7 +14,7 @@ from coachapp.clients import operations as clients
 from coachapp.clients.forms import AgreedForm, WishesForm
 from coachapp.clients.queries import wishes
 from coachapp.clients.rules import ClientRow
-from coachapp.config import Config
+from coachapp.config import settings
 from coachapp.notifications import texts
 from coachapp.portal.forms import ZoneForm
 from coachapp.portal.views.room import bp, own_record
@@ -80,10 +80,9 @@ def _may_mail(me: ClientRow) -> bool:
 
 def _example(me: ClientRow) -> texts.Text:
     """The mail as it would leave: about her next time, or one that might be."""
-    settings: Config = current_app.config["COACHAPP"]
     now = clock.now()
     coming, _last = next_and_last(me.id, now=now)
-    link = f"{settings.base_url}/b/…" if gate(me.id, booked=True, now=now).with_link else None
+    link = f"{settings().base_url}/b/…" if gate(me.id, booked=True, now=now).with_link else None
     at = (coming.starts_at, coming.ends_at, coming.zone) if coming else (now, now + _EXAMPLE, me.zone)
     return texts.time_alone(practice().mail_subject, *at, link)
 

@@ -3,13 +3,12 @@
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Blueprint, abort, current_app, flash, redirect, render_template, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from coachapp import clock
-from coachapp.config import Config
+from coachapp import clock, config
 from coachapp.practice import operations, queries
 from coachapp.practice.forms import OfferingForm, SettingsForm
 from coachapp.practice.rules import (
@@ -34,7 +33,7 @@ _WATCHED = ("neutral_name", "mail_subject", "statement_text", "exit_to")
 @staff
 def offerings() -> ResponseReturnValue:
     mine = [row for row in queries.offerings(with_inactive=True) if row.coach_id == current_user.coach_id]
-    return render_template("desk/offerings.html", offerings=mine, base_url=_config().base_url)
+    return render_template("desk/offerings.html", offerings=mine, base_url=config.settings().base_url)
 
 
 @bp.get("/offerings/new")
@@ -194,7 +193,7 @@ def _typed(row: OfferingRow) -> dict[str, Any]:
 def _offering_page(form: OfferingForm, row: OfferingRow | None) -> str:
     warning = telling_word(form.slug.data or "")
     return render_template(
-        "desk/offering.html", form=form, offering=row, warning=warning, base_url=_config().base_url
+        "desk/offering.html", form=form, offering=row, warning=warning, base_url=config.settings().base_url
     )
 
 
@@ -220,11 +219,6 @@ def _settings_page(form: SettingsForm) -> str:
     )
 
 
-def _config() -> Config:
-    found: Config = current_app.config["COACHAPP"]
-    return found
-
-
 def _own_hosts() -> frozenset[str]:
-    config = _config()
-    return frozenset(urlsplit(url).hostname or "" for url in (config.base_url, config.public_url) if url)
+    ours = config.settings()
+    return frozenset(urlsplit(url).hostname or "" for url in (ours.base_url, ours.public_url) if url)
