@@ -1,7 +1,7 @@
 """Who may take a time, and on which conditions: requests, links and blocked people (pure)."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from coachapp.booking.rules import HOLD_LASTS, BookingError
@@ -41,6 +41,16 @@ def asks_first(who: WhoBooks, *, known: bool, invited: bool, answered: bool) -> 
     if known or answered or who is WhoBooks.OPEN:
         return False
     return who is WhoBooks.APPROVED or not invited
+
+
+def may_book_early(until: date | None, today: date) -> bool:
+    """Whether a client is in her first weeks; `until` is their last day by the coach's clock."""
+    return until is not None and today <= until
+
+
+def notice(usual_min: int, early_min: int | None, *, early: bool) -> int:
+    """How long before it begins a time may still be chosen, in minutes; never longer for being early."""
+    return min(usual_min, early_min) if early and early_min is not None else usual_min
 
 
 def request_ends(starts_at: datetime, now: datetime) -> datetime:

@@ -162,6 +162,16 @@ def picker_for(
     )
 
 
+def without(days: Sequence[LocalDay], taken: datetime) -> list[LocalDay]:
+    """The same days without one start; a day that has no other is left out."""
+    left = [(day.date, [time for time in day.times if instant(time.start) != taken]) for day in days]
+    return [
+        LocalDay(on, [time.start for time in times], [time.local for time in times])
+        for on, times in left
+        if times
+    ]
+
+
 def clocks(on: date, first_start: int, client_zone: tzinfo, host_zone: tzinfo, now: datetime) -> Clocks:
     """The client's and the coach's clocks at `now` and at the first time (epoch minutes) of the client's day `on`."""
     present = int(now.timestamp()) // 60

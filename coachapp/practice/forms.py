@@ -237,14 +237,14 @@ class SettingsForm(BaseForm):
         _l("Of all kinds together. A full day offers no more times. Empty means no limit."),
     )
     most_per_week = _limit(_l("At most so many sessions a week"), _l("From Monday to Sunday."))
-    room_link = _text(
-        _l("Link to your video room"), 300, description=_l("Opens from Today. Begins with https://.")
-    )
     early_notice = _limit(
         _l("Clients in their first weeks can book until so many hours before"),
         _l(
             "Others keep to the hours of each service. Empty means no early times. Who has them stands on each record."
         ),
+    )
+    room_link = _text(
+        _l("Link to your video room"), 300, description=_l("Opens from Today. Begins with https://.")
     )
     room_pattern = _text(
         _l("A fresh room for each session"),

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coachapp.booking.admission import answer_ends, asks_first, request_ends
+from coachapp.booking.admission import answer_ends, asks_first, may_book_early, notice, request_ends
 from coachapp.booking.likeness import likeness
 from coachapp.booking.rules import Answer, AppointmentState, Standing, standing
 from coachapp.practice.rules import WhoBooks
@@ -27,6 +27,17 @@ def test_who_asks_first():
         ("approved", False, True, False),
         ("invited", False, False, False),
     }
+
+
+def test_early_times_last_until_the_end_of_their_last_day():
+    today = NOON.date()
+    ends = (None, today - timedelta(days=1), today, today + timedelta(days=1))
+    assert [may_book_early(until, today) for until in ends] == [False, False, True, True]
+
+
+def test_early_never_means_later():
+    assert [notice(1440, early, early=True) for early in (None, 120, 2880)] == [1440, 120, 1440]
+    assert notice(1440, 120, early=False) == 1440
 
 
 def test_every_state_and_answer_has_a_standing():

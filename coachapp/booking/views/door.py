@@ -8,7 +8,15 @@ from flask_login import current_user
 
 from coachapp import clock
 from coachapp.booking import link_queries
-from coachapp.booking.admission import STRANGER, Guest, InvitationRow, NoSuchInvitation, asks_first
+from coachapp.booking.admission import (
+    STRANGER,
+    Guest,
+    InvitationRow,
+    NoSuchInvitation,
+    asks_first,
+    may_book_early,
+    notice,
+)
 from coachapp.clients.queries import client
 from coachapp.clients.rules import NoSuchClient, State
 from coachapp.practice.queries import coach, practice
@@ -43,13 +51,12 @@ def guest_for(chosen: OfferingRow) -> Guest:
 
 def as_offered(chosen: OfferingRow, guest: Guest) -> OfferingRow:
     """The offering as this guest may choose it: signed in, a client in her first weeks has times at shorter notice."""
+    if guest.client_id is None or guest.booked_by == "link":
+        return chosen
     host = coach(chosen.coach_id)
-    if guest.client_id is None or guest.booked_by == "link" or host.early_notice_min is None:
-        return chosen
-    until, today = client(guest.client_id).early_until, clock.now().astimezone(zone(host.zone)).date()
-    if until is None or today > until:
-        return chosen
-    return replace(chosen, notice_min=min(chosen.notice_min, host.early_notice_min))
+    today = clock.now().astimezone(zone(host.zone)).date()
+    early = may_book_early(client(guest.client_id).early_until, today)
+    return replace(chosen, notice_min=notice(chosen.notice_min, host.early_notice_min, early=early))
 
 
 def may_choose(guest: Guest) -> bool:

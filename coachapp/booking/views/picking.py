@@ -10,9 +10,8 @@ from markupsafe import Markup
 
 from coachapp import clock
 from coachapp.booking import queries
-from coachapp.booking.picker import Picker, picker_for, read_day, read_month
+from coachapp.booking.picker import Picker, picker_for, read_day, read_month, without
 from coachapp.booking.rules import PlaceRow
-from coachapp.booking.slots import LocalDay, instant
 from coachapp.practice.queries import coach
 from coachapp.practice.rules import CoachRow, OfferingRow
 from coachapp.web.words import locale
@@ -79,7 +78,7 @@ def choices(
         leaving_out=moving.appointment_id if moving else None,
     )
     page = picker_for(
-        _without(days, moving.starts_at) if moving else days,
+        without(days, moving.starts_at) if moving else days,
         offering.length_min,
         where,
         there,
@@ -105,16 +104,6 @@ def _calendar(page: Picker, around: _Written) -> Markup:
     template = current_app.jinja_env.get_template("booking/_picker.html")
     written = template.render(picker=page, **vars(around))
     return Markup(written)  # noqa: S704  # our own template, which escapes what is put into it
-
-
-def _without(days: list[LocalDay], taken: datetime) -> list[LocalDay]:
-    """The same days without one start: the one she has already."""
-    left = [(day.date, [time for time in day.times if instant(time.start) != taken]) for day in days]
-    return [
-        LocalDay(on, [time.start for time in times], [time.local for time in times])
-        for on, times in left
-        if times
-    ]
 
 
 def _day_of(picked: str, key: str) -> date | None:
