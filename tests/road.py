@@ -187,12 +187,12 @@ class Walker(Browser):
     def morning(self, slug: str = "power-hour") -> list[int]:
         """The free times of the next day on which two hours and a half in a row are free, from then on.
 
-        The same at any hour of the day, where the first free times may be the last ones of their day.
+        The same at any hour of the day, where the first free times may be the last ones of their day. With no such
+        day, all but the first.
         """
         free = self.free(slug)
-        return next(
-            free[at:] for at in range(1, len(free)) if {free[at] + 30 * n for n in range(6)} <= {*free}
-        )
+        roomy = (at for at in range(1, len(free)) if {free[at] + 30 * n for n in range(6)} <= {*free})
+        return free[next(roomy, 1) :]
 
     def hold(self, start: int | None = None, slug: str = "power-hour") -> int:
         """Hold a free time with free ones after it on its day, or the one given."""
