@@ -287,6 +287,10 @@ def mostly_sqlite(request: pytest.FixtureRequest) -> Databases:
     return found
 
 
+# For tests in such a file whose subject is the database after all: both, every day.
+both_databases = pytest.mark.parametrize("databases", ["sqlite", "postgresql"], indirect=True)
+
+
 @pytest.fixture
 def world(settings: Config, stripe_standin: StripeStandIn, mail_catcher: MailCatcher) -> Iterator[World]:
     with open_world(settings, stripe_standin, mail_catcher) as made:

@@ -32,6 +32,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     folder = parser.parse_args(arguments).instance.absolute()
     signal.signal(signal.SIGTERM, _stop)
+    # A shell that starts us in the background has us ignore Ctrl-C; whoever sends it by hand means it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         here = place(os.environ)
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)

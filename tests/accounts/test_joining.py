@@ -19,6 +19,8 @@ from tests.accounts.conftest import CANARY
 from tests.accounts.people import PIN, Made, Statements, cookie, join, sign_in
 from tests.cast import ALEX
 from tests.plain_browser import Browser
+from tests.road import both_databases
+from tests.road import mostly_sqlite as databases  # noqa: F401  # pytest finds fixtures by name
 
 
 def test_joining_signs_in_and_lands_at_home(app: Flask, made: Made, browser: Browser) -> None:
@@ -130,6 +132,7 @@ def test_a_taken_name_and_a_reserved_one_get_the_same_kind_words(
     )
 
 
+@both_databases
 def test_two_people_at_one_link_make_one_account(app: Flask, made: Made) -> None:
     first, second = Browser(app), Browser(app)
     first.get(f"/join/{made.join_token}")

@@ -26,6 +26,8 @@ from tests.accounts.people import (
 )
 from tests.cast import NORA
 from tests.plain_browser import Browser
+from tests.road import both_databases
+from tests.road import mostly_sqlite as databases  # noqa: F401  # pytest finds fixtures by name
 
 NOON = "2026-11-24 12:00:05+00:00"
 
@@ -76,6 +78,7 @@ def test_an_older_code_is_refused_after_a_newer_one(app: Flask, made: Made, brow
         assert sign_coach_in(Browser(app), older) == 422
 
 
+@both_databases
 @pytest.mark.safety("T18")
 def test_one_code_sent_twice_at_once_signs_in_once(app: Flask, made: Made) -> None:
     browsers = [Browser(app) for _ in range(4)]

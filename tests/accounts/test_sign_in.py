@@ -30,6 +30,7 @@ from tests.accounts.people import (
 from tests.apps import open_app
 from tests.cast import ALEX, NORA
 from tests.plain_browser import Browser
+from tests.road import mostly_sqlite as databases  # noqa: F401  # pytest finds fixtures by name
 
 
 def test_a_client_signs_in_with_name_and_passphrase(app: Flask, made: Made, browser: Browser) -> None:

@@ -28,6 +28,7 @@ from tests.accounts.people import (
 )
 from tests.cast import ALEX
 from tests.plain_browser import Browser
+from tests.road import mostly_sqlite as databases  # noqa: F401  # pytest finds fixtures by name
 
 MORNING = "2026-11-24 09:00:00+00:00"
 SAME = {"Sec-Fetch-Site": "same-origin"}

@@ -14,7 +14,8 @@ from coachapp.booking.rules import TimeTaken, TooLate
 from coachapp.practice.models import Offering
 from coachapp.practice.queries import offering
 from tests.cast import CHARLIE, NORA
-from tests.road import MINUTE, at_utc
+from tests.road import MINUTE, at_utc, both_databases
+from tests.road import mostly_sqlite as databases  # noqa: F401  # pytest finds fixtures by name
 
 HOUR = timedelta(hours=1)
 
@@ -174,7 +175,8 @@ def test_the_zone_she_chooses_in_becomes_hers(world, booked):
     assert booked.place().zone == "Asia/Kathmandu"
 
 
-def test_two_want_the_same_time_at_once(world, databases):
+@both_databases
+def test_two_want_the_same_time_at_once(world):
     """Two booked people move to one time at the same moment: one gets it, the other keeps what she had."""
     people = [world.paid(), world.paid(email="robin@example.com")]
     start = people[0].morning()[6]

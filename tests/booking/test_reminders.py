@@ -28,7 +28,8 @@ from coachapp.safe_contact.operations import set_contact, things_changed
 from coachapp.safe_contact.rules import Inbox
 from coachapp.tick import run_tick
 from tests.cast import ALEX, NORA
-from tests.road import open_practice
+from tests.road import both_databases, open_practice
+from tests.road import mostly_sqlite as databases  # noqa: F401  # pytest finds fixtures by name
 
 BASE = "http://127.0.0.1:8000"
 # Wednesday, 18:00 in Madrid, 12:00 in New York.
@@ -263,6 +264,7 @@ def test_booked_or_wished_later_than_it_was_due_there_is_none(alex):
     assert alex.tick(START + HOUR) == 1, "the later one is still two hours ahead"
 
 
+@both_databases
 def test_two_ticks_at_once_remind_once(alex):
     alex.wishes(TWO_HOURS)
     together, failed = threading.Barrier(3), []

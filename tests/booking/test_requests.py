@@ -28,7 +28,8 @@ from tests.booking.whobooks import (
     who_books,
 )
 from tests.cast import ALEX, CHARLIE, NORA
-from tests.road import MINUTE
+from tests.road import MINUTE, both_databases
+from tests.road import mostly_sqlite as databases  # noqa: F401  # pytest finds fixtures by name
 
 BASE = "http://127.0.0.1:8000"
 FREE = "first-conversation"
@@ -311,6 +312,7 @@ def test_she_takes_it_back(approving):
     assert nora.get(f"/desk/requests/{newest(approving).id}").status_code == 404
 
 
+@both_databases
 def test_two_desks_press_at_once(approving):
     """One answer wins, whatever the two were, and she hears of one."""
     for round_number in range(4):
@@ -340,6 +342,7 @@ def test_two_desks_press_at_once(approving):
         assert len(approving.outbox()) == round_number + 1
 
 
+@both_databases
 def test_yes_and_letting_go_at_the_same_moment(approving):
     for _ in range(4):
         asked(approving.walker(), FREE)

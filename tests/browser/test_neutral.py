@@ -5,7 +5,7 @@ import io
 import re
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
@@ -42,8 +42,6 @@ STARTS = {
     COACH: ("/desk/", "/desk/sign-in", "/desk/day/{later}", "/desk/book", "/desk/clients/{ref}/worksheets/1",
             "{desk_message}/check", "{desk_series}", "{desk_request}", "{desk_request}/decline", "{desk_request}/other"),
 }  # fmt: skip
-# Each kind of address is opened this often, so that a year of days is not walked through.
-OFTEN = 2
 COOKIES = {"s", "k", "r", "v"}
 # Where every coach of the demo, and of these tests, is written to.
 COACHES = "@" + practice.COACH_NAME.partition("@")[2]
@@ -85,9 +83,12 @@ class Seen(HTMLParser):
 
 @dataclass
 class Walk:
-    """One role's walk. `troubles` says what was wrong where; `paths` is everywhere she came."""
+    """One role's walk, each kind of address opened `often` times, so that no year of days is walked through.
+
+    `troubles` says what was wrong where; `paths` is everywhere she came."""
 
     visitor: Visitor
+    often: int
     troubles: list[str] = field(default_factory=list)
     paths: set[str] = field(default_factory=set)
     _counts: Counter = field(default_factory=Counter)
@@ -106,7 +107,7 @@ class Walk:
         if kind.endswith(".pdf"):
             kind = re.sub("letter|a4", "…", kind)
         self._counts[kind] += 1
-        return self._counts[kind] > (1 if kind.endswith(".pdf") else OFTEN)
+        return self._counts[kind] > (1 if kind.endswith(".pdf") else self.often)
 
     def _look(self, address: str) -> list[str]:
         answer = self.visitor.get(address)
@@ -249,11 +250,11 @@ def telling_in_mail(mail: CaughtMail) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def walks(cast: Cast) -> dict[str, Walk]:
+def walks(cast: Cast, proof: Callable[[int, int], int]) -> dict[str, Walk]:
     """Every role's walk, walked once."""
     walked = {}
     for who, starts in STARTS.items():
-        walked[who] = Walk(cast.person(who))
+        walked[who] = Walk(cast.person(who), proof(1, 2))
         walked[who].from_(*(cast.address(start) for start in starts))
     return walked
 
@@ -316,6 +317,6 @@ def test_a_telling_calendar_entry_is_found():
 
 
 def test_a_telling_page_is_found(house):
-    walk = Walk(house.visitor())
+    walk = Walk(house.visitor(), 1)
     walk._look_at_page("/me/x", '<title>Survivor</title><a href="/me/no-contact">x</a><input name="trauma">')
     assert len(walk.troubles) == 3

@@ -79,6 +79,15 @@ def listening(children, words):
             yield int(parts[1].partition(":")[2], 16)
 
 
+@pytest.fixture
+def in_background():
+    """What a shell does for `make run &`: Ctrl-C is ignored by us, and so by what we start."""
+    usual = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    yield
+    signal.signal(signal.SIGINT, usual)
+
+
+@pytest.mark.usefixtures("in_background")
 def test_ends_all_four_and_starts_again(tmp_path):
     with LiveServer(tmp_path / "instance") as server:
         four = children_of(server.process.pid)
@@ -91,6 +100,7 @@ def test_ends_all_four_and_starts_again(tmp_path):
         server.start()
         print(f"second start: {time.monotonic() - began:.1f} s")
         assert "nothing was changed" in server.log()
+    assert server.process.returncode == 0
 
 
 @pytest.mark.parametrize(

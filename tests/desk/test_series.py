@@ -23,6 +23,7 @@ from tests.accounts.people import join
 from tests.cast import ALEX, MAYA
 from tests.desk.people import HOUR, MADRID, book, in_days
 from tests.plain_browser import Browser
+from tests.road import both_databases
 
 BASE = "http://127.0.0.1:8000"
 WEEK = timedelta(weeks=1)
@@ -155,6 +156,7 @@ def test_a_series_is_written_whole_or_not_at_all(app, desk):
     assert standing(app, desk.maya) == [] and outbox(app, "booked")[1] == 2, "those of Tom's own"
 
 
+@both_databases
 def test_two_series_for_the_same_hour_at_once(app, desk):
     at = in_days(3)
 
@@ -289,6 +291,7 @@ def test_a_session_that_does_not_repeat_has_no_rest(app, desk, nora, series):
     assert nora.get(other).status_code == 404
 
 
+@both_databases
 def test_cancelled_twice_at_once_is_cancelled_once(app, desk, series):
     def one(_n):
         with app.app_context():

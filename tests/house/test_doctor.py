@@ -285,6 +285,7 @@ _MAKER = """
 import sys, uuid
 from coachapp.db import open_engine
 from coachapp.vault import Vault
+from tests.road import mostly_sqlite as databases  # noqa: F401  # pytest finds fixtures by name
 vault = Vault(open_engine(sys.argv[1]), (("t2", bytes(range(32, 64))), ("t1", bytes(range(32)))))
 print("ready", flush=True)
 made = [uuid.uuid4() for _ in range(150)]

@@ -5,6 +5,8 @@ from uuid import UUID
 import pytest
 from werkzeug.routing import AnyConverter, BaseConverter, IntegerConverter, Rule, UUIDConverter
 
+from tests.road import mostly_sqlite as databases  # noqa: F401  # pytest finds fixtures by name
+
 EXACT = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",

@@ -24,6 +24,7 @@ from tests.accounts.people import Statements, join
 from tests.cast import ALEX, MAYA
 from tests.messages.conftest import CODE, WORDS
 from tests.plain_browser import Browser
+from tests.road import both_databases
 
 BLOCKED = "someone.blocked@example.org"
 CANARY = "marmalade lighthouse 4711"
@@ -150,6 +151,7 @@ def test_a_mark_that_is_none_of_ours_opens_nobody_elses_message(house, once):
     assert len(set(codes)) == 2
 
 
+@both_databases
 def test_one_press_that_arrives_many_times_at_once_is_one_message(house, writer):
     before = len(house.rows(Client.id))
     writer.get("/write")

@@ -12,6 +12,7 @@ from coachapp.safe_contact.operations import renew, set_contact, things_changed
 from coachapp.safe_contact.queries import contact, gate
 from coachapp.safe_contact.rules import RENEWED_FOR, Contact, Inbox, Reason, Verdict, may_write
 from tests.cast import ALEX
+from tests.road import mostly_sqlite as databases  # noqa: F401  # pytest finds fixtures by name
 from tests.road import open_practice
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)

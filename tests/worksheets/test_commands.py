@@ -3,6 +3,7 @@
 from coachapp import clock
 from coachapp.worksheets.operations import publish_library
 from coachapp.worksheets.queries import templates
+from tests.road import mostly_sqlite as databases  # noqa: F401  # pytest finds fixtures by name
 from tests.worksheets.cases import LEAST
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from tests.cast import ALEX, NORA
 from tests.documents.pdf_checks import assert_good_pdf
+from tests.road import mostly_sqlite as databases  # noqa: F401  # pytest finds fixtures by name
 from tests.sheets import save
 
 KINDS = ("blank", "fillable", "completed", "large", "card")

@@ -9,6 +9,8 @@ import sqlalchemy as sa
 from coachapp.db import session
 from coachapp.worksheets.answers import MAX_LONG_TEXT
 from tests.cast import ALEX, MAYA, NORA
+from tests.road import both_databases
+from tests.road import mostly_sqlite as databases  # noqa: F401  # pytest finds fixtures by name
 from tests.sheets import FETCH, save
 
 CANARY = "marmalade-lighthouse-4711"
@@ -191,6 +193,7 @@ def test_the_answers_are_nowhere_in_the_database(app, alex, settings):
         assert len(rows) == 2 and not any(CANARY.encode() in bytes(row) for row in rows)
 
 
+@both_databases
 def test_two_tabs_at_once_one_saves_and_one_is_asked(practice, alex):
     """Both stand on the same revision and are sent in the same moment: exactly one wins, the other is told."""
     tabs = [practice.sign_in(ALEX) for _each in range(4)]

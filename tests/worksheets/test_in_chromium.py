@@ -7,6 +7,7 @@ from playwright.sync_api import Page, expect
 
 from tests.cast import ALEX
 from tests.road import bound, serving
+from tests.road import mostly_sqlite as databases  # noqa: F401  # pytest finds fixtures by name
 from tests.waiting import eventually
 
 SAVED = re.compile("^Saved at")

@@ -8,6 +8,7 @@ from coachapp.db import session
 from coachapp.worksheets.queries import shared_with_coach, sheet, sheets_of
 from coachapp.worksheets.rules import NoSuchSheet
 from tests.cast import ALEX, MAYA, NORA
+from tests.road import mostly_sqlite as databases  # noqa: F401  # pytest finds fixtures by name
 from tests.sheets import save
 
 CANARY = "the words about Saturday"
