@@ -5,7 +5,9 @@ import binascii
 import ipaddress
 import os
 import secrets
+import tempfile
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -150,14 +152,23 @@ def _secret(read: _Reader, folder: Path, name: str, make: Callable[[], str], inv
             f"{name} is not set. With PostgreSQL, keys are never invented: set {name} or {name}_FILE."
         )
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    path = folder / name.lower()
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_text(encoding="ascii").strip()
-    with os.fdopen(handle, "w", encoding="ascii") as file:
-        file.write(made := make())
-    return made
+    return _kept(folder / name.lower(), make)
+
+
+def _kept(path: Path, make: Callable[[], str]) -> str:
+    """What the file at `path` holds; made first where there is none.
+
+    Written beside it and then given its name, which only one of several that start at once can do: nobody ever
+    reads a half-written key.
+    """
+    if not path.exists():
+        with tempfile.NamedTemporaryFile("w", dir=path.parent, encoding="ascii") as file:  # mode 0600
+            file.write(make())
+            file.flush()
+            os.fsync(file.fileno())
+            with suppress(FileExistsError):
+                os.link(file.name, path)
+    return path.read_text(encoding="ascii").strip()
 
 
 def _new_vault_key() -> str:

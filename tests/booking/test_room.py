@@ -14,7 +14,7 @@ from coachapp.booking.rules import AppointmentState, new_room_key, room_link
 from coachapp.practice.models import Coach, Offering, Practice
 from coachapp.practice.queries import offering
 from coachapp.practice.rules import CoachRow
-from tests.booking.test_looking_changes_nothing import everything
+from tests.booking.test_looking_changes_nothing import IGNORED
 from tests.cast import CHARLIE
 from tests.road import mostly_sqlite as databases  # noqa: F401  # a fixture
 
@@ -110,13 +110,13 @@ def test_before_it_says_when_and_afterwards_that_it_is_over(world, booked):
 def test_a_scanner_that_follows_the_link_on_time_changes_nothing(world, booked):
     begins_in(world, 5)
     path = booked.place_path
-    before = everything(world)
+    before = world.everything(*IGNORED)
     scanner = world.walker(CHARLIE)
     for _again in range(3):
         assert scanner.get(f"{path}/room").status_code == 303, "the inbox is hers alone"
         assert scanner.get(f"{path}/wishes").status_code == 200
         assert {scanner.get(f"{path}/{action}").status_code for action in ("late", "zone")} == {405}
-    assert everything(world) == before
+    assert world.everything(*IGNORED) == before
 
 
 # ---- who ----

@@ -2,6 +2,7 @@
 
 import base64
 import stat
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -63,6 +64,15 @@ def test_a_live_key_stands_beside_no_stand_in(folder, key):
     assert from_environment({"STRIPE_API_KEY": key}, folder).stripe_live
     with pytest.raises(ConfigError, match="STRIPE_API_BASE"):
         from_environment({"STRIPE_API_KEY": key, "STRIPE_API_BASE": "http://localhost:12111"}, folder)
+
+
+def test_several_that_start_at_once_agree_on_the_keys(tmp_path):
+    """The first start makes the keys while the app and a command beside it read them."""
+    for folder in (tmp_path / str(start) for start in range(40)):
+        with ThreadPoolExecutor(8) as pool:
+            found = list(pool.map(lambda _, at=folder: from_environment({}, at), range(8)))
+        assert len({(each.secret_key, each.vault_keys) for each in found}) == 1
+        assert {path.name for path in folder.iterdir()} == {"secret_key", "vault_keys"}
 
 
 @pytest.mark.parametrize("missing", ["SECRET_KEY", "VAULT_KEYS"])

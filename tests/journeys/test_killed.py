@@ -172,7 +172,7 @@ def in_turn(
 
 @pytest.mark.timeout(900)
 def test_the_server_is_killed_at_each_step_of_the_road(databases, tmp_path, proof):
-    every = proof(8, 1)
+    every = proof(10, 1)
 
     def run(found: Scene, step: int) -> None:
         with found.serving(step), suppress(requests.ConnectionError):
@@ -183,7 +183,7 @@ def test_the_server_is_killed_at_each_step_of_the_road(databases, tmp_path, proo
 
 @pytest.mark.timeout(900)
 def test_the_tick_is_killed_at_each_of_its_steps(databases, tmp_path, proof):
-    every = proof(6, 1)
+    every = proof(12, 1)
 
     def run(found: Scene, step: int) -> None:
         found.stripe.lever(webhook_off=True)
