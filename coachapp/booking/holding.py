@@ -76,18 +76,14 @@ def hold_time(
 def let_go(place: PlaceRow, *, now: datetime) -> None:
     """Let a held or requested time go. While a payment is open this does nothing: that is ended at Stripe first."""
     with transaction() as db:
-        if place.id not in payables_in_flight([place.id]):
-            _release(db, place.appointment_id, now, of=(AppointmentState.HELD, AppointmentState.REQUESTED))
+        _release(db, place.appointment_id, now, of=(AppointmentState.HELD, AppointmentState.REQUESTED))
 
 
 def release_link(invitation_id: UUID, *, now: datetime) -> None:
     """Let go what is held with a link that is being revoked; what is being paid stays."""
     with transaction() as db:
-        held = _held_with(db, invitation_id)
-        paying = payables_in_flight(held)
-        for place_id, appointment_id in held.items():
-            if place_id not in paying:
-                _release(db, appointment_id, now)
+        for appointment_id in _held_with(db, invitation_id).values():
+            _release(db, appointment_id, now)
 
 
 def expire_holds(*, now: datetime) -> int:
@@ -142,7 +138,13 @@ def _release(
     *also: ColumnElement[bool],
     of: tuple[AppointmentState, ...] = (AppointmentState.HELD,),
 ) -> bool:
-    """Free a held time, if the conditions in `also` hold as well; whether it was done."""
+    """Free a held time that nobody is paying for, if the conditions in `also` hold as well; whether it was done.
+
+    Whoever goes to pay locks the appointment too: with the lock in hand, her attempt is seen.
+    """
+    db.execute(select(Appointment.id).where(Appointment.id == appointment_id).with_for_update())
+    if payables_in_flight(db.scalars(select(Place.id).where(Place.appointment_id == appointment_id))):
+        return False
     freed = (
         update(Appointment)
         .where(Appointment.id == appointment_id, Appointment.state.in_(of), *also)

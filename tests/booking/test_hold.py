@@ -1,15 +1,18 @@
 """A time is held for exactly as long as the pages say, by one person, and never after that."""
 
+import time
 from datetime import timedelta
+from threading import Event, Thread
 
 import pytest
 
 from coachapp import clock
 from coachapp.booking import queries
-from coachapp.booking.holding import expire_holds, hold_time, still_held
+from coachapp.booking.holding import expire_holds, hold_time, let_go, still_held
 from coachapp.booking.models import Appointment, Place
 from coachapp.booking.operations import go_to_pay
 from coachapp.booking.rules import AppointmentState, HoldEnded, TimeTaken, on_paid
+from coachapp.db import transaction
 from coachapp.payments.models import Attempt
 from coachapp.practice.queries import offering
 from tests.cast import CHARLIE
@@ -119,6 +122,30 @@ def test_a_time_that_is_being_paid_is_not_let_go_by_choosing_another(walker, wor
     assert world.ledger()[0] == ["held", "held"]
     walker.pay()
     assert world.ledger()[0] == ["confirmed", "held"]
+
+
+def test_letting_go_while_a_payment_begins(walker, world):
+    """Two tabs, one press each: the time stays with the payment that has begun."""
+    walker.go_to_code()
+    place, begun = walker.place(), Event()
+
+    def pay():
+        with world.app.app_context(), transaction():
+            go_to_pay(place, "http://127.0.0.1/paid/", now=clock.now())
+            begun.set()
+            time.sleep(0.5)  # long enough for the other to come to the row and wait
+
+    def leave():
+        begun.wait(10)
+        with world.app.app_context():
+            let_go(place, now=clock.now())
+
+    at_once = [Thread(target=pay), Thread(target=leave)]
+    for thread in at_once:
+        thread.start()
+    for thread in at_once:
+        thread.join()
+    assert world.ledger()[:2] == (["held"], ["created"])
 
 
 @pytest.mark.parametrize("minutes", [-60, 7, 23 * 60, 61 * 24 * 60])
