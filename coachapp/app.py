@@ -10,6 +10,7 @@ from coachapp import cli, config, db, vault
 from coachapp.accounts import presence
 from coachapp.accounts import views as accounts_views
 from coachapp.booking import reminding
+from coachapp.booking.around import ABSENCE, absence_still_stands
 from coachapp.booking.confirming import payable
 from coachapp.booking.outside.fetching import Fetcher
 from coachapp.booking.views import (
@@ -118,7 +119,10 @@ def _storage(app: Flask, settings: Config) -> None:
     limits.init_app(app, app.extensions["engine"], settings.redis_url)
     app.extensions["gateway"] = StripeGateway(settings)
     app.extensions["payables"] = {"appointment": payable(settings.base_url)}
-    app.extensions["still_true"] = dict.fromkeys(reminding.KEYS, reminding.still_due)
+    app.extensions["still_true"] = {
+        **dict.fromkeys(reminding.KEYS, reminding.still_due),
+        ABSENCE: absence_still_stands,
+    }
     app.extensions["mailer"] = Mailer(settings.smtp_url, settings.mail_from) if settings.smtp_url else None
     app.extensions["fetcher"] = Fetcher(settings.fetch_allow)
     app.extensions["is_migrated"] = lambda: migrations.is_current(app.extensions["engine"])

@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 from coachapp.audit.operations import record
 from coachapp.booking import queries
 from coachapp.booking.models import Appointment, Place
-from coachapp.booking.rules import LATE, AppointmentState, NotNow, Outcome, PlaceRow
+from coachapp.booking.rules import LATE, AppointmentState, NoSuchPlace, NotNow, Outcome, PlaceRow
 from coachapp.clients import operations as clients
 from coachapp.clients.queries import client, wishes
 from coachapp.clients.rules import Absence
@@ -19,6 +19,8 @@ from coachapp.payments.queries import orders_of
 from coachapp.payments.refunds import refund_all
 from coachapp.practice.queries import coach, practice
 from coachapp.zones import zone
+
+ABSENCE = "absent"  # the kind of the neutral mail, and what its key begins with
 
 
 def say_late(place: PlaceRow, minutes: int, base_url: str, *, now: datetime) -> None:
@@ -82,7 +84,7 @@ def send_absence_mail(place: PlaceRow, base_url: str, *, now: datetime) -> None:
         subject, link = practice().mail_subject, f"{base_url}/b/{queries.place_token(place.id)}"
         enqueue(
             client_id,
-            "absent",
+            ABSENCE,
             lambda with_link: texts.time_alone(
                 subject, place.starts_at, place.ends_at, place.zone, link if with_link else None
             ),
@@ -92,9 +94,20 @@ def send_absence_mail(place: PlaceRow, base_url: str, *, now: datetime) -> None:
         )
 
 
+def absence_still_stands(key: str, now: datetime) -> bool:
+    """Whether the neutral mail with this key may still leave: not taken back, and still what she wishes."""
+    try:
+        place = queries.place(UUID(key.split(":")[1]))
+    except NoSuchPlace:
+        return False
+    if place.outcome != Outcome.ABSENT or place.client_id is None:
+        return False
+    return wishes(place.client_id).absence is Absence.MAIL
+
+
 def absence_key(place: PlaceRow) -> str:
     """What makes the neutral mail about this time one mail, however often it is asked for."""
-    return f"absent:{place.id}:{place.sequence}"
+    return f"{ABSENCE}:{place.id}:{place.sequence}"
 
 
 def give_back(place: PlaceRow, *, by: UUID, now: datetime) -> list[UUID]:

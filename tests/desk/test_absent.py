@@ -1,6 +1,7 @@
 """Did not attend: her wish first, the money second; nothing happens by itself, and today it can be taken back."""
 
 from datetime import timedelta
+from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -10,7 +11,7 @@ from coachapp import clock, db
 from coachapp.accounts.hashing import hasher
 from coachapp.accounts.operations import add_ready_coach
 from coachapp.audit.models import AuditEntry
-from coachapp.booking import queries
+from coachapp.booking import around, queries
 from coachapp.booking.models import Appointment, Place
 from coachapp.clients.operations import agree_words, wish
 from coachapp.clients.queries import client
@@ -20,7 +21,7 @@ from coachapp.payments.models import Refund
 from coachapp.practice.operations import save_settings
 from coachapp.safe_contact.operations import things_changed
 from tests.accounts.people import SECRET
-from tests.cast import NORA
+from tests.cast import ALEX, NORA
 from tests.desk.people import at_desk, book, in_days
 from tests.plain_browser import Browser
 from tests.road import mostly_sqlite as databases  # noqa: F401  # a fixture
@@ -199,6 +200,27 @@ def test_taken_back_the_same_day_and_not_on_the_next(app, absent):
     absent.nora.get("/desk/")
     assert absent.nora.post(f"{absent.path}/undo").status_code == 409
     assert outcome(app, absent.place_id) == "absent"
+
+
+@pytest.mark.safety("D2")
+@pytest.mark.parametrize("changed", ["she came after all", "she wishes no mail", None])
+def test_what_changes_before_the_mail_leaves_keeps_it_here(world, changed):
+    place = world.paid().place()
+    world.send_mail()
+    begins_in(world.app, -20)
+    with world.app.app_context():
+        place = queries.place(place.id)
+        wish(place.client_id, WishesRow(Absence.MAIL), now=clock.now())
+        around.note_absent(place, by=uuid4(), now=clock.now())
+        around.send_absence_mail(place, world.url, now=clock.now())
+        if changed == "she came after all":
+            around.take_back_absent(queries.place(place.id), by=uuid4(), now=clock.now())
+        elif changed:
+            wish(place.client_id, WishesRow(Absence.WAIT), now=clock.now())
+    before = len(world.mails_to(ALEX.email))
+    world.send_mail()
+    assert len(world.mails_to(ALEX.email)) - before == (0 if changed else 1)
+    assert absences(world.app) == ["refused" if changed else "sent"]
 
 
 def test_it_is_nobody_else_s(app, absent):
