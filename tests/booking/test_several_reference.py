@@ -117,7 +117,9 @@ def load(cases, zones, rules, limits):
                 .where(Coach.id == number)
                 .values(zone=name, most_per_day=most_a_day, most_per_week=most_a_week)
             )
-            session.add_all(rows_of(number, case, row.id))
+            for each in rows_of(number, case, row.id):
+                session.add(each)
+                session.flush()
         forget_kept()
     return ids
 
