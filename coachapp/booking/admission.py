@@ -72,11 +72,13 @@ class Guest:
     """For whom a time is held, where that is known before a word is typed; the link she came with, if any.
 
     `booked_by` is `link` where the client is known by the link alone: whoever holds it learns nothing of her.
+    `only_with` is the coach who made the link: it leads to times of hers alone.
     """
 
     client_id: UUID | None = None
     invitation_id: UUID | None = None
     booked_by: str = "client"
+    only_with: int | None = None
 
 
 STRANGER = Guest()

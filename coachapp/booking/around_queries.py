@@ -57,12 +57,12 @@ def open_room(place: PlaceRow, now: datetime) -> str:
 
 
 def _is_first(place: PlaceRow) -> bool:
-    """Whether this client has no appointment that stands before this one."""
+    """Whether this client has no appointment with this coach that stands before this one."""
     earlier = (
         select(func.count())
         .select_from(Appointment)
         .join(Place, Place.appointment_id == Appointment.id)
         .where(Place.client_id == place.client_id, Appointment.starts_at < place.starts_at)
-        .where(Appointment.state == AppointmentState.CONFIRMED)
+        .where(Appointment.state == AppointmentState.CONFIRMED, Appointment.coach_id == place.coach_id)
     )
     return not session().scalar(earlier)

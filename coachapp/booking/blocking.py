@@ -1,8 +1,11 @@
 """People who may not book: the list, and the check whoever types an address in public passes.
 
 Only a keyed hash of an address or number is kept, in the form all its spellings share (`likeness`).
+Each coach keeps a list of her own, and every list holds in the whole practice: who may not book with one coach does not
+come in by another. The words on it, and who has tried, are for the coach alone who keeps it.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID, uuid4
 
@@ -16,6 +19,7 @@ from coachapp.booking.models import BlockedPerson
 from coachapp.booking.rules import PlaceRow
 from coachapp.db import session, transaction
 from coachapp.intake import queries as intake
+from coachapp.practice.queries import coaches
 from coachapp.safe_contact.queries import contact
 
 
@@ -56,23 +60,22 @@ def blocked_people(coach_id: int) -> list[BlockedRow]:
 
 
 def is_blocked(coach_id: int, *typed: str) -> bool:
-    """Whether any of these addresses or numbers is on the list. One statement, one hash each, whatever they are."""
-    matches = [_match(coach_id, each) for each in typed]
-    found = select(BlockedPerson.id).where(
-        BlockedPerson.coach_id == coach_id, BlockedPerson.match_hash.in_(matches)
-    )
+    """Whether any of these addresses or numbers is on the list, the coach's or a colleague's.
+
+    One statement, and for each of them one hash a coach, whatever they are.
+    """
+    found = select(BlockedPerson.id).where(BlockedPerson.match_hash.in_(_matches(coach_id, typed)))
     return session().scalar(found.limit(1)) is not None
 
 
 def tried(coach_id: int, *typed: str, now: datetime) -> bool:
     """The same check where someone would go on to book or pay: a blocked person's try is noted for the desk.
 
-    One hash for each and one UPDATE, whether it finds anyone or not.
+    As many hashes as in `is_blocked` and one UPDATE, whether it finds anyone or not.
     """
-    matches = [_match(coach_id, each) for each in typed]
     noted = (
         update(BlockedPerson)
-        .where(BlockedPerson.coach_id == coach_id, BlockedPerson.match_hash.in_(matches))
+        .where(BlockedPerson.match_hash.in_(_matches(coach_id, typed)))
         .values(tries=BlockedPerson.tries + 1, tried_at=now)
         .returning(BlockedPerson.id)
     )
@@ -84,6 +87,11 @@ def addresses_of(place: PlaceRow) -> tuple[str, str]:
     """The addresses that stand behind a booking: the one typed on its road and the client's own, or nothing."""
     known = contact(place.client_id) if place.client_id else None
     return intake.answers(place.id).get("email") or "", (known and known.address) or ""
+
+
+def _matches(coach_id: int, typed: Iterable[str]) -> list[bytes]:
+    everyone = {coach_id, *(each.id for each in coaches())}
+    return [_match(each, one) for one in typed for each in sorted(everyone)]
 
 
 def _match(coach_id: int, typed: str) -> bytes:

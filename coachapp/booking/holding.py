@@ -20,6 +20,7 @@ from coachapp.booking.rules import (
     TimeTaken,
 )
 from coachapp.booking.slots import instant, is_free
+from coachapp.clients import operations as clients
 from coachapp.clients.queries import client
 from coachapp.clients.rules import State
 from coachapp.db import transaction
@@ -51,8 +52,8 @@ def hold_time(
     road = vault.new_token()
     with transaction() as db:
         lock_coach(offering.coach_id)
-        _release_stale(db, offering.coach_id, now)
-        earlier = _release_earlier(db, old_road, now)
+        earlier = _earlier(old_road)
+        _release_stale(db, offering.coach_id, now, earlier.appointment_id if earlier else None)
         _free_link(db, guest, now)
         check_free(offering, start, now)
         appointment = new_appointment(
@@ -69,7 +70,7 @@ def hold_time(
         db.add(place)
         db.flush()
         if earlier is not None:
-            _carry_over(db, earlier, place)
+            _carry_over(db, earlier, place, offering.coach_id)
     return road
 
 
@@ -154,33 +155,34 @@ def _release(
     return db.scalar(freed) is not None
 
 
-def _release_stale(db: Session, coach_id: int | None, now: datetime) -> int:
+def _release_stale(db: Session, coach_id: int | None, now: datetime, also: UUID | None = None) -> int:
+    """Free a coach's (or everyone's) holds whose time is up, and `also` one that is let go in any case."""
     stale = (
         select(Place.id, Place.appointment_id)
         .join(Appointment, Appointment.id == Place.appointment_id)
         .where(Appointment.state == AppointmentState.HELD, Appointment.hold_until < now)
-        .order_by(Appointment.id)  # in one order, so that two who do this at once never wait for each other
     )
     rows = db.execute(stale if coach_id is None else stale.where(Appointment.coach_id == coach_id)).all()
     paying = payables_in_flight(place_id for place_id, _unused in rows) if rows else set()
     gone = [appointment_id for place_id, appointment_id in rows if place_id not in paying]
     # Asked once more with the row in hand: someone may have gone to pay, and had it held longer, in between.
     still_stale = Appointment.hold_until < now
-    return sum(_release(db, appointment_id, now, still_stale) for appointment_id in gone)
+    certain = {also} if also else set()
+    return sum(
+        _release(db, each, now, *([] if each in certain else [still_stale]))
+        for each in sorted(certain.union(gone))  # in one order, so that two who do this never wait in a ring
+    )
 
 
-def _release_earlier(db: Session, old_road: str | None, now: datetime) -> PlaceRow | None:
-    """Let go what this browser held before; returns it if its words can come along to the new time."""
+def _earlier(old_road: str | None) -> PlaceRow | None:
+    """What this browser held before, if it can be let go, and its words come along to the new time."""
     try:
         earlier = queries.place_by_road(old_road or "")
     except NoSuchPlace:
         return None
     if earlier.state not in WORDS_MOVE_ON:
         return None
-    if earlier.id in payables_in_flight([earlier.id]):
-        return None
-    _release(db, earlier.appointment_id, now)
-    return earlier
+    return None if earlier.id in payables_in_flight([earlier.id]) else earlier
 
 
 def _held_with(db: Session, invitation_id: UUID) -> dict[UUID, UUID]:
@@ -207,8 +209,8 @@ def _free_link(db: Session, guest: Guest, now: datetime) -> None:
         _release(db, appointment_id, now)
 
 
-def _carry_over(db: Session, earlier: PlaceRow, place: Place) -> None:
-    """Bring the client record and the words typed so far along to another time.
+def _carry_over(db: Session, earlier: PlaceRow, place: Place, coach_id: int) -> None:
+    """Bring the client record and the words typed so far along to another time, perhaps with another coach.
 
     A client who was known beforehand is never carried along to a place that is not hers as well.
     """
@@ -217,6 +219,7 @@ def _carry_over(db: Session, earlier: PlaceRow, place: Place) -> None:
         return
     if place.client_id is None and not is_known(earlier):
         give_token(place, left.client_id)
+        clients.hand_over(left.client_id, coach_id)
     elif place.client_id != left.client_id:
         return
     intake.move(earlier.id, place.id)

@@ -25,7 +25,8 @@ from coachapp.practice.rules import OfferingRow
 def move_by_client(
     place: PlaceRow, offering: OfferingRow, start: int, client_zone: str, base_url: str, *, now: datetime
 ) -> None:
-    """Move her time to a start (epoch minutes) that is on offer now; its length stays, her clock becomes `client_zone`.
+    """Move her time to a start (epoch minutes) that is on offer now with the same coach; its length stays, her clock
+    becomes `client_zone`.
 
     TooLate after the cut-off or when it no longer stands, TimeTaken when the start is not free; then the old time
     stays hers. The same press twice moves once.
@@ -35,7 +36,7 @@ def move_by_client(
             raise TooLate
         if appointment.starts_at == instant(start):
             return
-        as_booked = replace(offering, length_min=place.length_min)
+        as_booked = replace(offering, coach_id=place.coach_id, length_min=place.length_min)
         check_free(as_booked, start, now, leaving_out=appointment.id)
         row = db.get_one(Place, place.id)
         row.zone, row.asked_zone = client_zone, None

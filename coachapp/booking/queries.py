@@ -19,10 +19,12 @@ from coachapp.booking.rules import (
 )
 from coachapp.booking.slots import DayException, Opening
 from coachapp.booking.timetable import free_days as free_days
+from coachapp.booking.timetable import free_starts as free_starts
 from coachapp.booking.timetable import open_stretches as open_stretches
 from coachapp.booking.timetable import rules_of as rules_of
 from coachapp.booking.timetable import stays_from as stays_from
 from coachapp.booking.timetable import timetable as timetable
+from coachapp.booking.timetable import timetables as timetables
 from coachapp.db import session
 from coachapp.money import Money
 from coachapp.practice.models import Offering
@@ -69,6 +71,16 @@ def places_of(client_id: UUID) -> list[PlaceRow]:
     shown = (AppointmentState.CONFIRMED, AppointmentState.CANCELLED)
     found = _places().where(Place.client_id == client_id, Appointment.state.in_(shown))
     return [_place_row(row) for row in session().execute(found.order_by(Appointment.starts_at))]
+
+
+def places_with_others(client_id: UUID, coach_id: int) -> list[UUID]:
+    """A client's places with every other coach: what she wrote for those is not this one's to read."""
+    found = (
+        select(Place.id)
+        .join(Appointment, Appointment.id == Place.appointment_id)
+        .where(Place.client_id == client_id, Appointment.coach_id != coach_id)
+    )
+    return list(session().scalars(found))
 
 
 def rest_of_series(place: PlaceRow, *, now: datetime) -> list[PlaceRow]:

@@ -1,5 +1,7 @@
-"""Reads of what decides a coach's free times, in two SELECTs whatever the window: her hours, and what is taken."""
+"""Reads of what decides free times, in two SELECTs whatever the window and the number of coaches: hours, and what is
+taken."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
 from typing import Any
@@ -7,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
+    CompoundSelect,
     Date,
     Integer,
     String,
@@ -56,32 +59,6 @@ def _word(value: str) -> ColumnElement[str]:
 _WEEK, _DAY, _STAY = range(3)
 _week, _day, _away = OpeningHours.__table__.c, DayHours.__table__.c, Away.__table__.c
 _no_date, _no_number, _no_zone = cast(null(), Date), cast(null(), Integer), cast(null(), String)
-_HOURS = union_all(
-    select(
-        _number(_WEEK),
-        _no_date,
-        _no_date,
-        _week.weekday,
-        _week.start_min,
-        _week.end_min,
-        _no_zone,
-    ).where(_week.coach_id == bindparam("coach")),
-    select(_number(_DAY), _day.on_date, _no_date, _no_number, _day.start_min, _day.end_min, _no_zone)
-    .where(_day.coach_id == bindparam("coach"))
-    .where(_day.on_date.between(bindparam("first"), bindparam("last"))),
-    select(
-        _number(_STAY),
-        _away.first_day,
-        _away.last_day,
-        _no_number,
-        _no_number,
-        _no_number,
-        _away.zone,
-    )
-    .where(_away.coach_id == bindparam("coach"), _away.by == AwayBy.LOCAL)
-    .where(_away.first_day <= bindparam("last"), _away.last_day >= bindparam("first")),
-)
-
 _taken, _outside = Appointment.__table__.c, OutsideBusy.__table__.c
 _counts = case(
     (_taken.state == _word(AppointmentState.BLOCKED), _number(Counts.BLOCKED)),
@@ -90,21 +67,82 @@ _counts = case(
 )
 _nothing = _number(0)
 _NONE = UUID(int=0)
-_BUSY = union_all(
-    select(
-        minute_down(_taken.starts_at),
-        minute_up(_taken.ends_at),
-        _taken.before_min,
-        _taken.after_min,
-        _counts,
+
+
+def _hers(coach: ColumnElement[int], several: bool) -> tuple[ColumnElement[bool], list[ColumnElement[int]]]:
+    """That a row is the coach's; or one of several coaches', and then whose it is, last in the row."""
+    if several:
+        return coach.in_(bindparam("coaches", expanding=True)), [coach]
+    return coach == bindparam("coach"), []
+
+
+def _hours_of(*, several: bool) -> CompoundSelect[*tuple[Any, ...]]:
+    (of_week, week), (of_day, day), (of_stay, stay) = (
+        _hers(columns.coach_id, several) for columns in (_week, _day, _away)
     )
-    .where(_taken.coach_id == bindparam("coach"), _taken.state.in_(list(map(_word, OCCUPYING))))
-    .where(_taken.id != bindparam("leaving_out"))
-    .where(_taken.starts_at < bindparam("end"), _taken.ends_at > bindparam("start")),
-    select(minute_down(_outside.starts_at), minute_up(_outside.ends_at), _nothing, _nothing, _nothing)
-    .where(_outside.coach_id == bindparam("coach"))
-    .where(_outside.starts_at < bindparam("end"), _outside.ends_at > bindparam("start")),
-)
+    return union_all(
+        select(
+            _number(_WEEK),
+            _no_date,
+            _no_date,
+            _week.weekday,
+            _week.start_min,
+            _week.end_min,
+            _no_zone,
+            *week,
+        ).where(of_week),
+        select(
+            _number(_DAY), _day.on_date, _no_date, _no_number, _day.start_min, _day.end_min, _no_zone, *day
+        )
+        .where(of_day)
+        .where(_day.on_date.between(bindparam("first"), bindparam("last"))),
+        select(
+            _number(_STAY),
+            _away.first_day,
+            _away.last_day,
+            _no_number,
+            _no_number,
+            _no_number,
+            _away.zone,
+            *stay,
+        )
+        .where(of_stay, _away.by == AwayBy.LOCAL)
+        .where(_away.first_day <= bindparam("last"), _away.last_day >= bindparam("first")),
+    )
+
+
+def _busy_of(*, several: bool) -> CompoundSelect[*tuple[Any, ...]]:
+    (of_own, own), (of_outside, outside) = (
+        _hers(columns.coach_id, several) for columns in (_taken, _outside)
+    )
+    return union_all(
+        select(
+            minute_down(_taken.starts_at),
+            minute_up(_taken.ends_at),
+            _taken.before_min,
+            _taken.after_min,
+            _counts,
+            *own,
+        )
+        .where(of_own, _taken.state.in_(list(map(_word, OCCUPYING))))
+        .where(_taken.id != bindparam("leaving_out"))
+        .where(_taken.starts_at < bindparam("end"), _taken.ends_at > bindparam("start")),
+        select(
+            minute_down(_outside.starts_at),
+            minute_up(_outside.ends_at),
+            _nothing,
+            _nothing,
+            _nothing,
+            *outside,
+        )
+        .where(of_outside)
+        .where(_outside.starts_at < bindparam("end"), _outside.ends_at > bindparam("start")),
+    )
+
+
+# For one coach a statement of its own: a list of one would be written out anew for every page.
+_HOURS, _HOURS_OF_SEVERAL = _hours_of(several=False), _hours_of(several=True)
+_BUSY, _BUSY_OF_SEVERAL = _busy_of(several=False), _busy_of(several=True)
 
 
 @dataclass(frozen=True)
@@ -172,8 +210,32 @@ def timetable(
     return Timetable(openings, exceptions, stays, taken)
 
 
+def timetables(
+    coach_ids: Sequence[int],
+    start: datetime,
+    end: datetime,
+    offering_id: UUID | None = None,
+    *,
+    leaving_out: UUID | None = None,
+) -> dict[int, Timetable]:
+    """The same for several coaches at once: two SELECTs whatever their number."""
+    if len(coach_ids) == 1:
+        return {each: timetable(each, start, end, offering_id, leaving_out=leaving_out) for each in coach_ids}
+    since, until = start - _AROUND, end + _AROUND
+    hours: dict[int, list[Any]] = {each: [] for each in coach_ids}
+    busy: dict[int, list[Any]] = {each: [] for each in coach_ids}
+    asked = {"coaches": list(coach_ids), "first": since.date(), "last": until.date()}
+    for *row, whose in read(_HOURS_OF_SEVERAL, asked):
+        hours[whose].append(row)
+    taken = {"offering": offering_id, "start": since, "end": until, "leaving_out": leaving_out or _NONE}
+    with read(_BUSY_OF_SEVERAL, {"coaches": list(coach_ids), **taken}) as result:
+        for *row, whose in result.cursor.fetchall():
+            busy[whose].append(row)
+    return {each: Timetable(*_sorted_hours(hours[each]), busy[each]) for each in coach_ids}
+
+
 def free_days(
-    offering: OfferingRow,
+    offering: OfferingRow | Sequence[OfferingRow],
     start: datetime,
     end: datetime,
     client_zone: tzinfo,
@@ -181,10 +243,24 @@ def free_days(
     now: datetime,
     leaving_out: UUID | None = None,
 ) -> list[LocalDay]:
-    """An offering's free times in [start, end), grouped by the client's local date; `leaving_out` as in `timetable`."""
+    """An offering's free times in [start, end), grouped by the client's local date; `leaving_out` as in `timetable`.
+
+    Where several coaches give it, a sequence of it as each of them does (`given_by`), not empty: the times at which
+    one of them is free, each once.
+    """
+    ways = (offering,) if isinstance(offering, OfferingRow) else offering
+    ids = [way.coach_id for way in ways]
+    tables = timetables(ids, start, end, ways[0].id, leaving_out=leaving_out)
+    found = [free_starts(way, tables[way.coach_id], start, end, now) for way in ways]
+    return by_local_day(found[0] if len(found) == 1 else sorted(set().union(*found)), client_zone)
+
+
+def free_starts(
+    offering: OfferingRow, table: Timetable, start: datetime, end: datetime, now: datetime
+) -> list[int]:
+    """The starts (epoch minutes) in [start, end) at which the coach who gives it is free by her timetable."""
     host = coach(offering.coach_id)
-    table = timetable(offering.coach_id, start, end, offering.id, leaving_out=leaving_out)
-    starts = free_times(
+    return free_times(
         table.openings,
         table.exceptions,
         table.taken,
@@ -195,7 +271,6 @@ def free_days(
         now,
         table.stays,
     )
-    return by_local_day(starts, client_zone)
 
 
 def open_stretches(coach_id: int, start: datetime, end: datetime) -> list[OpenStretch]:
@@ -214,10 +289,14 @@ def stays_from(coach_id: int, day: date) -> list[StayRow]:
 
 
 def _hours(coach_id: int, first: date, last: date) -> tuple[list[Opening], list[DayException], list[Stay]]:
+    return _sorted_hours(read(_HOURS, {"coach": coach_id, "first": first, "last": last}))
+
+
+def _sorted_hours(rows: Iterable[Any]) -> tuple[list[Opening], list[DayException], list[Stay]]:
+    """One coach's hours, exceptions and stays out of rows of all three kinds."""
     openings: list[Opening] = []
     days: dict[date, list[tuple[int, int]]] = {}
     stays: list[Stay] = []
-    rows = read(_HOURS, {"coach": coach_id, "first": first, "last": last})
     for kind, from_day, to_day, weekday, low, high, where in rows:
         if kind == _WEEK:
             openings.append(Opening(weekday, low, high))

@@ -51,6 +51,13 @@ def give_early_times(client_id: UUID, until: date | None) -> None:
         _client(client_id).early_until = until
 
 
+def hand_over(client_id: UUID, coach_id: int) -> None:
+    """Give the record of someone who has booked nothing yet to the coach with whom she is about to book."""
+    with transaction() as db:
+        still_asking = (Client.id == client_id, Client.state == State.ASKED)
+        db.execute(update(Client).where(*still_asking).values(coach_id=coach_id))
+
+
 def set_state(client_id: UUID, state: State) -> None:
     """Move a record to another state."""
     with transaction():

@@ -21,7 +21,7 @@ from coachapp.desk.rules import Pay, Reach, excerpt, pay_state, reach
 from coachapp.intake import queries as intake
 from coachapp.intake.rules import HOPE
 from coachapp.payments.queries import OrderRow, orders_of
-from coachapp.practice.queries import coach
+from coachapp.practice.queries import coach, coaches
 from coachapp.safe_contact.queries import contact, contacts
 from coachapp.safe_contact.rules import Contact
 from coachapp.worksheets.models import Assignment, SheetTemplate
@@ -30,7 +30,10 @@ from coachapp.zones import local_days
 
 @dataclass(frozen=True)
 class SessionCard:
-    """One confirmed appointment on the day rail, with what the coach wants to know before it."""
+    """One confirmed appointment on the day rail, with what the coach wants to know before it.
+
+    Of a colleague's client nothing of the record: neither notes nor intake nor worksheets.
+    """
 
     place: PlaceRow
     client: ClientRow
@@ -142,6 +145,42 @@ def client_lines(coach_id: int, *, now: datetime) -> list[ClientLine]:
     return [_client_line(row, times.get(row.id, []), known.get(row.id), now) for row in rows]
 
 
+@dataclass(frozen=True)
+class Guest:
+    """What a coach knows of a colleague's client who has booked with her: what it takes to hold the session safely.
+
+    `hope` is what she wrote when she booked this very session; nothing else of her record is here.
+    """
+
+    place: PlaceRow
+    name: str
+    ref: str
+    colleague: str
+    contact: Contact | None
+    reach: Reach
+    wishes: WishesRow
+    hope: str
+    pay: Pay
+    room: str | None
+
+
+def guest(place: PlaceRow, client: ClientRow, *, now: datetime) -> Guest:
+    """The same for one session."""
+    known = contact(client.id)
+    return Guest(
+        place=place,
+        name=client.name,
+        ref=client.ref,
+        colleague=coach(client.coach_id).first_name,
+        contact=known,
+        reach=reach(known, now),
+        wishes=clients.wishes(client.id),
+        hope=intake.answers(place.id).get(HOPE) or "",
+        pay=pay_of(place, orders_of([place.id]).get(place.id)),
+        room=room_link(place, coach(place.coach_id)),
+    )
+
+
 def record(client: ClientRow, *, now: datetime) -> Record:
     """The frame of one client's record."""
     known = contact(client.id)
@@ -152,7 +191,7 @@ def record(client: ClientRow, *, now: datetime) -> Record:
         reach(known, now),
         coming,
         past,
-        intake.latest_answer(client.id, HOPE) or "",
+        _hope(client.id, client.coach_id),
         has_joined(client.id),
         clients.wishes(client.id),
     )
@@ -188,12 +227,14 @@ def unread_sheets(coach_id: int) -> list[SheetLine]:
 
 def unread_intakes(coach_id: int, *, now: datetime, days: int = 14) -> list[PlaceRow]:
     """Coming appointments of clients who wrote something at booking and whose record nobody has opened yet."""
-    coming = booking.places_between(coach_id, now, now + timedelta(days=days))
-    seen = _viewed({place.client_id for place in coming if place.client_id})
+    found = booking.places_between(coach_id, now, now + timedelta(days=days))
+    ids = {place.client_id for place in found if place.client_id}
+    seen = _viewed(ids) | _of_colleagues(coach_id, ids)
+    coming = [place for place in found if place.client_id not in seen]
     unread: dict[UUID, PlaceRow] = {}
     for place in coming:
         client_id = place.client_id
-        if client_id and client_id not in seen | unread.keys() and intake.latest_answer(client_id, HOPE):
+        if client_id and client_id not in unread and _hope(client_id, coach_id):
             unread[client_id] = place
     return list(unread.values())
 
@@ -207,15 +248,17 @@ def _session_cards(places: list[PlaceRow], now: datetime) -> list[SessionCard]:
         _sharing(ids),
     )
     times, wished = _times_of(ids), clients.wishes_of(ids)
+    own = {row.id for row in known.values() if any(row.coach_id == place.coach_id for place in places)}
+    unread = {each for each in own - seen if _hope(each, known[each].coach_id)}
     return [
         SessionCard(
             place=place,
             client=known[place.client_id],
             pay=pay_of(place, orders.get(place.id)),
             reach=reach(contact(place.client_id), now),
-            last_note=_last_note(place.client_id),
-            to_read=place.client_id not in seen and bool(intake.latest_answer(place.client_id, HOPE)),
-            shared_sheet=place.client_id in shared,
+            last_note=_last_note(place.client_id) if place.client_id in own else "",
+            to_read=place.client_id in unread,
+            shared_sheet=place.client_id in own & shared,
             is_first=not any(at < place.starts_at for at in times[place.client_id]),
             wishes=wished[place.client_id],
             room=room_link(place, coach(place.coach_id)),
@@ -266,6 +309,18 @@ def _last_note(client_id: UUID) -> str:
     if row is None:
         return ""
     return excerpt(vault.open_(client_id, "private_note.text", row.id, row.text_sealed))
+
+
+def _hope(client_id: UUID, coach_id: int) -> str:
+    """What she wrote last for her coach; what she wrote for a session with a colleague is for that one alone."""
+    elsewhere = booking.places_with_others(client_id, coach_id) if len(coaches()) > 1 else ()
+    return intake.latest_answer(client_id, HOPE, leaving_out=elsewhere) or ""
+
+
+def _of_colleagues(coach_id: int, client_ids: set[UUID]) -> set[UUID]:
+    """Those whose record is another coach's."""
+    found = select(Client.id).where(Client.id.in_(client_ids), Client.coach_id != coach_id)
+    return set(session().scalars(found))
 
 
 def _viewed(subjects: Iterable[UUID]) -> set[UUID]:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from coachapp import vault
 from coachapp.booking.blocking import blocked_people
 from coachapp.booking.queries import places_asked
 from coachapp.booking.rules import Standing
@@ -20,6 +21,7 @@ from coachapp.notifications.models import OutboxMessage
 from coachapp.notifications.rules import State
 from coachapp.payments.models import Attempt, Order, Refund
 from coachapp.payments.rules import AttemptState, RefundState
+from coachapp.practice.queries import coach, coaches
 
 SHOWN_FOR = timedelta(days=7)
 
@@ -130,7 +132,16 @@ def _mails(coach_id: int, now: datetime) -> list[_Found]:
     return [
         _Found(Matter.MAIL, row.created_at, row.client_id, row.kind, certain=row.state == State.FAILED)
         for row in rows
+        if row.client_id is not None or _is_to(coach_id, row)
     ]
+
+
+def _is_to(coach_id: int, row: OutboxMessage) -> bool:
+    """Whether a mail to a coach was to this one; where its address is forgotten by now it was to the only one."""
+    if row.address_sealed is None:
+        return len(coaches()) == 1
+    to = vault.open_(vault.PRACTICE, "outbox_message.address", row.id, row.address_sealed)
+    return to == coach(coach_id).email or len(coaches()) == 1
 
 
 def _money(coach_id: int) -> list[_Found]:

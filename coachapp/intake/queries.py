@@ -1,5 +1,6 @@
 """Reads of what was answered at booking."""
 
+from collections.abc import Collection
 from uuid import UUID
 
 from sqlalchemy import select
@@ -15,11 +16,12 @@ def answers(place_id: UUID) -> dict[str, str]:
     return {row.question: _opened(row) for row in rows}
 
 
-def latest_answer(client_id: UUID, question: str) -> str | None:
-    """The newest answer of a client to one question."""
+def latest_answer(client_id: UUID, question: str, *, leaving_out: Collection[UUID] = ()) -> str | None:
+    """The newest answer of a client to one question, but not what she wrote for the places in `leaving_out`."""
     row = session().scalar(
         select(IntakeAnswer)
         .where(IntakeAnswer.client_id == client_id, IntakeAnswer.question == question)
+        .where(IntakeAnswer.place_id.not_in(leaving_out))
         .order_by(IntakeAnswer.saved_at.desc())
         .limit(1)
     )

@@ -1,6 +1,7 @@
 """The shape of what the coach types about her own business."""
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -10,6 +11,7 @@ from wtforms import (
     IntegerField,
     RadioField,
     SelectField,
+    SelectMultipleField,
     StringField,
     TextAreaField,
     ValidationError,
@@ -21,6 +23,7 @@ from wtforms.validators import Optional as MayBeEmpty
 from coachapp.money import Money, parse_amount
 from coachapp.practice.rules import (
     EVENING_BEFORE,
+    CoachRow,
     Unfit,
     WhoBooks,
     exit_trouble,
@@ -152,9 +155,19 @@ class OfferingForm(BaseForm):
         description=_l("Otherwise it has a long address of its own, for those you give it to."),
     )
     active = BooleanField(_l("It can be booked"))
+    others = SelectMultipleField(
+        _l("Who else gives it"),
+        description=_l(
+            "Each with her own hours and limits. People see the times of all of you, and may choose with whom."
+        ),
+        choices=[],
+        validate_choice=False,
+    )
 
-    def __init__(self, *args: Any, currency: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, currency: str, colleagues: Sequence[CoachRow] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self._colleagues = {each.short_id: each.id for each in colleagues}
+        self.others.choices = [(each.short_id, each.full_name) for each in colleagues]
         self.currency = currency
         self.amount = Money(0, currency)
 
@@ -173,6 +186,11 @@ class OfferingForm(BaseForm):
             raise ValidationError(_l("Enter an amount, like 80 or 80,50")) from error
         if trouble := price_trouble(self.amount):
             raise ValidationError(_PRICE_WORDS[trouble])
+
+    @property
+    def further(self) -> list[int]:
+        """The numbers of the coaches who are ticked; whoever is no colleague (any more) is passed over."""
+        return [self._colleagues[each] for each in self.others.data or () if each in self._colleagues]
 
     @property
     def lines(self) -> list[str]:

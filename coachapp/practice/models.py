@@ -7,6 +7,7 @@ from sqlalchemy import JSON, ForeignKey, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from coachapp.db import Base
+from coachapp.practice.rules import new_short_id
 
 
 class Practice(Base):
@@ -31,6 +32,7 @@ class Coach(Base):
 
     `early_notice_min` is the notice for clients in their first weeks, shorter than an offering's own.
     `room_pattern` makes a fresh link for each appointment where `{room}` stands; `room_link` is the same for all.
+    `short_id` names her where people choose with whom; it says nothing.
     """
 
     __tablename__ = "coach"
@@ -49,6 +51,7 @@ class Coach(Base):
     calendar_mail: Mapped[bool] = mapped_column(default=False)
     feed_hash: Mapped[bytes | None] = mapped_column(LargeBinary, index=True, unique=True)
     feed_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    short_id: Mapped[str] = mapped_column(String(8), index=True, unique=True, default=new_short_id)
 
 
 class Offering(Base):
@@ -82,3 +85,12 @@ class Offering(Base):
     active: Mapped[bool] = mapped_column(default=True)
     lifted: Mapped[bool] = mapped_column(default=False)
     position: Mapped[int] = mapped_column(default=0)
+
+
+class OfferingCoach(Base):
+    """A further coach who gives an offering, besides the one whose it is."""
+
+    __tablename__ = "offering_coach"
+
+    offering_id: Mapped[UUID] = mapped_column(ForeignKey("offering.id"), primary_key=True)
+    coach_id: Mapped[int] = mapped_column(ForeignKey("coach.id"), primary_key=True, index=True)

@@ -1,13 +1,14 @@
 """What the coach changes about her own business."""
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from coachapp.db import session, transaction
-from coachapp.practice.models import Coach, Offering, Practice
-from coachapp.practice.queries import forget_kept
+from coachapp.practice.models import Coach, Offering, OfferingCoach, Practice
+from coachapp.practice.queries import coaches, forget_kept
 from coachapp.practice.rules import NoSuchOffering, SlugTaken
 
 
@@ -49,22 +50,39 @@ def save_settings(coach_id: int, *, practice: dict[str, Any], coach: dict[str, A
         forget_kept()
 
 
-def save_offering(offering_id: UUID | None, **facts: Any) -> UUID:
-    """Make a new offering (None) or change one. SlugTaken, or NoSuchOffering for an unknown id."""
+def save_offering(offering_id: UUID | None, *, further: Iterable[int] | None = None, **facts: Any) -> UUID:
+    """Make a new offering (None) or change one; `further` as in `share_offering`, None leaves who gives it as it is.
+
+    SlugTaken, or NoSuchOffering for an unknown id.
+    """
     with transaction() as db:
         clash = db.scalar(select(Offering.id).where(Offering.slug == facts["slug"]))
         if clash is not None and clash != offering_id:
             raise SlugTaken(facts["slug"])
-        if offering_id is None:
-            offering_id = uuid4()
-            db.add(Offering(id=offering_id, **facts))
-            return offering_id
-        row = db.get(Offering, offering_id)
+        row = db.get(Offering, offering_id) if offering_id else Offering(id=uuid4())
         if row is None:
             raise NoSuchOffering(str(offering_id))
         for name, value in facts.items():
             setattr(row, name, value)
-        return offering_id
+        db.add(row)
+        db.flush()
+        if further is not None:
+            share_offering(row.id, further)
+        return row.id
+
+
+def share_offering(offering_id: UUID, coach_ids: Iterable[int]) -> None:
+    """Have these coaches give it besides the one whose it is, and nobody else; who is no coach here is left out.
+
+    What is booked stays with whoever it was booked with.
+    """
+    with transaction() as db:
+        row = db.get(Offering, offering_id, with_for_update=True)
+        if row is None:
+            raise NoSuchOffering(str(offering_id))
+        db.execute(delete(OfferingCoach).where(OfferingCoach.offering_id == offering_id))
+        further = {each.id for each in coaches()} & set(coach_ids) - {row.coach_id}
+        db.add_all(OfferingCoach(offering_id=offering_id, coach_id=each) for each in sorted(further))
 
 
 def is_set_up() -> bool:

@@ -9,7 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from coachapp.db import read, session
 from coachapp.money import Money
-from coachapp.practice.models import Coach, Offering, Practice
+from coachapp.practice.models import Coach, Offering, OfferingCoach, Practice
 from coachapp.practice.rules import CoachRow, Face, NoSuchOffering, OfferingRow, PracticeRow, WhoBooks
 
 T = TypeVar("T")
@@ -33,6 +33,9 @@ def practice() -> PracticeRow:
 _PRACTICE = select(Practice.__table__).where(Practice.__table__.c.id == 1)
 _COACHES = select(*(Coach.__table__.c[each.name] for each in fields(CoachRow))).order_by(Coach.__table__.c.id)
 _OFFERING = select(Offering.__table__).where(Offering.__table__.c.slug == bindparam("slug"))
+_FURTHER = select(OfferingCoach.__table__.c.coach_id).where(
+    OfferingCoach.__table__.c.offering_id == bindparam("offering")
+)
 
 
 def _read_practice() -> PracticeRow:
@@ -62,6 +65,7 @@ def face() -> Face:
         coach_first_name=known.first_name,
         coach_name=known.full_name,
         coach_zone=known.zone,
+        first_names=tuple(each.first_name for each in _coaches()),
     )
 
 
@@ -90,6 +94,18 @@ def coaches() -> tuple[CoachRow, ...]:
 def first_coach() -> CoachRow | None:
     """The coach of a one-coach practice, or None before anyone was added."""
     return next(iter(_coaches()), None)
+
+
+def givers(row: OfferingRow) -> tuple[CoachRow, ...]:
+    """Who gives it: the coach whose it is and those she has ticked, the one who came first first.
+
+    In a practice of one coach nothing is read for it.
+    """
+    if len(_coaches()) == 1:
+        return _coaches()
+    own = row.coach_id
+    further = {coach_id for (coach_id,) in read(_FURTHER, {"offering": row.id})}
+    return tuple(each for each in _coaches() if each.id == own or each.id in further)
 
 
 def forget_kept() -> None:
@@ -122,6 +138,14 @@ def offerings(*, with_unlisted: bool = False, with_inactive: bool = False) -> li
         wanted = wanted.where(Offering.active)
         wanted = wanted if with_unlisted else wanted.where(Offering.listed)
     return [offering_row(row) for row in session().scalars(wanted).all()]
+
+
+def given_by(coach_id: int, *, with_unlisted: bool = False, with_inactive: bool = False) -> list[OfferingRow]:
+    """What a coach gives, her own and what others have ticked her for, each as she gives it: its `coach_id` is hers."""
+    ticked = select(OfferingCoach.offering_id).where(OfferingCoach.coach_id == coach_id)
+    further = set(session().scalars(ticked))
+    found = offerings(with_unlisted=with_unlisted, with_inactive=with_inactive)
+    return [row.given_by(coach_id) for row in found if row.coach_id == coach_id or row.id in further]
 
 
 def offering(slug: str, *, with_inactive: bool = False) -> OfferingRow:

@@ -2,7 +2,7 @@
 
 import re
 import secrets
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,6 +15,7 @@ KINDS = ("session", "package")
 RESERVED_SLUGS = frozenset(("details", "code", "done", "gone", "let-go", "zones", "zone", "new", "times"))
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _NOT_ON_STATEMENTS = frozenset("<>\\'\"*")
+_SAYS_NOTHING = "bcdfghjkmnpqrstvwxz23456789"
 
 
 ROOM = "{room}"
@@ -77,20 +78,30 @@ class CoachRow:
     remind_min: int | None = None
     early_notice_min: int | None = None
     calendar_mail: bool = False
+    short_id: str = ""
 
 
 @dataclass(frozen=True)
 class Face(PracticeRow):
-    """What every page may show of the practice: its own names and its coach's."""
+    """What every page may show of the practice: its own names, its first coach's, and what all of them are called."""
 
     coach_first_name: str = ""
     coach_name: str = ""
     coach_zone: str = "UTC"
+    first_names: tuple[str, ...] = ()
+
+    @property
+    def has_several(self) -> bool:
+        """Whether more than one coach works here, so that pages have to say which."""
+        return len(self.first_names) > 1
 
 
 @dataclass(frozen=True)
 class OfferingRow:
-    """One offering; lengths, buffers, notice, interval and cut-off in minutes, the horizon in days."""
+    """One offering; lengths, buffers, notice, interval and cut-off in minutes, the horizon in days.
+
+    `coach_id` is the coach whose it is, or who gives it, where it is taken `given_by` one of several.
+    """
 
     id: UUID
     coach_id: int
@@ -125,10 +136,20 @@ class OfferingRow:
         """Packages are shown with a way to ask; single times are booked at once."""
         return self.kind == "session"
 
+    def given_by(self, coach_id: int) -> "OfferingRow":
+        """The same as this coach gives it: its times, and what is booked of it, are hers."""
+        return self if coach_id == self.coach_id else replace(self, coach_id=coach_id)
+
     @property
     def each(self) -> Money:
         """The price of one session of a package."""
         return Money(self.price.minor // max(self.sessions, 1), self.price.currency)
+
+
+def new_short_id() -> str:
+    """What names a coach where people choose with whom: six letters and digits without a meaning, and no vowel that
+    would make a word of them."""
+    return "".join(secrets.choice(_SAYS_NOTHING) for _ in range(6))
 
 
 def private_slug() -> str:

@@ -1,5 +1,6 @@
 """Dates, times, zones and money as people read them, for templates and mails."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -109,6 +110,12 @@ def ahead_words(who: str, zone: str, minutes_ahead: int) -> str:
     return _("%(who)s is in %(city)s, %(length)s behind.", who=who, city=place, length=length)
 
 
+def any_of(names: Sequence[str]) -> str:
+    """`Nora`, `Nora or Ada`, `Nora, Ada or Iris`."""
+    *others, last = names or ("",)
+    return _("%(names)s or %(last)s", names=", ".join(others), last=last) if others else last
+
+
 def agree_words() -> Markup:
     """The sentence beside the one box that is ticked before booking."""
     terms = Markup('<a href="/terms" target="_blank" rel="noopener">{}</a>').format(
@@ -208,6 +215,7 @@ _FILTERS = (
     minutes,
     relative_day,
     on_weekdays,
+    any_of,
 )
 
 

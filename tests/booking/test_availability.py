@@ -17,8 +17,9 @@ from coachapp.booking.rules import TimeTaken
 from coachapp.booking.slots import Counts
 from coachapp.db.minutes import minute_down, minute_up
 from coachapp.practice.models import Coach, Offering
-from coachapp.practice.queries import coach, forget_kept, offering
-from tests.cast import CHARLIE
+from coachapp.practice.queries import coach, forget_kept, givers, offering
+from tests.booking.colleagues import add_ada
+from tests.cast import CHARLIE, NORA
 from tests.road import at_utc
 
 MADRID = ZoneInfo("Europe/Madrid")
@@ -261,12 +262,38 @@ def fill(world, walker):
     world.change(Offering, most_per_day=4, most_per_week=8, horizon_days=700)
 
 
+@pytest.mark.parametrize("how_many", [1, 3, 10])
+def test_eight_statements_also_where_so_many_coaches_give_it(walker, world, statements, how_many):
+    for number in range(1, how_many):
+        add_ada(world, name=f"Ada{number}", zone="Asia/Tokyo" if number % 2 else NORA.zone)
+    fill(world, walker)
+    today = clock.now().date()
+    walker.get("/book/power-hour")
+    counted = set()
+    for path in (
+        "/book/power-hour",
+        f"/book/power-hour?month={today + timedelta(days=40):%Y-%m}",
+        f"/book/power-hour/times.json?from={today}&to={today}",
+        f"/book/power-hour/times.json?from={today}&to={today + timedelta(days=61)}",
+    ):
+        statements.clear()
+        assert walker.get(path).status_code == 200
+        counted.add(len(statements))
+        assert len(statements) <= 8, statements
+    with world.app.app_context():
+        assert len(givers(offering("power-hour"))) == how_many
+    print(how_many, counted)
+
+
 def test_eight_statements_at_most_whatever_the_window_and_the_number_of_coaches(walker, world, statements):
     today = clock.now().date()
     paths = ["/book/power-hour", f"/book/power-hour?month={today + timedelta(days=40):%Y-%m}"]
     paths += [f"/book/power-hour/times.json?from={today}&to={today + timedelta(days=n)}" for n in (0, 6, 61)]
     counted = []
-    for _ in range(2):
+    add_ada(world)
+    for more in (False, True):
+        if more:
+            fill(world, walker)
         walker.get(paths[0])  # whose cookie and form token are there already
         counted.append([])
         for path in paths:
@@ -274,5 +301,4 @@ def test_eight_statements_at_most_whatever_the_window_and_the_number_of_coaches(
             assert walker.get(path).status_code == 200
             counted[-1].append(len(statements))
             assert len(statements) <= 8, statements
-        fill(world, walker)
     assert counted[0] == counted[1], "more rows are no more statements"

@@ -248,10 +248,11 @@ def test_what_cannot_stand_on_the_list(world, typed, word, said):
     assert world.rows(BlockedPerson.id) == []
 
 
-def test_the_list_of_another_coach_is_hers(blocked):
+def test_each_list_is_one_coachs_and_holds_in_the_whole_practice(blocked):
     with blocked.app.app_context():
         assert blocking.is_blocked(coach_id(blocked), "x@y.example", CHARLIE.email)
-        assert not blocking.is_blocked(coach_id(blocked) + 1, CHARLIE.email)
+        assert blocking.is_blocked(coach_id(blocked) + 1, CHARLIE.email)
+        assert blocking.blocked_people(coach_id(blocked) + 1) == []
         assert not blocking.is_blocked(coach_id(blocked), "", "nobody")
         [row] = blocking.blocked_people(coach_id(blocked))
         assert not blocking.unblock(coach_id(blocked) + 1, row.id, by=SOMEBODY, now=clock.now())

@@ -35,7 +35,7 @@ from coachapp.accounts.rules import (
 from coachapp.audit import operations as audit
 from coachapp.db import transaction
 from coachapp.practice import operations as practice
-from coachapp.practice.queries import first_coach
+from coachapp.practice.queries import coaches
 
 
 def make_join_token(client_id: UUID, now: datetime) -> str:
@@ -139,9 +139,9 @@ def _new_client_account(client_id: UUID, hashes: tuple[str, str | None], now: da
 
 def _coach(email: str, name: str, zone: str) -> int:
     """The coach the practice knows by this address, or a new one."""
-    known = first_coach()
-    if known is not None and normal_name(known.email or "") == normal_name(email):
-        return known.id
+    for known in coaches():
+        if normal_name(known.email or "") == normal_name(email):
+            return known.id
     return practice.add_coach(first_name=name.split()[0], full_name=name, zone=zone, email=email)
 
 

@@ -72,9 +72,12 @@ def refresh_due(*, now: datetime) -> int:
     return _refresh(queries.due(now=now, most=_MOST_A_ROUND), FOR_TICK, now)
 
 
-def refresh_for_hold(coach_id: int, *, now: datetime) -> int:
-    """Fetch what is older than five minutes, within two seconds in all; where that fails the last good copy counts."""
-    return _refresh(queries.stale(coach_id, now=now), FOR_HOLD, now)
+def refresh_for_hold(*coach_ids: int, now: datetime) -> int:
+    """Fetch what is older than five minutes of the calendars of these coaches, with one of whom a time will be held.
+
+    Within two seconds in all, however many they are; where that fails the last good copy counts.
+    """
+    return _refresh(queries.stale(coach_ids, now=now), FOR_HOLD, now)
 
 
 def refresh_one(coach_id: int, calendar_id: UUID, *, now: datetime) -> int:

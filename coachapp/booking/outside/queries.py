@@ -1,6 +1,6 @@
 """Reads of outside calendars: as the coach sees them, and as they are fetched."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -19,8 +19,7 @@ from coachapp.booking.outside.rules import (
     is_stale,
 )
 from coachapp.db import session
-from coachapp.practice.queries import coach, offerings
-from coachapp.practice.rules import OfferingRow
+from coachapp.practice.queries import coach, given_by
 
 
 def calendars(coach_id: int) -> list[CalendarRow]:
@@ -44,9 +43,9 @@ def due(*, now: datetime, most: int) -> list[Wanted]:
     return _wanted(lambda row: is_due(row.asked_at, row.trouble, now), None, now)[:most]
 
 
-def stale(coach_id: int, *, now: datetime) -> list[Wanted]:
-    """A coach's calendars that are fetched once more before a hold."""
-    return _wanted(lambda row: is_stale(row.asked_at, now), coach_id, now)
+def stale(coach_ids: Collection[int], *, now: datetime) -> list[Wanted]:
+    """Calendars of these coaches that are fetched once more before a hold."""
+    return _wanted(lambda row: is_stale(row.asked_at, now), coach_ids, now)
 
 
 def one(calendar_id: UUID, *, now: datetime) -> list[Wanted]:
@@ -55,20 +54,20 @@ def one(calendar_id: UUID, *, now: datetime) -> list[Wanted]:
 
 
 def _wanted(
-    is_wanted: Callable[[OutsideCalendar], bool], coach_id: int | None, now: datetime
+    is_wanted: Callable[[OutsideCalendar], bool], coach_ids: Collection[int] | None, now: datetime
 ) -> list[Wanted]:
     found = select(OutsideCalendar).order_by(OutsideCalendar.asked_at.nulls_first(), OutsideCalendar.id)
-    if coach_id is not None:
-        found = found.where(OutsideCalendar.coach_id == coach_id)
+    if coach_ids is not None:
+        found = found.where(OutsideCalendar.coach_id.in_(coach_ids))
     chosen = [row for row in session().scalars(found) if is_wanted(row) and address_of(row)]
-    sold = offerings(with_inactive=True) if chosen else []
-    furthest = {row.coach_id: furthest_day(row.coach_id, sold) for row in chosen}
+    furthest = {coach_id: furthest_day(coach_id) for coach_id in {row.coach_id for row in chosen}}
     return [_as_wanted(row, now, furthest[row.coach_id]) for row in chosen]
 
 
-def furthest_day(coach_id: int, sold: list[OfferingRow]) -> timedelta:
-    """How far ahead any offering of a coach can be booked."""
-    return timedelta(days=max((each.horizon_days for each in sold if each.coach_id == coach_id), default=0))
+def furthest_day(coach_id: int) -> timedelta:
+    """How far ahead anything that a coach gives can be booked, her own or another's."""
+    sold = given_by(coach_id, with_inactive=True)
+    return timedelta(days=max((each.horizon_days for each in sold), default=0))
 
 
 def _as_wanted(row: OutsideCalendar, now: datetime, furthest: timedelta) -> Wanted:

@@ -8,10 +8,11 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from coachapp import clock
-from coachapp.booking import around, queries
-from coachapp.booking.rules import NoSuchPlace, NotNow, Outcome, PlaceRow
-from coachapp.clients.queries import client_by_ref, wishes
-from coachapp.clients.rules import Absence, NoSuchClient
+from coachapp.booking import around
+from coachapp.booking.rules import NotNow, Outcome, PlaceRow
+from coachapp.booking.views.at_desk import own_session, way_back
+from coachapp.clients.queries import wishes
+from coachapp.clients.rules import Absence
 from coachapp.config import settings
 from coachapp.notifications import texts
 from coachapp.notifications.queries import state_of
@@ -36,7 +37,7 @@ def not_now(error: NotNow) -> ResponseReturnValue:
 @staff
 def look(ref: str, place_id: UUID) -> ResponseReturnValue:
     """Her wish first, the money second."""
-    place, now = _place(ref, place_id), clock.now()
+    (person, place), now = own_session(ref, place_id), clock.now()
     if place.outcome != Outcome.ABSENT or place.client_id is None:
         abort(404)
     wished, verdict = wishes(place.client_id), gate(place.client_id, booked=True, now=now)
@@ -44,7 +45,7 @@ def look(ref: str, place_id: UUID) -> ResponseReturnValue:
     subject = practice().mail_subject
     return render_template(
         "desk/absent.html",
-        client=client_by_ref(ref, coach_id=current_user.coach_id),
+        client=person,
         host=coach(place.coach_id),
         place=place,
         wishes=wished,
@@ -67,9 +68,10 @@ def note(ref: str, place_id: UUID) -> ResponseReturnValue:
 @bp.post("/undo")
 @staff
 def take_back(ref: str, place_id: UUID) -> ResponseReturnValue:
-    around.take_back_absent(_place(ref, place_id), by=current_user.account_id, now=clock.now())
+    person, place = own_session(ref, place_id)
+    around.take_back_absent(place, by=current_user.account_id, now=clock.now())
     flash(_("Taken back. The session stands as it was."))
-    return redirect(url_for("desk.sessions", ref=ref), 303)
+    return redirect(way_back(person, place), 303)
 
 
 @bp.post("/mail")
@@ -91,11 +93,4 @@ def give_back(ref: str, place_id: UUID) -> ResponseReturnValue:
 
 
 def _place(ref: str, place_id: UUID) -> PlaceRow:
-    try:
-        place = queries.place(place_id)
-        person = client_by_ref(ref, coach_id=current_user.coach_id)
-    except (NoSuchPlace, NoSuchClient):
-        abort(404)
-    if place.client_id != person.id:
-        abort(404)
-    return place
+    return own_session(ref, place_id)[1]

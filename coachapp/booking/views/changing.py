@@ -114,13 +114,14 @@ def _give_back(token: str, by: str) -> ResponseReturnValue:
 
 
 def _choices(token: str, place: PlaceRow, *, error: str = "", taken: bool = False) -> str:
+    host = coach(place.coach_id)
     after = _(
         "Your present time is yours until you press the button. Nothing is charged again, and %(name)s will not ask why.",
-        name=coach(place.coach_id).first_name,
+        name=host.first_name,
     )
     key = _zone_of(place, request.values.get("tz"))
     shown = picking.choices(
-        _offering(place), key, go=_("Move to this time"), after=after, error=error, moving=place
+        [_offering(place)], key, go=_("Move to this time"), after=after, error=error, moving=place
     )
     return render_template(
         "booking/move.html",
@@ -133,8 +134,11 @@ def _choices(token: str, place: PlaceRow, *, error: str = "", taken: bool = Fals
 
 
 def _offering(place: PlaceRow) -> OfferingRow:
-    """What was booked, as long as it was then, even if it is put away by now; early times are hers here too."""
-    as_booked = replace(offering(place.slug, with_inactive=True), length_min=place.length_min)
+    """What was booked, with the same coach and as long as it was then, even if it is put away by now; early times are
+    hers here too."""
+    as_booked = replace(
+        offering(place.slug, with_inactive=True).given_by(place.coach_id), length_min=place.length_min
+    )
     return door.as_offered(as_booked, Guest(place.client_id)) if hers.is_hers(place) else as_booked
 
 

@@ -11,6 +11,7 @@ from coachapp.booking.operations import DRAFTED, Details
 from coachapp.booking.rules import IN_REQUEST, AppointmentState, HoldEnded, PlaceRow
 from coachapp.booking.views import hers, road
 from coachapp.booking.views.public import taken_page
+from coachapp.clients.queries import client
 from coachapp.config import settings
 from coachapp.intake import queries as intake
 from coachapp.intake.rules import HOPE
@@ -20,8 +21,8 @@ from coachapp.payments.queries import unfinished_attempt
 from coachapp.payments.rules import GatewayAway, GatewayRefused
 from coachapp.payments.runtime import gateway, payables
 from coachapp.payments.views import payment_page_away
-from coachapp.practice.queries import practice
-from coachapp.practice.rules import NoSuchOffering
+from coachapp.practice.queries import coach, practice
+from coachapp.practice.rules import CoachRow, NoSuchOffering
 from coachapp.safe_contact.forms import UNSURE
 from coachapp.safe_contact.rules import Inbox
 from coachapp.web import limits
@@ -107,7 +108,13 @@ def code() -> ResponseReturnValue:
     now = clock.now()
     asks, answer_by = requests.has_to_ask(place), request_ends(place.starts_at, now)
     return render_template(
-        "booking/code.html", place=place, words=words, now=now, asks=asks, answer_by=answer_by
+        "booking/code.html",
+        place=place,
+        host=coach(place.coach_id),
+        words=words,
+        now=now,
+        asks=asks,
+        answer_by=answer_by,
     )
 
 
@@ -202,7 +209,18 @@ def _save_known(place: PlaceRow, form: KnownForm) -> ResponseReturnValue:
 
 
 def _known_page(place: PlaceRow, form: KnownForm) -> str:
-    return render_template("booking/details_known.html", place=place, form=form)
+    host = coach(place.coach_id)
+    return render_template(
+        "booking/details_known.html", place=place, form=form, host=host, theirs=_other_coach(place)
+    )
+
+
+def _other_coach(place: PlaceRow) -> CoachRow | None:
+    """The coach whose client she is, where she books with another. A link made for her tells nothing of that."""
+    if place.client_id is None or not hers.is_hers(place):
+        return None
+    own = client(place.client_id).coach_id
+    return coach(own) if own != place.coach_id else None
 
 
 def _turned_away(place: PlaceRow) -> ResponseReturnValue:
@@ -230,6 +248,7 @@ def _details_page(place: PlaceRow, form: DetailsForm) -> str:
     return render_template(
         "booking/details.html",
         place=place,
+        host=coach(place.coach_id),
         form=form,
         note=note,
         unsure=UNSURE,

@@ -19,7 +19,7 @@ from coachapp.booking.admission import (
 )
 from coachapp.clients.queries import client
 from coachapp.clients.rules import NoSuchClient, State
-from coachapp.practice.queries import coach, practice
+from coachapp.practice.queries import coach, givers, practice
 from coachapp.practice.rules import OfferingRow, WhoBooks
 from coachapp.zones import zone
 
@@ -38,24 +38,33 @@ def forget() -> None:
 
 def guest_for(chosen: OfferingRow) -> Guest:
     """For whom a time of this offering would be held."""
-    own, link = _signed_in(chosen), _present_link(chosen)
+    own, link = _signed_in(), _present_link(chosen)
     if link is None:
         return Guest(client_id=own)
     if own is not None:
         # Signed in she books for herself; a link made for her is used up by it, anybody else's is left alone.
-        return Guest(own, link.id if link.client_id == own else None)
+        return Guest(own, link.id, only_with=link.coach_id) if link.client_id == own else Guest(own)
     if link.client_id is not None:
-        return Guest(link.client_id, link.id, "link")
-    return Guest(None, link.id)
+        return Guest(link.client_id, link.id, "link", link.coach_id)
+    return Guest(None, link.id, only_with=link.coach_id)
+
+
+def ways(chosen: OfferingRow, guest: Guest) -> list[OfferingRow]:
+    """The offering as each coach gives it with whom this guest may choose a time; never empty."""
+    with_whom = [each for each in givers(chosen) if guest.only_with in (None, each.id)]
+    return [as_offered(chosen.given_by(each.id), guest) for each in with_whom]
 
 
 def as_offered(chosen: OfferingRow, guest: Guest) -> OfferingRow:
-    """The offering as this guest may choose it: signed in, a client in her first weeks has times at shorter notice."""
+    """The offering as this guest may choose it: signed in, a client in her first weeks has times at shorter notice.
+
+    Her own coach has given her that, for times of her own.
+    """
     if guest.client_id is None or guest.booked_by == "link":
         return chosen
-    host = coach(chosen.coach_id)
+    host, known = coach(chosen.coach_id), client(guest.client_id)
     today = clock.now().astimezone(zone(host.zone)).date()
-    early = may_book_early(client(guest.client_id).early_until, today)
+    early = known.coach_id == host.id and may_book_early(known.early_until, today)
     return replace(chosen, notice_min=notice(chosen.notice_min, host.early_notice_min, early=early))
 
 
@@ -79,15 +88,15 @@ def _present_link(chosen: OfferingRow) -> InvitationRow | None:
         row = link_queries.open_by_id(UUID(hex=session[_LINK]), clock.now())
     except (KeyError, ValueError, NoSuchInvitation):
         return None
-    return row if row.leads_to(chosen.coach_id, chosen.id) else None
+    return row if any(row.leads_to(each.id, chosen.id) for each in givers(chosen)) else None
 
 
-def _signed_in(chosen: OfferingRow) -> UUID | None:
-    """The client who is signed in, if she is one of this coach's whose work goes on."""
+def _signed_in() -> UUID | None:
+    """The client who is signed in, whosever she is, if her work goes on."""
     if not current_user.is_active or current_user.client_id is None:
         return None
     try:
-        row = client(current_user.client_id, coach_id=chosen.coach_id)
+        row = client(current_user.client_id)
     except NoSuchClient:
         return None
     return row.id if row.state is State.ACTIVE else None

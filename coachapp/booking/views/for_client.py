@@ -12,8 +12,9 @@ from flask_login import current_user
 from coachapp import clock
 from coachapp.booking import confirming, desk_operations, queries, series
 from coachapp.booking.desk_forms import BookForm
-from coachapp.booking.rules import AppointmentState, NoSuchPlace, PlaceRow, TimeTaken, TooLate
+from coachapp.booking.rules import AppointmentState, PlaceRow, TimeTaken, TooLate
 from coachapp.booking.views import repeating
+from coachapp.booking.views.at_desk import own_session, way_back
 from coachapp.booking.wall import Reading, instant_of
 from coachapp.clients.queries import client, client_by_ref, clients
 from coachapp.clients.rules import ClientRow, NoSuchClient
@@ -22,7 +23,7 @@ from coachapp.notifications import texts
 from coachapp.payments.operations import finish
 from coachapp.payments.queries import orders_of
 from coachapp.payments.runtime import gateway, payables
-from coachapp.practice.queries import coach, offerings, practice
+from coachapp.practice.queries import coach, given_by, practice
 from coachapp.practice.rules import CoachRow, OfferingRow
 from coachapp.safe_contact.queries import gate
 from coachapp.safe_contact.rules import Verdict
@@ -106,7 +107,7 @@ def book() -> ResponseReturnValue:
 @staff
 def ask_cancel(ref: str, place_id: UUID) -> ResponseReturnValue:
     """Say what goes back and which mail leaves, before the button."""
-    person, place = _client(ref), _place(ref, place_id)
+    person, place = _booked(ref, place_id)
     return render_template(
         "desk/cancel.html",
         client=person,
@@ -120,21 +121,21 @@ def ask_cancel(ref: str, place_id: UUID) -> ResponseReturnValue:
 @bp.post("/clients/<ref>/sessions/<uuid:place_id>/cancel")
 @staff
 def cancel(ref: str, place_id: UUID) -> ResponseReturnValue:
-    place = _place(ref, place_id)
+    person, place = _booked(ref, place_id)
     try:
         refunds = confirming.cancel(place, settings().base_url, by="staff", now=clock.now())
     except TooLate:
         return _too_late()
     finish(refunds, gateway(), payables(), now=clock.now())
     flash(_("The session is cancelled. The time is free again."))
-    return redirect(url_for("desk.sessions", ref=ref), 303)
+    return redirect(way_back(person, place), 303)
 
 
 @bp.get("/clients/<ref>/sessions/<uuid:place_id>/cancel-rest")
 @staff
 def ask_cancel_rest(ref: str, place_id: UUID) -> ResponseReturnValue:
     """Say how many of a series fall, what goes back and which mail leaves, before the button."""
-    person, place = _client(ref), _place(ref, place_id)
+    person, place = _booked(ref, place_id)
     places = queries.rest_of_series(place, now=clock.now())
     if not places:
         return _too_late()
@@ -153,14 +154,14 @@ def ask_cancel_rest(ref: str, place_id: UUID) -> ResponseReturnValue:
 @bp.post("/clients/<ref>/sessions/<uuid:place_id>/cancel-rest")
 @staff
 def cancel_rest(ref: str, place_id: UUID) -> ResponseReturnValue:
-    place = _place(ref, place_id)
+    person, place = _booked(ref, place_id)
     try:
         refunds = series.cancel_rest(place, settings().base_url, now=clock.now())
     except TooLate:
         return _too_late()
     finish(refunds, gateway(), payables(), now=clock.now())
     flash(_("The sessions are cancelled. Their times are free again."))
-    return redirect(url_for("desk.sessions", ref=ref), 303)
+    return redirect(way_back(person, place), 303)
 
 
 def _too_late() -> ResponseReturnValue:
@@ -180,14 +181,9 @@ def _client(ref: str) -> ClientRow:
         abort(404)
 
 
-def _place(ref: str, place_id: UUID) -> PlaceRow:
-    try:
-        place = queries.place(place_id)
-    except NoSuchPlace:
-        abort(404)
-    if place.client_id != _client(ref).id or place.state is not AppointmentState.CONFIRMED:
-        abort(404)
-    return place
+def _booked(ref: str, place_id: UUID) -> tuple[ClientRow, PlaceRow]:
+    person, place = own_session(ref, place_id)
+    return (person, place) if place.state is AppointmentState.CONFIRMED else abort(404)
 
 
 def _wanted(form: BookForm) -> Wanted | None:
@@ -209,9 +205,8 @@ def _wanted(form: BookForm) -> Wanted | None:
 
 
 def _bookable() -> list[OfferingRow]:
-    """What can be booked for a client: also what is not on show."""
-    mine = (each for each in offerings(with_inactive=True) if each.coach_id == current_user.coach_id)
-    return [each for each in mine if each.is_bookable]
+    """What she can book for a client, her own and what she gives for a colleague: also what is not on show."""
+    return [each for each in given_by(current_user.coach_id, with_inactive=True) if each.is_bookable]
 
 
 def _mail(wanted: Wanted, verdict: Verdict) -> texts.Text | None:

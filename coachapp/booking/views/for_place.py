@@ -12,10 +12,10 @@ from flask_login import current_user
 from coachapp import clock
 from coachapp.booking import moving, queries
 from coachapp.booking.desk_forms import MoveForm
-from coachapp.booking.rules import AppointmentState, NoSuchPlace, PlaceRow, TimeTaken, TooLate
+from coachapp.booking.rules import AppointmentState, PlaceRow, TimeTaken, TooLate
+from coachapp.booking.views.at_desk import own_session
 from coachapp.booking.wall import Reading, instant_of
-from coachapp.clients.queries import client_by_ref
-from coachapp.clients.rules import ClientRow, NoSuchClient
+from coachapp.clients.rules import ClientRow
 from coachapp.config import settings
 from coachapp.notifications import texts
 from coachapp.practice.queries import coach, practice
@@ -93,14 +93,8 @@ def move(ref: str, place_id: UUID) -> ResponseReturnValue:
 
 
 def _found(ref: str, place_id: UUID) -> tuple[ClientRow, PlaceRow]:
-    try:
-        person = client_by_ref(ref, coach_id=current_user.coach_id)
-        place = queries.place(place_id)
-    except (NoSuchClient, NoSuchPlace):
-        abort(404)
-    if place.client_id != person.id or place.state is not AppointmentState.CONFIRMED:
-        abort(404)
-    return person, place
+    person, place = own_session(ref, place_id)
+    return (person, place) if place.state is AppointmentState.CONFIRMED else abort(404)
 
 
 def _wanted(person: ClientRow, place: PlaceRow, form: MoveForm) -> Move | None:

@@ -16,7 +16,7 @@ from coachapp.clients.queries import client_by_ref, clients, clients_by_id
 from coachapp.clients.rules import ClientRow, NoSuchClient
 from coachapp.config import settings
 from coachapp.notifications import texts
-from coachapp.practice.queries import coach, offerings, practice
+from coachapp.practice.queries import coach, given_by, offerings, practice
 from coachapp.practice.rules import CoachRow, OfferingRow
 from coachapp.safe_contact.queries import gate
 from coachapp.web.guards import staff
@@ -151,8 +151,7 @@ def _titles() -> dict[UUID, str]:
 
 def _bookable() -> list[OfferingRow]:
     """What a link can lead to: also what stands on no public page, but nothing that is put away."""
-    mine = (each for each in offerings(with_unlisted=True) if each.coach_id == current_user.coach_id)
-    return [each for each in mine if each.is_bookable]
+    return [each for each in given_by(current_user.coach_id, with_unlisted=True) if each.is_bookable]
 
 
 def _client(ref: str) -> ClientRow:

@@ -1,5 +1,6 @@
 """What the pages share on which a time is chosen: the zone in use, the month and the times of one day."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
@@ -23,7 +24,7 @@ class _Written:
     """What the month and the day are written with besides the times themselves."""
 
     offering: OfferingRow
-    host: CoachRow
+    host: CoachRow | None
     tz: str
     go: str
     after: str
@@ -52,48 +53,53 @@ def typed_start() -> int | None:
 
 
 def choices(
-    offering: OfferingRow,
+    ways: Sequence[OfferingRow],
     key: str,
     *,
     go: str,
     after: str,
     error: str = "",
     moving: PlaceRow | None = None,
-    picked: str | None = None,
+    gone: datetime | None = None,
 ) -> dict[str, Any]:
     """What the page of an offering's free times shows, in the zone `key`; `moving` is the time they would replace.
 
-    `go` is the button's word, `after` what happens when it is pressed, `error` what was wrong with the choice,
-    `picked` the time (in epoch minutes) whose day is shown, where the form does not say it.
+    `ways` is the offering as each coach gives it whose times are shown. `go` is the button's word, `after` what
+    happens when it is pressed, `error` what was wrong with the choice, `gone` a time that is not shown; its day is,
+    where the form says no other.
     """
-    now, host = clock.now(), coach(offering.coach_id)
-    where, there = zone(key), zone(host.zone)
+    now, offering, hosts = clock.now(), ways[0], [coach(way.coach_id) for way in ways]
+    zones = {host.zone for host in hosts}
+    where, there = zone(key), zone(zones.copy().pop() if len(zones) == 1 else key)
     end = now + timedelta(days=offering.horizon_days + 2)
     days = queries.free_days(
-        offering,
+        ways,
         now,
         end,
         where,
         now=now,
         leaving_out=moving.appointment_id if moving else None,
     )
+    hidden = moving.starts_at if moving else gone
+    picked = request.form.get("slot", "") or (str(int(gone.timestamp()) // 60) if gone else "")
     page = picker_for(
-        without(days, moving.starts_at) if moving else days,
+        without(days, hidden) if hidden else days,
         offering.length_min,
         where,
         there,
         now,
         month=read_month(request.args.get("month", "")),
-        day=read_day(request.args.get("day", "")) or _day_of(picked or request.form.get("slot", ""), key),
+        day=read_day(request.args.get("day", "")) or _day_of(picked, key),
     )
-    written = _Written(offering, host, key, go, after, error, with_price=moving is None, language=locale())
+    one = hosts[0] if len(hosts) == 1 else None
+    written = _Written(offering, one, key, go, after, error, with_price=moving is None, language=locale())
     return {
         "offering": offering,
-        "host": host,
+        "host": one,
         "picker": page,
         "calendar": _calendar(page, written) if page.day else "",
         "tz": key,
-        "zones": zone_choices(WELL_KNOWN, now, key, host.zone),
+        "zones": zone_choices(WELL_KNOWN, now, key, *zones),
         "now": now,
     }
 

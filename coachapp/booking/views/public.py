@@ -1,6 +1,6 @@
 """Choosing a time: the page, the same times as JSON, and the hold."""
 
-from datetime import date
+from datetime import date, datetime
 
 from flask import (
     Blueprint,
@@ -17,18 +17,19 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from coachapp import clock
-from coachapp.booking import around, holding, queries
+from coachapp.booking import around, choosing, queries
 from coachapp.booking.admission import LinkInUse, NoSuchInvitation
 from coachapp.booking.outside.operations import refresh_for_hold
 from coachapp.booking.picker import read_day
 from coachapp.booking.rules import PlaceRow, TimeTaken
 from coachapp.booking.slots import utc_text
-from coachapp.booking.views import door, picking, road
+from coachapp.booking.views import door, picking, road, whom
 from coachapp.practice.queries import coach, offering
 from coachapp.practice.rules import NoSuchOffering, OfferingRow
 from coachapp.web import limits
 from coachapp.web.errors import page
 from coachapp.web.guards import public
+from coachapp.web.words import any_of
 from coachapp.zones import UnknownZone, all_zones, local_days, zone, zone_choices
 
 bp = Blueprint("booking", __name__, url_prefix="/book")
@@ -43,7 +44,7 @@ def pick(slug: str) -> ResponseReturnValue:
     """The month and the times of one day, in the person's zone."""
     chosen = _offering(slug)
     if not chosen.is_bookable:
-        return render_template("booking/ask_about.html", offering=chosen)
+        return render_template("booking/ask_about.html", offering=chosen, host=coach(chosen.coach_id))
     if not door.may_choose(door.guest_for(chosen)):
         return render_template("booking/by_invitation.html")
     return _pick_page(chosen)
@@ -66,7 +67,12 @@ def times(slug: str) -> ResponseReturnValue:
         where = zone(request.args.get("tz", "UTC"))
     except UnknownZone:
         return jsonify(error=_("`tz` is a time zone like Europe/Lisbon.")), 400
-    return jsonify(_times_json(chosen, first, last, where.key))
+    ways = door.ways(chosen, door.guest_for(chosen))
+    if "with" in request.args:
+        ways = whom.named(ways, request.args["with"])
+    if not ways:
+        return jsonify(error=_("`with` names nobody who gives this.")), 400
+    return jsonify(_times_json(chosen, ways, first, last, where.key))
 
 
 @bp.post("/<slug>")
@@ -82,10 +88,10 @@ def hold(slug: str) -> ResponseReturnValue:
     start = picking.typed_start()
     if start is None:
         return _pick_page(chosen, error=_("Choose one of the times first")), 422
-    refresh_for_hold(chosen.coach_id, now=clock.now())
     try:
-        offered = door.as_offered(chosen, guest)
-        cookie = holding.hold_time(offered, start, key, road.cookie(), now=clock.now(), guest=guest)
+        ways = whom.sent(door.ways(chosen, guest))
+        refresh_for_hold(*(way.coach_id for way in ways), now=clock.now())
+        cookie = choosing.hold_with_one(ways, start, key, road.cookie(), now=clock.now(), guest=guest)
     except TimeTaken:
         return _pick_page(chosen, taken=True), 409
     except NoSuchInvitation:  # used, or ended, in this very moment
@@ -107,6 +113,15 @@ def choose_zone(slug: str) -> ResponseReturnValue:
     return redirect(url_for("booking.pick", slug=slug), 303)
 
 
+@bp.post("/<slug>/with")
+@public
+def choose_whom(slug: str) -> ResponseReturnValue:
+    """Remember with whom, where several coaches give it; nothing of it stands in an address."""
+    _offering(slug)
+    whom.remember()
+    return redirect(url_for("booking.pick", slug=slug), 303)
+
+
 @bp.get("/<slug>/zones")
 @public
 def zones(slug: str) -> ResponseReturnValue:
@@ -122,8 +137,7 @@ def zones(slug: str) -> ResponseReturnValue:
 
 def taken_page(place: PlaceRow) -> ResponseReturnValue:
     """What is said when a time has been taken, with the times close to it. NoSuchOffering if it is put away."""
-    start = int(place.starts_at.timestamp()) // 60
-    return _pick_page(offering(place.slug), taken=True, picked=str(start)), 409
+    return _pick_page(offering(place.slug), taken=True, gone=place.starts_at), 409
 
 
 def _being_paid() -> ResponseReturnValue:
@@ -137,31 +151,44 @@ def _being_paid() -> ResponseReturnValue:
 
 
 def _pick_page(
-    chosen: OfferingRow, *, error: str = "", taken: bool = False, picked: str | None = None
+    chosen: OfferingRow, *, error: str = "", taken: bool = False, gone: datetime | None = None
 ) -> str:
+    """`gone` is a time that is said to be taken, whoever else may be free then."""
     key = _present_zone(chosen, request.values.get("tz"))
     guest = door.guest_for(chosen)
-    asks = door.will_ask(guest)
+    everyone = door.ways(chosen, guest)
+    ways, asks = whom.shown(everyone), door.will_ask(guest)
+    hosts = [coach(way.coach_id) for way in everyone]
+    names = whom.called(hosts)
     after = _(
         "When you continue, this time is kept for you for 40 minutes. If it runs out you can choose again."
     )
     if asks:
-        name = coach(chosen.coach_id).first_name
-        first = _("A first booking waits for %(name)s to say yes; nothing is paid before.", name=name)
+        first = _(
+            "A first booking waits for %(name)s to say yes; nothing is paid before.",
+            name=any_of([names[way.coach_id] for way in ways]),
+        )
         after = f"{after} {first}"
-    offered = door.as_offered(chosen, guest)
-    shown = picking.choices(offered, key, go=_("Continue"), after=after, error=error, picked=picked)
-    return render_template("booking/pick.html", **shown, error=error, taken=taken, asks=asks)
+    shown = picking.choices(ways, key, go=_("Continue"), after=after, error=error, gone=gone)
+    return render_template(
+        "booking/pick.html",
+        **shown,
+        error=error,
+        taken=taken,
+        asks=asks,
+        everyone=hosts,
+        names=names,
+        who=any_of([names[way.coach_id] for way in ways]),
+    )
 
 
-def _times_json(chosen: OfferingRow, first: date, last: date, key: str) -> dict[str, object]:
+def _times_json(
+    chosen: OfferingRow, ways: list[OfferingRow], first: date, last: date, key: str
+) -> dict[str, object]:
     where = zone(key)
     start, end = local_days(first, last, where)
-    now = clock.now()
-    guest = door.guest_for(chosen)
-    shows = chosen.is_bookable and door.may_choose(guest)
-    offered = door.as_offered(chosen, guest)
-    days = queries.free_days(offered, start, end, where, now=now) if shows else []
+    shows = chosen.is_bookable and door.may_choose(door.guest_for(chosen))
+    days = queries.free_days(ways, start, end, where, now=clock.now()) if shows else []
     return {
         "offering": chosen.slug,
         "tz": key,

@@ -21,7 +21,7 @@ from coachapp.config import settings
 from coachapp.intake.queries import answers
 from coachapp.intake.rules import HOPE
 from coachapp.notifications import texts
-from coachapp.practice.queries import coach, practice
+from coachapp.practice.queries import coach, coaches, practice
 from coachapp.practice.rules import CoachRow
 from coachapp.safe_contact.queries import gate
 from coachapp.safe_contact.rules import Verdict
@@ -60,7 +60,9 @@ def too_late(error: TooLate) -> ResponseReturnValue:
 def blocked(error: IsBlocked) -> ResponseReturnValue:
     return page(
         409,
-        _("This person is on your list of blocked people"),
+        _("This person is on a list of blocked people")
+        if len(coaches()) > 1
+        else _("This person is on your list of blocked people"),
         _("Nothing was changed. Take the address off the list first, or decline."),
     )
 

@@ -5,7 +5,7 @@ from flask import Response, request
 from coachapp.accounts.presence import present, sign_in_cookie, without_sign_in
 from coachapp.booking import queries
 from coachapp.booking.rules import HoldEnded, NoSuchPlace, PlaceRow
-from coachapp.booking.views import door
+from coachapp.booking.views import door, whom
 from coachapp.config import settings
 
 _LASTS = 3 * 3600
@@ -55,6 +55,7 @@ def forget_on_leaving(response: Response) -> Response:
     if request.endpoint not in _WAYS_OUT or response.status_code >= 400 or looks_ahead:
         return response
     door.forget()
+    whom.forget()
     if cookie():
         response.delete_cookie(_name(), path="/", secure=settings().secure, httponly=True, samesite="Strict")
     return response

@@ -14,6 +14,7 @@ from coachapp.config import settings
 from coachapp.desk import history, operations, queries
 from coachapp.desk.forms import ContactForm, EarlyForm, NoteForm, PersonForm
 from coachapp.desk.views.room import account, bp, host, own_client
+from coachapp.practice.queries import coaches
 from coachapp.safe_contact.queries import contact
 from coachapp.safe_contact.rules import Inbox
 from coachapp.web.guards import staff
@@ -56,6 +57,7 @@ def sessions(ref: str) -> ResponseReturnValue:
         client=person,
         host=host(),
         places=places,
+        names={each.id: each.first_name for each in coaches()},
         orders=queries.orders_by_place(places),
         pay_of=queries.pay_of,
     )

@@ -72,6 +72,7 @@ def for_every_desk_page() -> dict[str, object]:
     now = clock.now()
     unread = len(queries.unread_intakes(current_user.coach_id, now=now))
     return {
+        "me": host(),
         "nav_rooms": ROOMS,
         "nav_counts": {
             "clients": unread,

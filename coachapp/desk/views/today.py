@@ -11,7 +11,7 @@ from coachapp.desk.rules import day_rail, week_of
 from coachapp.desk.views.room import bp, cover, host
 from coachapp.desk.waiting_queries import Matter, waiting
 from coachapp.payments.queries import received_between
-from coachapp.practice.queries import practice
+from coachapp.practice.queries import coaches, practice
 from coachapp.web.guards import staff
 from coachapp.zones import local_days, zone
 
@@ -66,6 +66,7 @@ def _day_page(shown: date, now: datetime) -> ResponseReturnValue:
         summary=words.day_words(sessions, to_read if is_today else 0, me.zone, now),
         week=queries.counts_by_day(me.id, week_of(shown), where),
         rail=day_rail(cards, now, start, end),
+        names={each.id: each.first_name for each in coaches()},
         waiting=to_do,
         month=month.date(),
         received=received_between(month, now, practice().currency),

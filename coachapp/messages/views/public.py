@@ -52,7 +52,7 @@ def send(slug: str = "") -> ResponseReturnValue:
         if not form.validate():
             return _write_page(form, about), 422
         kept = operations.write(
-            _reader(about).id,
+            (_reader(about) or abort(404)).id,
             _with_opening(form.words.data, about),
             _writer(form),
             once=form.once.data or "",
@@ -62,7 +62,11 @@ def send(slug: str = "") -> ResponseReturnValue:
     except OperationalError:  # the database was busy for too long: nothing is kept, and no word is lost
         return _write_page(form, about, busy=True), 503
     return render_template(
-        "messages/sent.html", words=kept.code, read_on=_read_on(kept), gone_at=kept.gone_at
+        "messages/sent.html",
+        words=kept.code,
+        reader=coach(kept.coach_id),
+        read_on=_read_on(kept),
+        gone_at=kept.gone_at,
     )
 
 
@@ -81,7 +85,9 @@ def answer() -> ResponseReturnValue:
     if form.validate():
         try:
             found = operations.message_for_code(form.code.data)
-            return render_template("messages/answer.html", message=found, read_on=_read_on(found))
+            return render_template(
+                "messages/answer.html", message=found, reader=coach(found.coach_id), read_on=_read_on(found)
+            )
         except NoSuchMessage:
             form.code.errors = [_("These four words do not open anything. Look at their order and spelling.")]
     return render_template("messages/enter.html", form=form), 422
@@ -115,12 +121,11 @@ def _about(slug: str) -> OfferingRow | None:
     abort(404)
 
 
-def _reader(about: OfferingRow | None) -> CoachRow:
-    """Whose message it is: a client's own coach, the one who offers what it is about, or the only one there is."""
+def _reader(about: OfferingRow | None) -> CoachRow | None:
+    """Whose message it is: a client's own coach, the one who offers what it is about, or the first one there is."""
     if _is_client():
         return coach(client(current_user.client_id).coach_id)
-    found = coach(about.coach_id) if about else first_coach()
-    return found or abort(404)
+    return coach(about.coach_id) if about else first_coach()
 
 
 def _with_opening(words: str, about: OfferingRow | None) -> str:
@@ -143,7 +148,7 @@ def _write_page(form: WordsForm, about: OfferingRow | None, *, busy: bool = Fals
         action=f"/write/about/{about.slug}" if about else "/write",
         opening=_opening(about) if about else "",
         example=texts.answered(practice().mail_subject, None),
-        is_open=first_coach() is not None,
+        reader=_reader(about),
         unsure=UNSURE,
         busy=busy,
     )

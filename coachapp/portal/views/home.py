@@ -16,6 +16,7 @@ from coachapp.clients.queries import wishes
 from coachapp.payments.queries import orders_of
 from coachapp.portal.views.room import bp, own_record
 from coachapp.practice.queries import coach
+from coachapp.practice.rules import CoachRow
 from coachapp.safe_contact import operations as safe_contact
 from coachapp.safe_contact.queries import contact
 from coachapp.web.guards import client_only
@@ -27,12 +28,14 @@ _RENEW_AFTER = timedelta(days=1)
 
 @dataclass(frozen=True)
 class Session:
-    """One of her appointments as her pages show it; `token` leads to its own page, None for one without."""
+    """One of her appointments as her pages show it, with the coach who gives it; `token` leads to its own page, None
+    for one without."""
 
     place: PlaceRow
     token: str | None
     is_paid: bool
     beside: Beside | None
+    host: CoachRow
 
     @property
     def is_cancelled(self) -> bool:
@@ -94,7 +97,11 @@ def _sessions(places: list[PlaceRow]) -> list[Session]:
     now = clock.now()
     return [
         Session(
-            place, _token(place), bool(order and order.paid.minor > order.refunded.minor), _beside(place, now)
+            place,
+            _token(place),
+            bool(order and order.paid.minor > order.refunded.minor),
+            _beside(place, now),
+            coach(place.coach_id),
         )
         for place in places
         for order in [orders.get(place.id)]

@@ -32,21 +32,31 @@ _WATCHED = ("neutral_name", "mail_subject", "statement_text", "exit_to")
 @bp.get("/offerings")
 @staff
 def offerings() -> ResponseReturnValue:
-    mine = [row for row in queries.offerings(with_inactive=True) if row.coach_id == current_user.coach_id]
-    return render_template("desk/offerings.html", offerings=mine, base_url=config.settings().base_url)
+    me = current_user.coach_id
+    mine = [row for row in queries.offerings(with_inactive=True) if row.coach_id == me]
+    own = {row.id for row in mine}
+    return render_template(
+        "desk/offerings.html",
+        offerings=mine,
+        others=[row for row in queries.given_by(me, with_unlisted=True) if row.id not in own],
+        givers={row.id: queries.givers(row) for row in mine},
+        base_url=config.settings().base_url,
+    )
 
 
 @bp.get("/offerings/new")
 @staff
 def new_offering() -> ResponseReturnValue:
-    form = OfferingForm(currency=queries.practice().currency, formdata=None, data=_FRESH)
+    form = OfferingForm(
+        currency=queries.practice().currency, colleagues=_colleagues(), formdata=None, data=_FRESH
+    )
     return _offering_page(form, None)
 
 
 @bp.post("/offerings/new")
 @staff
 def add_offering() -> ResponseReturnValue:
-    form = OfferingForm(currency=queries.practice().currency)
+    form = OfferingForm(currency=queries.practice().currency, colleagues=_colleagues())
     return _save_offering(form, None)
 
 
@@ -54,14 +64,17 @@ def add_offering() -> ResponseReturnValue:
 @staff
 def offering(slug: str) -> ResponseReturnValue:
     row = _mine(slug)
-    return _offering_page(OfferingForm(currency=row.price.currency, formdata=None, data=_typed(row)), row)
+    form = OfferingForm(
+        currency=row.price.currency, colleagues=_colleagues(), formdata=None, data=_typed(row)
+    )
+    return _offering_page(form, row)
 
 
 @bp.post("/offerings/<slug>")
 @staff
 def save_offering(slug: str) -> ResponseReturnValue:
     row = _mine(slug)
-    return _save_offering(OfferingForm(currency=row.price.currency), row)
+    return _save_offering(OfferingForm(currency=row.price.currency, colleagues=_colleagues()), row)
 
 
 @bp.get("/settings")
@@ -123,12 +136,17 @@ def _save_offering(form: OfferingForm, row: OfferingRow | None) -> ResponseRetur
     if not form.validate():
         return _offering_page(form, row), 422
     try:
-        operations.save_offering(row.id if row else None, **_facts(form, row))
+        operations.save_offering(row.id if row else None, further=form.further, **_facts(form, row))
     except SlugTaken:
         form.slug.errors = [_("Choose another address: this one leads to something else you offer")]
         return _offering_page(form, row), 422
     flash(_("“%(title)s” is saved.", title=form.title.data))
     return redirect(url_for("practice_desk.offerings"), 303)
+
+
+def _colleagues() -> list[CoachRow]:
+    """Every other coach of the practice: the one whose offering it is ticks who gives it too."""
+    return [each for each in queries.coaches() if each.id != current_user.coach_id]
 
 
 def _slug(form: OfferingForm, row: OfferingRow | None) -> str:
@@ -187,6 +205,7 @@ def _typed(row: OfferingRow) -> dict[str, Any]:
         "lifted": row.lifted,
         "listed": row.listed,
         "active": row.active,
+        "others": [each.short_id for each in queries.givers(row) if each.id != row.coach_id],
     }
 
 

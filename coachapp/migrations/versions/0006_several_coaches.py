@@ -1,0 +1,54 @@
+"""Several coaches for one offering.
+
+Revision ID: 0006
+Revises: 0003
+"""
+
+import secrets
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0006"
+down_revision = "0003"
+branch_labels = None
+depends_on = None
+
+_LETTERS = "bcdfghjkmnpqrstvwxz23456789"
+
+
+def upgrade() -> None:
+    op.create_table(
+        "offering_coach",
+        sa.Column("offering_id", sa.Uuid(), nullable=False),
+        sa.Column("coach_id", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("offering_id", "coach_id", name="pk_offering_coach"),
+        sa.ForeignKeyConstraint(["offering_id"], ["offering.id"], name="fk_offering_coach_offering_id"),
+        sa.ForeignKeyConstraint(["coach_id"], ["coach.id"], name="fk_offering_coach_coach_id"),
+    )
+    op.create_index("ix_offering_coach_coach_id", "offering_coach", ["coach_id"])
+    op.add_column("coach", sa.Column("short_id", sa.String(8), nullable=False, server_default=""))
+    _name_everyone()
+    op.create_index("ix_coach_short_id", "coach", ["short_id"], unique=True)
+
+
+def downgrade() -> None:
+    op.drop_index("ix_coach_short_id", "coach")
+    op.drop_column("coach", "short_id")
+    op.drop_table("offering_coach")
+
+
+def _name_everyone() -> None:
+    """A short name without a meaning for every coach there is, each another."""
+    db, coaches = op.get_bind(), sa.table("coach", *map(sa.column, ("id", "short_id")))
+    given: set[str] = set()
+    for (found,) in db.execute(sa.select(coaches.c.id)).all():
+        name = _new_name()
+        while name in given:
+            name = _new_name()
+        given.add(name)
+        db.execute(coaches.update().where(coaches.c.id == found).values(short_id=name))
+
+
+def _new_name() -> str:
+    return "".join(secrets.choice(_LETTERS) for _ in range(6))
