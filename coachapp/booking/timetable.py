@@ -19,6 +19,7 @@ from sqlalchemy import (
     union_all,
 )
 
+from coachapp.booking.group_queries import open_days
 from coachapp.booking.limits import WEEK, Counts, Limit
 from coachapp.booking.models import Appointment, Away, DayHours, OpeningHours, OutsideBusy
 from coachapp.booking.rules import OCCUPYING, AppointmentState, AwayBy, OpenStretch, StayRow
@@ -99,7 +100,8 @@ _BUSY = union_all(
         _counts,
     )
     .where(_taken.coach_id == bindparam("coach"), _taken.state.in_(list(map(_word, OCCUPYING))))
-    .where(_taken.id != bindparam("leaving_out"))
+    # A group date keeps its time once; the seats in it neither keep it again nor count.
+    .where(_taken.id != bindparam("leaving_out"), _taken.seat_of.is_(None))
     .where(_taken.starts_at < bindparam("end"), _taken.ends_at > bindparam("start")),
     select(minute_down(_outside.starts_at), minute_up(_outside.ends_at), _nothing, _nothing, _nothing)
     .where(_outside.coach_id == bindparam("coach"))
@@ -181,7 +183,12 @@ def free_days(
     now: datetime,
     leaving_out: UUID | None = None,
 ) -> list[LocalDay]:
-    """An offering's free times in [start, end), grouped by the client's local date; `leaving_out` as in `timetable`."""
+    """An offering's free times in [start, end), grouped by the client's local date; `leaving_out` as in `timetable`.
+
+    Those of a group are its dates that have room.
+    """
+    if offering.is_group:
+        return open_days(offering, start, end, client_zone, now)
     host = coach(offering.coach_id)
     table = timetable(offering.coach_id, start, end, offering.id, leaving_out=leaving_out)
     starts = free_times(

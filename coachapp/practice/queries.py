@@ -159,4 +159,5 @@ def offering_row(row: Offering | Row[*tuple[Any, ...]]) -> OfferingRow:
         most_per_week=row.most_per_week,
         way=row.way,
         listed=row.listed,
+        seats=row.seats,
     )

@@ -209,9 +209,9 @@ def _wanted(form: BookForm) -> Wanted | None:
 
 
 def _bookable() -> list[OfferingRow]:
-    """What can be booked for a client: also what is not on show."""
+    """What can be booked for a client at any time: also what is not on show. A group has dates of its own."""
     mine = (each for each in offerings(with_inactive=True) if each.coach_id == current_user.coach_id)
-    return [each for each in mine if each.is_bookable]
+    return [each for each in mine if each.is_bookable and not each.is_group]
 
 
 def _mail(wanted: Wanted, verdict: Verdict) -> texts.Text | None:

@@ -3,13 +3,15 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import current_app, request, session
+from flask_babel import gettext as _
 from markupsafe import Markup
 
 from coachapp import clock
 from coachapp.booking import queries
+from coachapp.booking.group_queries import open_dates
 from coachapp.booking.picker import Picker, picker_for, read_day, read_month, without
 from coachapp.booking.rules import PlaceRow
 from coachapp.practice.queries import coach
@@ -32,6 +34,14 @@ class _Written:
     language: str
 
 
+class OpenDate(NamedTuple):
+    """A date of a group with room: epoch minutes, and from when to when."""
+
+    start: int
+    starts_at: datetime
+    ends_at: datetime
+
+
 def present_zone(asked: str | None, otherwise: str) -> str:
     """The zone asked for, else the one remembered, else `otherwise`; a wrong name is passed over."""
     for name in (asked, session.get("tz")):
@@ -47,8 +57,17 @@ def present_zone(asked: str | None, otherwise: str) -> str:
 
 def typed_start() -> int | None:
     """The time that was chosen, in epoch minutes; None when none was."""
-    start = request.form.get("slot", "")
-    return int(start) if start.isascii() and start.isdigit() and len(start) <= 9 else None
+    return start_of(request.form.get("slot", ""))
+
+
+def start_of(typed: str) -> int | None:
+    """The same, as it was typed."""
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) <= 9 else None
+
+
+def none_chosen(offering: OfferingRow) -> str:
+    """What is said when nothing was chosen."""
+    return _("Choose one of the dates first") if offering.is_group else _("Choose one of the times first")
 
 
 def choices(
@@ -92,6 +111,30 @@ def choices(
         "host": host,
         "picker": page,
         "calendar": _calendar(page, written) if page.day else "",
+        "tz": key,
+        "zones": zone_choices(WELL_KNOWN, now, key, host.zone),
+        "now": now,
+    }
+
+
+def dates(
+    offering: OfferingRow, key: str, *, moving: PlaceRow | None = None, gone: int | None = None
+) -> dict[str, Any]:
+    """What the page of a group's dates shows, in the zone `key`: when they are, and nothing of who or how many come.
+
+    Left out is the date of the time they would replace (`moving`), and the one that was just taken (`gone`).
+    """
+    now, host = clock.now(), coach(offering.coach_id)
+    found = open_dates(offering, now, now + timedelta(days=offering.horizon_days + 2), now)
+    shown = [OpenDate(int(each.starts_at.timestamp()) // 60, each.starts_at, each.ends_at) for each in found]
+    return {
+        "offering": offering,
+        "host": host,
+        "dates": [
+            each
+            for each in shown
+            if each.start != gone and not (moving and each.starts_at == moving.starts_at)
+        ],
         "tz": key,
         "zones": zone_choices(WELL_KNOWN, now, key, host.zone),
         "now": now,

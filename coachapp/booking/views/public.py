@@ -40,7 +40,7 @@ HOLDS = "200 per hour"
 @bp.get("/<slug>")
 @public
 def pick(slug: str) -> ResponseReturnValue:
-    """The month and the times of one day, in the person's zone."""
+    """The month and the times of one day, or the dates of a group, in the person's zone."""
     chosen = _offering(slug)
     if not chosen.is_bookable:
         return render_template("booking/ask_about.html", offering=chosen)
@@ -81,7 +81,7 @@ def hold(slug: str) -> ResponseReturnValue:
     key = _present_zone(chosen, request.form.get("tz"))
     start = picking.typed_start()
     if start is None:
-        return _pick_page(chosen, error=_("Choose one of the times first")), 422
+        return _pick_page(chosen, error=picking.none_chosen(chosen)), 422
     refresh_for_hold(chosen.coach_id, now=clock.now())
     try:
         offered = door.as_offered(chosen, guest)
@@ -150,6 +150,12 @@ def _pick_page(
         first = _("A first booking waits for %(name)s to say yes; nothing is paid before.", name=name)
         after = f"{after} {first}"
     offered = door.as_offered(chosen, guest)
+    if chosen.is_group:
+        gone = picking.start_of(picked or request.form.get("slot", "")) if taken else None
+        shown = picking.dates(offered, key, gone=gone)
+        return render_template(
+            "booking/dates.html", **shown, after=after, error=error, taken=taken, asks=asks
+        )
     shown = picking.choices(offered, key, go=_("Continue"), after=after, error=error, picked=picked)
     return render_template("booking/pick.html", **shown, error=error, taken=taken, asks=asks)
 
