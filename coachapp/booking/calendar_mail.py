@@ -23,11 +23,12 @@ _MOST = 5_000
 def with_invitation(text: Text, appointment_id: UUID) -> Text:
     """A mail to the coach, with an invitation beside its words if she wants one and the time stands, or has fallen.
 
-    Inside the transaction that books, moves or cancels: the appointment is read as it will be.
+    Inside the transaction that books, moves or cancels: the appointment is read as it will be. A group date stands in
+    her calendar once; who takes a seat in it, or leaves it, changes nothing there.
     """
     row = session().get_one(Appointment, appointment_id)
     who = coach(row.coach_id)
-    if not (who.calendar_mail and who.email):
+    if row.seat_of is not None or not (who.calendar_mail and who.email):
         return text
     if row.state not in (AppointmentState.CONFIRMED, AppointmentState.CANCELLED):
         return text
@@ -39,6 +40,7 @@ def feed(coach_id: int, *, now: datetime) -> bytes:
     rows = session().scalars(
         select(Appointment)
         .where(Appointment.coach_id == coach_id, Appointment.ends_at > now - _KEPT)
+        .where(Appointment.seat_of.is_(None))
         .where(
             or_(
                 Appointment.state.in_(_STANDS),

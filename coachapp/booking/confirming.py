@@ -1,6 +1,7 @@
 """What makes an appointment stand or fall: confirmed by money or for nothing, cancelled, given back."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from functools import partial
 from uuid import UUID
@@ -9,6 +10,7 @@ from flask_babel import gettext as _
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from coachapp import vault
 from coachapp.accounts.operations import make_join_token
 from coachapp.audit.operations import record
 from coachapp.booking import queries
@@ -30,6 +32,7 @@ from coachapp.booking.rules import (
     new_room_key,
     on_paid,
 )
+from coachapp.booking.seats import take_seat_again
 from coachapp.clients import operations as clients
 from coachapp.clients.rules import State
 from coachapp.db import transaction
@@ -163,6 +166,8 @@ def _money_came(base_url: str, place_id: UUID, now: datetime) -> OnPaid:
 
 def _take_again(db: Session, appointment: Appointment) -> bool:
     """Take back a time that was released, if nobody has taken it or stands too close."""
+    if appointment.seat_of is not None:
+        return take_seat_again(db, appointment)
     lock_coach(appointment.coach_id)
     near = queries.timetable(appointment.coach_id, appointment.starts_at, appointment.ends_at).busy
     mine = Span(appointment.starts_at, appointment.ends_at, appointment.before_min, appointment.after_min)
@@ -204,7 +209,7 @@ def _announce_cancelled(place: PlaceRow, base_url: str, now: datetime) -> None:
     who = coach(place.coach_id)
     text = texts.coach_cancelled(place.starts_at, place.ends_at, who.zone, f"{base_url}/desk/")
     if place.ends_at > now:
-        _tell_client(place, "cancelled", texts.cancelled, base_url, now)
+        tell_client(place, "cancelled", texts.cancelled, base_url, now)
     tell_coach(place, "cancelled", text, now)
 
 
@@ -212,11 +217,12 @@ def tell_both(
     place: PlaceRow, kind: str, words: Words, for_coach: texts.Text, base_url: str, now: datetime
 ) -> None:
     """Announce one fact about a time, once: to the client through the gate, to the coach by ordinary mail."""
-    _tell_client(place, kind, words, base_url, now)
+    tell_client(place, kind, words, base_url, now)
     tell_coach(place, kind, for_coach, now)
 
 
-def _tell_client(place: PlaceRow, kind: str, words: Words, base_url: str, now: datetime) -> None:
+def tell_client(place: PlaceRow, kind: str, words: Words, base_url: str, now: datetime) -> None:
+    """Announce one fact about a time to its client alone, through the gate."""
     assert place.client_id is not None, "only a client's time is announced"
     subject = practice().mail_subject
     link = f"{base_url}/b/{queries.place_token(place.id)}"
@@ -230,6 +236,12 @@ def _tell_client(place: PlaceRow, kind: str, words: Words, base_url: str, now: d
         now=now,
         reply_to=coach(place.coach_id).email,
     )
+
+
+def tell_if_there(place: PlaceRow, kind: str, words: Words, base_url: str, now: datetime) -> None:
+    """The same where one of many is told: of one who is being erased in this moment nobody is left to tell."""
+    with suppress(vault.KeyGone):
+        tell_client(place, kind, words, base_url, now)
 
 
 def tell_coach(place: PlaceRow, kind: str, text: texts.Text, now: datetime) -> None:

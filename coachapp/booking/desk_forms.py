@@ -178,6 +178,18 @@ class BookForm(BaseForm):
         self.who.data, self.what.data, self.day.data, self.at.data = who, what, day, at
 
 
+class DatesForm(BookForm):
+    """Dates of a group, one or again and again."""
+
+    who = None
+
+
+class SeatForm(BaseForm):
+    """Who is booked into a group date."""
+
+    who = StringField(_l("For whom"), [DataRequired(_l("Choose a client"))])
+
+
 class OtherTimeForm(BaseForm):
     """Another time for someone who asked."""
 

@@ -9,9 +9,11 @@ from sqlalchemy.exc import IntegrityError
 from coachapp import vault
 from coachapp.booking import queries
 from coachapp.booking.confirming import confirm
+from coachapp.booking.group_queries import group_date
 from coachapp.booking.making import give_token, new_appointment, new_place
 from coachapp.booking.models import Appointment, DayHours, OpeningHours
 from coachapp.booking.rules import LONGEST_STRETCH, AppointmentState, BadTime, NoSuchPlace, TimeTaken
+from coachapp.booking.seats import new_seat
 from coachapp.booking.slots import Opening
 from coachapp.db import transaction
 from coachapp.practice.operations import lock_coach
@@ -95,19 +97,47 @@ def book_for_client(
 ) -> UUID:
     """Book a time for a client at once, whatever the opening hours say; returns the place. TimeTaken if it overlaps."""
     try:
-        with transaction() as db:
+        with transaction():
             lock_coach(offering.coach_id)
             appointment = new_appointment(offering, starts_at, AppointmentState.CONFIRMED, now)
-            db.add(appointment)
-            db.flush()
-            row = new_place(appointment.id, offering, client_zone, "staff", now)
-            give_token(row, client_id)
-            db.add(row)
-            db.flush()
-            confirm(appointment, queries.place(row.id), base_url, now)
+            return _book(appointment, offering, client_id, client_zone, base_url, now)
     except IntegrityError as error:
         raise TimeTaken from error
-    return row.id
+
+
+def book_seat(
+    offering: OfferingRow, date_id: UUID, client_id: UUID, client_zone: str, base_url: str, *, now: datetime
+) -> UUID:
+    """The same for a seat in a group date; TimeTaken when the date is full, or can no longer be booked."""
+    try:
+        with transaction():
+            lock_coach(offering.coach_id)
+            date = group_date(date_id, coach_id=offering.coach_id)
+            if not date.stands or date.starts_at <= now:
+                raise TimeTaken
+            appointment = new_seat(offering, date, AppointmentState.CONFIRMED, now)
+            return _book(appointment, offering, client_id, client_zone, base_url, now)
+    except IntegrityError as error:
+        raise TimeTaken from error
+
+
+def _book(
+    appointment: Appointment,
+    offering: OfferingRow,
+    client_id: UUID,
+    client_zone: str,
+    base_url: str,
+    now: datetime,
+) -> UUID:
+    with transaction() as db:
+        db.add(appointment)
+        db.flush()
+        row = new_place(appointment.id, offering, client_zone, "staff", now)
+        give_token(row, client_id)
+        db.add(row)
+        db.flush()
+        confirm(appointment, queries.place(row.id), base_url, now)
+        return row.id
 
 
 def set_days(coach_id: int, first: date, last: date, ranges: list[tuple[int, int]] | None) -> None:

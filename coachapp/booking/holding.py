@@ -19,6 +19,7 @@ from coachapp.booking.rules import (
     PlaceRow,
     TimeTaken,
 )
+from coachapp.booking.seats import date_on_offer, new_seat
 from coachapp.booking.slots import instant, is_free
 from coachapp.clients import operations as clients
 from coachapp.clients.queries import client
@@ -55,10 +56,7 @@ def hold_time(
         earlier = _earlier(old_road)
         _release_stale(db, offering.coach_id, now, earlier.appointment_id if earlier else None)
         _free_link(db, guest, now)
-        check_free(offering, start, now)
-        appointment = new_appointment(
-            offering, instant(start), AppointmentState.HELD, now, hold_until=now + HOLD_LASTS
-        )
+        appointment = _held(offering, start, now)
         db.add(appointment)
         try:
             db.flush()
@@ -121,6 +119,16 @@ def check_free(offering: OfferingRow, start: int, now: datetime, *, leaving_out:
         table.stays,
     ):
         raise TimeTaken
+
+
+def _held(offering: OfferingRow, start: int, now: datetime) -> Appointment:
+    """The row of a time that is held, or of a seat in a group date; TimeTaken if it is not on offer now."""
+    at, until = instant(start), now + HOLD_LASTS
+    if offering.is_group:
+        date = date_on_offer(offering, at, now)
+        return new_seat(offering, date, AppointmentState.HELD, now, hold_until=until)
+    check_free(offering, start, now)
+    return new_appointment(offering, at, AppointmentState.HELD, now, hold_until=until)
 
 
 def _place_for(guest: Guest, place: Place, road: str) -> Place:

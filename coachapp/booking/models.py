@@ -6,7 +6,7 @@ The database itself refuses overlapping appointments of one coach.
 from datetime import date, datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from coachapp.db import Base, UtcDateTime
@@ -78,16 +78,30 @@ class OutsideBusy(Base):
     ends_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
+# One seat is one person's, as long as her appointment is in a state of `rules.OCCUPYING`.
+_IS_TAKEN_SEAT = "seat_of IS NOT NULL AND state IN ('requested', 'held', 'confirmed', 'blocked')"
+
+
 class Appointment(Base):
     """A coach's time: requested, held, confirmed or blocked it is hers alone; released or cancelled it is free again.
 
     `room_key` makes its room's link from the coach's pattern; `series_id` joins appointments that repeat.
+    One with `seats` is a group date: the coach's time, with no place in it. Each of its seats is an appointment of its
+    own, with `seat_of` (the group date's id) and its number `seat`, at the very same time: only these may overlap.
     """
 
     __tablename__ = "appointment"
     __table_args__ = (
         Index("ix_appointment_coach_time", "coach_id", "starts_at"),
         Index("ix_appointment_state_hold", "state", "hold_until"),
+        Index(
+            "uq_appointment_seat",
+            "seat_of",
+            "seat",
+            unique=True,
+            sqlite_where=text(_IS_TAKEN_SEAT),
+            postgresql_where=text(_IS_TAKEN_SEAT),
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
@@ -104,6 +118,9 @@ class Appointment(Base):
     label_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     room_key: Mapped[str | None] = mapped_column(String(24))
     series_id: Mapped[UUID | None] = mapped_column(index=True)
+    seats: Mapped[int | None]
+    seat_of: Mapped[UUID | None] = mapped_column(index=True)
+    seat: Mapped[int | None]
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 

@@ -10,10 +10,11 @@ from sqlalchemy.orm import Session
 
 from coachapp.audit.operations import record
 from coachapp.booking import queries
-from coachapp.booking.confirming import tell_both
+from coachapp.booking.confirming import tell_both, tell_if_there
 from coachapp.booking.holding import check_free
 from coachapp.booking.models import Appointment, Place
-from coachapp.booking.rules import AppointmentState, PlaceRow, TimeTaken, TooLate, may_move
+from coachapp.booking.rules import OCCUPYING, AppointmentState, PlaceRow, TimeTaken, TooLate, may_move
+from coachapp.booking.seats import date_at, date_on_offer, sit
 from coachapp.booking.slots import instant
 from coachapp.db import transaction
 from coachapp.notifications import texts
@@ -29,27 +30,55 @@ def move_by_client(
     becomes `client_zone`.
 
     TooLate after the cut-off or when it no longer stands, TimeTaken when the start is not free; then the old time
-    stays hers. The same press twice moves once.
+    stays hers. The same press twice moves once. A seat moves to another date of its group and takes that one's length.
     """
     with _moving(place) as (db, appointment):
         if not _stands(appointment) or not may_move(appointment.starts_at, place.cutoff_min, now):
             raise TooLate
         if appointment.starts_at == instant(start):
             return
-        as_booked = replace(offering, coach_id=place.coach_id, length_min=place.length_min)
-        check_free(as_booked, start, now, leaving_out=appointment.id)
+        was = appointment.starts_at
+        if place.is_seat:
+            sit(appointment, date_on_offer(offering, instant(start), now))
+        else:
+            as_booked = replace(offering, coach_id=place.coach_id, length_min=place.length_min)
+            check_free(as_booked, start, now, leaving_out=appointment.id)
+            _put(appointment, instant(start))
         row = db.get_one(Place, place.id)
         row.zone, row.asked_zone = client_zone, None
-        _move(db, appointment, place, instant(start), "client", base_url, now)
+        _moved(db, appointment, place, was, "client", base_url, now)
 
 
 def move_by_coach(place: PlaceRow, starts_at: datetime, base_url: str, *, now: datetime) -> None:
-    """Move a client's time wherever the coach likes. TimeTaken if it overlaps, TooLate when it no longer stands."""
+    """Move a client's time wherever the coach likes; a seat only to another date of its group that has room.
+
+    TimeTaken if it overlaps, or there is no such date; TooLate when it no longer stands.
+    """
     with _moving(place) as (db, appointment):
         if not _stands(appointment):
             raise TooLate
-        if appointment.starts_at != starts_at:
-            _move(db, appointment, place, starts_at, "staff", base_url, now)
+        if appointment.starts_at == starts_at:
+            return
+        was = appointment.starts_at
+        if place.is_seat:
+            sit(appointment, date_at(place.offering_id, starts_at))
+        else:
+            _put(appointment, starts_at)
+        _moved(db, appointment, place, was, "staff", base_url, now)
+
+
+def take_along(place: PlaceRow, starts_at: datetime, ends_at: datetime, base_url: str, now: datetime) -> None:
+    """Move a seat with its date: also one that was asked for, or is kept. She is told once; what is over stays."""
+    with transaction() as db:
+        row = db.get_one(Appointment, place.appointment_id, with_for_update=True)
+        if row.state not in OCCUPYING:
+            return
+        row.starts_at, row.ends_at = starts_at, ends_at
+        if row.hold_until is not None:
+            row.hold_until = min(row.hold_until, starts_at)
+        moved = _noted(db, row, place, now)
+        tell_if_there(moved, "moved", texts.moved, base_url, now)
+        record("move", now=now, role="staff", subject=place.client_id)
 
 
 @contextmanager
@@ -67,23 +96,32 @@ def _stands(appointment: Appointment) -> bool:
     return appointment.state == AppointmentState.CONFIRMED
 
 
-def _move(
-    db: Session,
-    appointment: Appointment,
-    place: PlaceRow,
-    starts_at: datetime,
-    by: str,
-    base_url: str,
-    now: datetime,
-) -> None:
-    was = appointment.starts_at
-    appointment.ends_at = starts_at + (appointment.ends_at - was)
-    appointment.starts_at, appointment.changed_at = starts_at, now
+def _put(appointment: Appointment, starts_at: datetime) -> None:
+    """At another time, as long as before."""
+    appointment.ends_at += starts_at - appointment.starts_at
+    appointment.starts_at = starts_at
+
+
+def _noted(db: Session, appointment: Appointment, place: PlaceRow, now: datetime) -> PlaceRow:
+    """Write the new time down, with what was said about the old one forgotten; returns how it stands now."""
+    appointment.changed_at = now
     appointment.sequence += 1
     row = db.get_one(Place, place.id)
     row.outcome = row.outcome_at = row.late_min = row.late_at = None
     db.flush()
-    _announce(queries.place(place.id), was, base_url, now)
+    return queries.place(place.id)
+
+
+def _moved(
+    db: Session,
+    appointment: Appointment,
+    place: PlaceRow,
+    was: datetime,
+    by: str,
+    base_url: str,
+    now: datetime,
+) -> None:
+    _announce(_noted(db, appointment, place, now), was, base_url, now)
     record(
         "move", now=now, role="link" if by == "client" and place.is_by_link else by, subject=place.client_id
     )

@@ -103,6 +103,7 @@ def occupied(coach_id: int, spans: Sequence[tuple[datetime, datetime]]) -> list[
     found = select(Appointment.starts_at, Appointment.ends_at).where(
         Appointment.coach_id == coach_id,
         Appointment.state.in_(OCCUPYING),
+        Appointment.seat_of.is_(None),
         Appointment.starts_at < spans[-1][1],
         Appointment.ends_at > spans[0][0],
     )
@@ -119,6 +120,17 @@ def places_between(coach_id: int, start: datetime, end: datetime) -> list[PlaceR
         Appointment.starts_at < end,
     )
     return [_place_row(row) for row in session().execute(found.order_by(Appointment.starts_at))]
+
+
+def sessions_between(coach_id: int, start: datetime, end: datetime) -> list[PlaceRow]:
+    """The same without the seats of groups, whose dates stand by themselves (`group_queries.dates_between`)."""
+    return [each for each in places_between(coach_id, start, end) if not each.is_seat]
+
+
+def places_in(date_id: UUID) -> list[PlaceRow]:
+    """Whoever has or had a seat of a group date, in the order they came; for the coach alone."""
+    found = _places().where(Appointment.seat_of == date_id)
+    return [_place_row(row) for row in session().execute(found.order_by(Place.created_at, Place.id))]
 
 
 def places_asked(coach_id: int, *, now: datetime) -> list[PlaceRow]:
@@ -151,6 +163,7 @@ def is_unbroken(coach_id: int, start: datetime, end: datetime, *, leaving_out: U
     found = select(Appointment.id).where(
         Appointment.coach_id == coach_id,
         Appointment.state.in_(OCCUPYING),
+        Appointment.seat_of.is_(None),
         Appointment.starts_at < end,
         Appointment.ends_at > start,
         *([Appointment.id != leaving_out] if leaving_out else []),
@@ -233,6 +246,7 @@ def _place_row(row: Row[Place, Appointment, Offering | None]) -> PlaceRow:
         changed_at=appointment.changed_at,
         answer=Answer(mine.answer) if mine.answer else None,
         invitation_id=mine.invitation_id,
+        seat_of=appointment.seat_of,
         outcome=Outcome(mine.outcome) if mine.outcome else None,
         series_id=appointment.series_id,
         room_key=appointment.room_key,

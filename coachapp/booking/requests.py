@@ -23,6 +23,7 @@ from coachapp.booking.holding import is_known, still_held
 from coachapp.booking.inviting import use
 from coachapp.booking.models import Appointment, Place
 from coachapp.booking.rules import Answer, AppointmentState, HoldEnded, PlaceRow, TimeTaken, TooLate
+from coachapp.booking.seats import date_at, sit
 from coachapp.db import session, transaction
 from coachapp.notifications import texts
 from coachapp.notifications.operations import enqueue, enqueue_for_coach
@@ -90,8 +91,11 @@ def offer(place: PlaceRow, starts_at: datetime, base_url: str, *, by: UUID, now:
             _let_in(place)
             if starts_at <= now:
                 raise TooLate
-            appointment.ends_at += starts_at - appointment.starts_at
-            appointment.starts_at = starts_at
+            if appointment.seat_of is not None:
+                sit(appointment, date_at(appointment.offering_id, starts_at))
+            else:
+                appointment.ends_at += starts_at - appointment.starts_at
+                appointment.starts_at = starts_at
             appointment.sequence += 1
             _answer(db, place, Answer.OFFERED, by, now)
             _keep(appointment, now)
@@ -108,6 +112,16 @@ def decline(place: PlaceRow, base_url: str, *, by: UUID, now: datetime) -> None:
         _answer(db, place, Answer.DECLINED, by, now)
         _end(appointment, now)
         _tell(place.id, "not possible", no_words, base_url, now)
+
+
+def withdraw(place: PlaceRow, base_url: str, *, now: datetime) -> None:
+    """Let go a time that was kept for her after a yes, because it can no longer be; she hears it is not possible."""
+    with transaction() as db:
+        appointment = db.get_one(Appointment, place.appointment_id, with_for_update=True)
+        if appointment.state == AppointmentState.HELD and place.answer is not None:
+            appointment.sequence += 1
+            _end(appointment, now)
+            _tell(place.id, "not possible", no_words, base_url, now)
 
 
 def end_unanswered(base_url: str, *, now: datetime) -> int:

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import Enum, StrEnum
+from typing import Protocol
 from uuid import UUID
 
 from coachapp.money import Money
@@ -23,7 +24,11 @@ LEAST_TIMES, MOST_TIMES = 2, 26
 
 
 class AppointmentState(StrEnum):
-    """requested, held, confirmed and blocked occupy the coach’s time; released and cancelled do not."""
+    """requested, held, confirmed and blocked occupy the coach’s time; released and cancelled do not.
+
+    A group date has no state of its own: it is a confirmed appointment with `seats` and without a place, and cancelled
+    when the coach takes it back. A seat in it goes through the same states as any appointment.
+    """
 
     REQUESTED = "requested"
     HELD = "held"
@@ -242,6 +247,12 @@ class PlaceRow:
     asked_zone: str | None = None
     answer: Answer | None = None
     invitation_id: UUID | None = None
+    seat_of: UUID | None = None
+
+    @property
+    def is_seat(self) -> bool:
+        """Whether it is one seat of a group date, whose time is the coach's to choose."""
+        return self.seat_of is not None
 
     @property
     def standing(self) -> Standing:
@@ -281,12 +292,22 @@ def new_room_key() -> str:
     return secrets.token_hex(12)
 
 
-def room_link(place: PlaceRow, host: CoachRow) -> str | None:
+class Met(Protocol):
+    """An appointment, or a group date, as far as it says where people meet."""
+
+    @property
+    def way(self) -> str: ...
+
+    @property
+    def room_key(self) -> str | None: ...
+
+
+def room_link(met: Met, host: CoachRow) -> str | None:
     """Where the room of an appointment is: by the coach's pattern, else her one room. None where nobody meets by video."""
-    if place.way != Way.VIDEO:
+    if met.way != Way.VIDEO:
         return None
-    if host.room_pattern and place.room_key:
-        return host.room_pattern.replace(ROOM, place.room_key)
+    if host.room_pattern and met.room_key:
+        return host.room_pattern.replace(ROOM, met.room_key)
     return host.room_link
 
 

@@ -22,6 +22,7 @@ from sqlalchemy import (
     union_all,
 )
 
+from coachapp.booking.group_queries import open_days
 from coachapp.booking.limits import WEEK, Counts, Limit
 from coachapp.booking.models import Appointment, Away, DayHours, OpeningHours, OutsideBusy
 from coachapp.booking.rules import OCCUPYING, AppointmentState, AwayBy, OpenStretch, StayRow
@@ -125,7 +126,8 @@ def _busy_of(*, several: bool) -> CompoundSelect[*tuple[Any, ...]]:
             *own,
         )
         .where(of_own, _taken.state.in_(list(map(_word, OCCUPYING))))
-        .where(_taken.id != bindparam("leaving_out"))
+        # A group date keeps its time once; the seats in it neither keep it again nor count.
+        .where(_taken.id != bindparam("leaving_out"), _taken.seat_of.is_(None))
         .where(_taken.starts_at < bindparam("end"), _taken.ends_at > bindparam("start")),
         select(
             minute_down(_outside.starts_at),
@@ -246,9 +248,11 @@ def free_days(
     """An offering's free times in [start, end), grouped by the client's local date; `leaving_out` as in `timetable`.
 
     Where several coaches give it, a sequence of it as each of them does (`given_by`), not empty: the times at which
-    one of them is free, each once.
+    one of them is free, each once. Those of a group are its dates that have room.
     """
     ways = (offering,) if isinstance(offering, OfferingRow) else offering
+    if ways[0].is_group:
+        return open_days(ways[0], start, end, client_zone, now)
     ids = [way.coach_id for way in ways]
     tables = timetables(ids, start, end, ways[0].id, leaving_out=leaving_out)
     found = [free_starts(way, tables[way.coach_id], start, end, now) for way in ways]

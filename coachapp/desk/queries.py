@@ -11,8 +11,10 @@ from coachapp import vault
 from coachapp.accounts.queries import has_joined
 from coachapp.audit.models import AuditEntry
 from coachapp.booking import queries as booking
+from coachapp.booking.group import GroupDate
+from coachapp.booking.group_queries import dates_between
 from coachapp.booking.models import Appointment, Place
-from coachapp.booking.rules import AppointmentState, BlockedTime, PlaceRow, room_link
+from coachapp.booking.rules import AppointmentState, BlockedTime, PlaceRow, Standing, room_link
 from coachapp.clients import queries as clients
 from coachapp.clients.models import Client, PrivateNote
 from coachapp.clients.rules import ClientRow, WishesRow
@@ -83,7 +85,33 @@ class HeldCard:
     is_asked: bool = False
 
 
-Card = SessionCard | BlockedCard | HeldCard
+@dataclass(frozen=True)
+class GroupCard:
+    """A group date on the day rail: once, however many come."""
+
+    date: GroupDate
+    room: str | None
+    late: tuple[tuple[ClientRow, PlaceRow], ...]
+    kind: str = "group"
+
+    @property
+    def starts_at(self) -> datetime:
+        return self.date.starts_at
+
+    @property
+    def ends_at(self) -> datetime:
+        return self.date.ends_at
+
+
+Card = SessionCard | BlockedCard | HeldCard | GroupCard
+
+
+@dataclass(frozen=True)
+class OnTheirWay:
+    """Seats of a date that are not booked yet: requests that wait for an answer, and how many are being booked."""
+
+    asked: list[PlaceRow]
+    booking: int
 
 
 @dataclass(frozen=True)
@@ -123,18 +151,41 @@ class Record:
 def day_cards(coach_id: int, day: date, zone: tzinfo, *, now: datetime) -> list[Card]:
     """Everything that has a time on one of the coach's days."""
     start, end = local_days(day, day, zone)
-    cards: list[Card] = [*_session_cards(booking.places_between(coach_id, start, end), now)]
+    cards: list[Card] = [*_session_cards(booking.sessions_between(coach_id, start, end), now)]
+    cards += [_group_card(date) for date in dates_between(coach_id, start, end)]
     cards += [BlockedCard(block) for block in booking.blocked_between(coach_id, start, end)]
     return cards + _held_between(coach_id, start, end, now)
 
 
 def counts_by_day(coach_id: int, days: list[date], zone: tzinfo) -> dict[date, int]:
-    """How many sessions each of these consecutive days has."""
+    """How many sessions each of these consecutive days has; a group date is one."""
     start, end = local_days(days[0], days[-1], zone)
     counts = dict.fromkeys(days, 0)
-    for row in booking.places_between(coach_id, start, end):
-        counts[row.starts_at.astimezone(zone).date()] += 1
+    begin = [each.starts_at for each in booking.sessions_between(coach_id, start, end)]
+    begin += [each.starts_at for each in dates_between(coach_id, start, end)]
+    for at in begin:
+        counts[at.astimezone(zone).date()] += 1
     return counts
+
+
+def who_come(date: GroupDate, *, now: datetime) -> list[SessionCard]:
+    """Everyone who has a seat of a group date, in the order they booked."""
+    places = [each for each in booking.places_in(date.id) if each.state is AppointmentState.CONFIRMED]
+    return _session_cards(places, now)
+
+
+def on_their_way(date: GroupDate, *, now: datetime) -> OnTheirWay:
+    """Whose seat in it is not booked yet."""
+    places = booking.places_in(date.id)
+    asked = [
+        each for each in places if each.standing in (Standing.ASKED, Standing.APPROVED, Standing.OFFERED)
+    ]
+    return OnTheirWay(asked, sum(each.standing is Standing.BEGUN for each in places))
+
+
+def room_of_group(date: GroupDate) -> str | None:
+    """The one room of a group date, if they meet by video."""
+    return room_link(date, coach(date.coach_id))
 
 
 def client_lines(coach_id: int, *, now: datetime) -> list[ClientLine]:
@@ -268,10 +319,18 @@ def _session_cards(places: list[PlaceRow], now: datetime) -> list[SessionCard]:
     ]
 
 
+def _group_card(date: GroupDate) -> GroupCard:
+    places = [each for each in booking.places_in(date.id) if each.late_min and each.client_id]
+    known = clients.clients_by_id(each.client_id for each in places if each.client_id)
+    late = tuple((known[each.client_id], each) for each in places if each.client_id in known)
+    return GroupCard(date, room_of_group(date), late)
+
+
 def _held_between(coach_id: int, start: datetime, end: datetime, now: datetime) -> list[Card]:
     found = select(Appointment).where(
         Appointment.coach_id == coach_id,
         Appointment.state.in_((AppointmentState.HELD, AppointmentState.REQUESTED)),
+        Appointment.seat_of.is_(None),
         Appointment.starts_at >= start,
         Appointment.starts_at < end,
         Appointment.hold_until > now,

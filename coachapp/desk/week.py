@@ -5,6 +5,8 @@ from datetime import date, tzinfo
 from uuid import UUID
 
 from coachapp.booking import queries as booking
+from coachapp.booking.group import GroupDate
+from coachapp.booking.group_queries import dates_between
 from coachapp.booking.rules import BlockedTime, OpenStretch, PlaceRow
 from coachapp.clients.queries import clients_by_id
 from coachapp.clients.rules import ClientRow
@@ -22,6 +24,7 @@ class GridEvent:
     place: PlaceRow | None = None
     client: ClientRow | None = None
     block: BlockedTime | None = None
+    group: GroupDate | None = None
 
 
 @dataclass(frozen=True)
@@ -33,7 +36,7 @@ class GridDay:
 
     @property
     def sessions(self) -> int:
-        return sum(1 for event in self.events if event.place and not event.placed.goes_on)
+        return sum(1 for event in self.events if (event.place or event.group) and not event.placed.goes_on)
 
 
 @dataclass(frozen=True)
@@ -48,21 +51,26 @@ class Week:
         return sum(day.sessions for day in self.days)
 
 
-_Stretch = tuple[int, int, PlaceRow | BlockedTime | None]
+_Booked = PlaceRow | BlockedTime | GroupDate
+_Stretch = tuple[int, int, _Booked | None]
 
 
 def week(coach_id: int, day: date, zone: tzinfo) -> Week:
     """The coach's week around a day, on her wall clock."""
     days = week_of(day)
     start, end = local_days(days[0], days[-1], zone)
-    booked: list[PlaceRow | BlockedTime] = [
-        *booking.places_between(coach_id, start, end),
+    booked: list[_Booked] = [
+        *booking.sessions_between(coach_id, start, end),
+        *dates_between(coach_id, start, end),
         *booking.blocked_between(coach_id, start, end),
     ]
     known = clients_by_id(item.client_id for item in booked if isinstance(item, PlaceRow) and item.client_id)
     stretches = {each: _stretches(booked, each, zone) for each in days}
     hour = first_hour(
-        low for each in stretches.values() for low, _high, what in each if isinstance(what, PlaceRow)
+        low
+        for each in stretches.values()
+        for low, _high, what in each
+        if isinstance(what, PlaceRow | GroupDate)
     )
     opened = booking.open_stretches(coach_id, start, end)
     return Week(
@@ -79,7 +87,7 @@ def open_minutes(opened: list[OpenStretch], day: date, zone: tzinfo) -> list[tup
     return [(low, high) for low, high in within if low < high]
 
 
-def _stretches(items: list[PlaceRow | BlockedTime], day: date, zone: tzinfo) -> list[_Stretch]:
+def _stretches(items: list[_Booked], day: date, zone: tzinfo) -> list[_Stretch]:
     within = ((*minutes_within(item, day, zone), item) for item in items)
     return [(low, high, item) for low, high, item in within if low < high]
 
@@ -104,4 +112,6 @@ def _events(stretch: _Stretch, hour: int, known: dict[UUID, ClientRow]) -> list[
     if isinstance(what, PlaceRow):
         client = known.get(what.client_id) if what.client_id else None
         return [GridEvent(part, low, high, place=what, client=client) for part in placed(low, high, hour)]
+    if isinstance(what, GroupDate):
+        return [GridEvent(part, low, high, group=what) for part in placed(low, high, hour)]
     return [GridEvent(part, low, high, block=what) for part in placed(low, high, hour)]

@@ -17,12 +17,14 @@ from wtforms import (
     ValidationError,
 )
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, StopValidation
 from wtforms.validators import Optional as MayBeEmpty
 
 from coachapp.money import Money, parse_amount
 from coachapp.practice.rules import (
     EVENING_BEFORE,
+    LEAST_SEATS,
+    MOST_SEATS,
     CoachRow,
     Unfit,
     WhoBooks,
@@ -99,6 +101,14 @@ def _long(label: Any, description: Any = "", most: int = 4000, missing: Any = No
     )
 
 
+def _seats_of_a_group(form: "OfferingForm", field: Field) -> None:
+    """How many can come is asked only of a group; whatever stands there otherwise is passed over."""
+    field.errors = []
+    if form.kind.data == "group" and not LEAST_SEATS <= (field.data or 0) <= MOST_SEATS:
+        raise StopValidation(_l("Enter how many people can come, from 2 to 40"))
+    raise StopValidation
+
+
 class OfferingForm(BaseForm):
     """One offering. Notice and cut-off are typed in hours; the price as `80` or `80,50`."""
 
@@ -117,10 +127,17 @@ class OfferingForm(BaseForm):
         choices=[
             SelectChoice("session", _l("Booked one at a time")),
             SelectChoice("package", _l("A package of several")),
+            SelectChoice("group", _l("A group, on dates you set")),
         ],
-        invalid_choice_message=_l("Choose one of the two kinds"),
+        invalid_choice_message=_l("Choose one of the three kinds"),
     )
     sessions = _number(_l("Sessions in it"), 1, 50, _l("For a package; otherwise 1."))
+    seats = IntegerField(
+        _l("Places in the group"),
+        [_seats_of_a_group],
+        description=_l("For a group: 2 to 40. Holds for dates you add from now on."),
+        render_kw={"inputmode": "numeric", "class": "w-s"},
+    )
     length = _number(_l("Length in minutes"), 5, 600)
     way = SelectField(
         _l("How you meet"),
@@ -164,11 +181,18 @@ class OfferingForm(BaseForm):
         validate_choice=False,
     )
 
-    def __init__(self, *args: Any, currency: str, colleagues: Sequence[CoachRow] = (), **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        currency: str,
+        colleagues: Sequence[CoachRow] = (),
+        kept_kind: str = "",
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
         self._colleagues = {each.short_id: each.id for each in colleagues}
         self.others.choices = [(each.short_id, each.full_name) for each in colleagues]
-        self.currency = currency
+        self.currency, self.kept_kind = currency, kept_kind
         self.amount = Money(0, currency)
 
     def validate_slug(self, field: Field) -> None:
@@ -178,6 +202,12 @@ class OfferingForm(BaseForm):
             raise ValidationError(_l("Give it an address, like first-conversation"))
         if trouble := slug_trouble(field.data):
             raise ValidationError(_SLUG_WORDS[trouble])
+
+    def validate_kind(self, field: Field) -> None:
+        if self.kept_kind and (self.kept_kind == "group") is not (field.data == "group"):
+            raise ValidationError(
+                _l("A group stays one, and nothing else becomes one. Make a new service instead.")
+            )
 
     def validate_price(self, field: Field) -> None:
         try:

@@ -58,6 +58,7 @@ class Offering(Base):
     """What the coach sells: length, price, words, and the rules for its times. All lengths in minutes.
 
     One that is not `listed` stands on no public page; its address is known only to whom the coach gives it.
+    `seats` is how many can come to one date of a group; its times are the dates the coach has set.
     """
 
     __tablename__ = "offering"
@@ -71,6 +72,7 @@ class Offering(Base):
     points: Mapped[list[str]] = mapped_column(JSON, default=list)
     length_min: Mapped[int]
     sessions: Mapped[int] = mapped_column(default=1)
+    seats: Mapped[int | None]
     price_minor: Mapped[int]
     before_min: Mapped[int] = mapped_column(default=15)
     after_min: Mapped[int] = mapped_column(default=15)

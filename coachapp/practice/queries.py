@@ -99,11 +99,13 @@ def first_coach() -> CoachRow | None:
 def givers(row: OfferingRow) -> tuple[CoachRow, ...]:
     """Who gives it: the coach whose it is and those she has ticked, the one who came first first.
 
-    In a practice of one coach nothing is read for it.
+    In a practice of one coach nothing is read for it. The dates of a group are hers who set them, and nobody else's.
     """
     if len(_coaches()) == 1:
         return _coaches()
     own = row.coach_id
+    if row.is_group:
+        return tuple(each for each in _coaches() if each.id == own)
     further = {coach_id for (coach_id,) in read(_FURTHER, {"offering": row.id})}
     return tuple(each for each in _coaches() if each.id == own or each.id in further)
 
@@ -183,4 +185,5 @@ def offering_row(row: Offering | Row[*tuple[Any, ...]]) -> OfferingRow:
         most_per_week=row.most_per_week,
         way=row.way,
         listed=row.listed,
+        seats=row.seats,
     )

@@ -10,7 +10,8 @@ from uuid import UUID
 
 from coachapp.money import Money
 
-KINDS = ("session", "package")
+KINDS = ("session", "package", "group")
+LEAST_SEATS, MOST_SEATS = 2, 40
 # Pages of the booking road and of the desk that stand where an offering's address would.
 RESERVED_SLUGS = frozenset(("details", "code", "done", "gone", "let-go", "zones", "zone", "new", "times"))
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
@@ -126,6 +127,7 @@ class OfferingRow:
     most_per_week: int | None = None
     way: str = "video"
     listed: bool = True
+    seats: int | None = None
 
     @property
     def is_free(self) -> bool:
@@ -133,8 +135,13 @@ class OfferingRow:
 
     @property
     def is_bookable(self) -> bool:
-        """Packages are shown with a way to ask; single times are booked at once."""
-        return self.kind == "session"
+        """Packages are shown with a way to ask; single times and seats of a group are booked at once."""
+        return self.kind in ("session", "group")
+
+    @property
+    def is_group(self) -> bool:
+        """Whether its times are dates the coach has set, for several people each."""
+        return self.kind == "group"
 
     def given_by(self, coach_id: int) -> "OfferingRow":
         """The same as this coach gives it: its times, and what is booked of it, are hers."""

@@ -62,6 +62,12 @@ def repeat_later(page: Page) -> None:
     fill("Look at it once more", {"day": in_forty_days(), "at": "05:00", "times": "4"})(page)
 
 
+def add_to_group(page: Page) -> None:
+    """Someone booked into a date of a group by the coach."""
+    page.select_option("#who", index=1)
+    press("Look at it once more")(page)
+
+
 def write_and_look(page: Page) -> None:
     """Send a few words, and open them with their four words."""
     fill("Send it", {"words": "May I ask how a first talk goes?"})(page)
@@ -145,6 +151,11 @@ SCENES = (
     Scene(STRANGER, "write-answer-errors", "/write/answer", press("Show my message"), 422),
     Scene(STRANGER, "write-read", "/write", write_and_look),
     Scene(STRANGER, "times-errors", "/book/single-session", press("Continue"), 422),
+    Scene(STRANGER, "dates", "{group}"),
+    Scene(STRANGER, "dates-errors", "{group}", press("Continue"), 422),
+    Scene(STRANGER, "dates-none", "{group_empty}"),
+    Scene("seated", "move-date", "{seated}/move"),
+    Scene("seated", "move-date-errors", "{seated}/move", press("Move to this date"), 422),
     Scene(STRANGER, "hold-ended", "/book/details", status=409),
     Scene(STRANGER, "enter-errors", "/b", fill("Show my time", {"code": "these are not words"}), 422),
     Scene(STRANGER, "enter-by-code-errors", "{shared}", press("Show the rest"), 422),
@@ -240,6 +251,11 @@ SCENES = (
             "desk-link": "{desk_link}",
             "desk-blocked": "/desk/blocked",
             "desk-calendars": "/desk/calendars",
+            "desk-groups": "/desk/groups",
+            "desk-group": "{desk_group}",
+            "desk-group-move": "{desk_group}/move",
+            "desk-group-cancel": "{desk_group}/cancel",
+            "desk-group-other": "{desk_seat}/move",
             "desk-services": "/desk/offerings",
             "desk-service": "/desk/offerings/single-session",
             "desk-new-service": "/desk/offerings/new",
@@ -267,6 +283,11 @@ SCENES = (
     Scene(COACH, "desk-away-errors", "/desk/hours", press("Add the stay"), 422),
     Scene(COACH, "desk-away", "/desk/hours", travel),
     Scene(COACH, "desk-calendars-errors", "/desk/calendars", press("Add this calendar"), 422),
+    Scene(COACH, "desk-groups-errors", "/desk/groups", press("Add"), 422),
+    Scene(COACH, "desk-group-add", "{desk_group}", add_to_group),
+    Scene(COACH, "desk-group-move-check", "{desk_group}/move", fill("Look at it once more", {"at": "03:30"})),
+    Scene(COACH, "desk-group-move-errors", "{desk_group}/move", press("Look at it once more"), 422),
+    Scene(COACH, "desk-group-other-errors", "{desk_seat}/move", press("Move it"), 422),
     Scene(COACH, "desk-new-service-errors", "/desk/offerings/new", press("Save"), 422),
     Scene(
         COACH,
@@ -331,6 +352,10 @@ class Cast:
                 found = self.person(COACH).get("/desk/messages").text()
                 self._facts[name] = re.search(r'"(/desk/messages/[^"]+)"', found)[1]
                 self.person(COACH).send(self._facts[name], {"answer": "It is free."})
+            case "group" | "group_empty" | "desk_group":
+                self._make_groups()
+            case "desk_seat":
+                self.person("seated")
             case "desk_absent":
                 self.house.visitor().book()
                 ref, place = self.house.last_begins(minutes=-300 * 24 * 60)
@@ -364,6 +389,32 @@ class Cast:
         self._facts["desk_link"] = coach.send("/desk/links", form).headers["location"]
         page = coach.get(self._facts["desk_link"]).text()
         self._facts["link"] = re.search(r'value="http[^"]+?(/i/[^"]+)"', page)[1]
+
+    def _make_groups(self) -> None:
+        """A circle with two dates in the small hours of two weeks, and one without any."""
+        coach = self.person(COACH)
+        shape = {"kind": "group", "sessions": "1", "seats": "6", "length": "60", "way": "video", "price": "0"}
+        shape |= {
+            "before": "0",
+            "after": "0",
+            "interval": "30",
+            "notice": "24",
+            "horizon": "60",
+            "cutoff": "24",
+        }
+        shape |= {"position": "9", "listed": "y", "active": "y", "text": "An hour in a small group."}
+        for slug, title, fact in (
+            ("circle", "Small circle", "group"),
+            ("quiet", "Quiet circle", "group_empty"),
+        ):
+            coach.send("/desk/offerings/new", shape | {"slug": slug, "title": title})
+            self._facts[fact] = f"/book/{slug}"
+        first = (clock.now().date() + timedelta(days=11)).isoformat()
+        dates = {"what": "circle", "day": first, "at": "02:00", "every": "1", "times": "2"}
+        coach.send("/desk/groups", dates)
+        self._facts["desk_group"] = re.search(
+            r"/desk/groups/[0-9a-f-]{36}", coach.get("/desk/groups").text()
+        )[0]
 
     def _ask(self) -> tuple[Visitor, str, str]:
         """Someone who asks for a time, while first bookings wait for a yes: her page, and the one at the desk."""
@@ -438,6 +489,16 @@ class Cast:
         self._add_coach()
         self._facts["near"] = visitor.book()
         self.house.last_begins(minutes=5, elsewhere=True)
+        return visitor
+
+    def _seated(self) -> Visitor:
+        visitor, date = self.house.visitor(), self.address("{desk_group}")
+        visitor.hold("circle")
+        visitor.tell()
+        visitor.send("/book/code", {})
+        self._facts["seated"] = visitor.get("/book/done").headers["location"]
+        page = self.person(COACH).get(date).text()
+        self._facts["desk_seat"] = re.search(rf'"({date}/places/[0-9a-f-]{{36}})/move"', page)[1]
         return visitor
 
     def _moving(self) -> Visitor:

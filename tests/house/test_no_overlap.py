@@ -25,7 +25,7 @@ def engine(urls):
     found.dispose()
 
 
-def insert(engine, state="held", *, coach=1, after=0, minutes=60, row_id=None):
+def insert(engine, state="held", *, coach=1, after=0, minutes=60, row_id=None, **more):
     start = NINE + timedelta(minutes=after)
     row = {
         "id": row_id or uuid.uuid4(),
@@ -39,6 +39,7 @@ def insert(engine, state="held", *, coach=1, after=0, minutes=60, row_id=None):
         "sequence": 0,
         "created_at": NINE,
         "changed_at": NINE,
+        **more,
     }
     with engine.begin() as connection:
         connection.execute(sa.insert(Appointment).values(row))
@@ -52,7 +53,8 @@ def test_the_guard_is_there_after_upgrade(engine):
             assert found == ["no_overlap"]
         else:
             found = connection.scalars(sa.text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).all()
-            assert sorted(found) == ["no_overlap_insert", "no_overlap_update"]
+            guards = ("no_overlap", "seat_on_its_date")
+            assert sorted(found) == [f"{each}_{event}" for each in guards for event in ("insert", "update")]
 
 
 @pytest.mark.parametrize("first", OCCUPYING)
@@ -91,3 +93,95 @@ def test_an_appointment_is_not_in_its_own_way(engine):
         connection.execute(
             sa.update(Appointment).where(Appointment.id == row).values(starts_at=NINE + timedelta(minutes=5))
         )
+
+
+def group(engine, seats=3, **more):
+    return insert(engine, "confirmed", seats=seats, **more)
+
+
+@pytest.mark.parametrize("state", OCCUPYING)
+def test_a_group_date_keeps_its_time_like_any_other(engine, state):
+    group(engine)
+    with pytest.raises(IntegrityError):
+        insert(engine, state, after=30)
+    insert(engine, state, after=60)
+    with pytest.raises(IntegrityError):
+        group(engine, after=90)
+
+
+def test_seats_lie_over_their_date_and_over_each_other(engine):
+    date = group(engine)
+    for number in (1, 2, 3):
+        insert(engine, "confirmed", seat_of=date, seat=number)
+
+
+@pytest.mark.parametrize("state", ["requested", *OCCUPYING])
+def test_one_seat_is_one_persons(engine, state):
+    date = group(engine)
+    insert(engine, state, seat_of=date, seat=1)
+    with pytest.raises(IntegrityError):
+        insert(engine, "held", seat_of=date, seat=1)
+
+
+@pytest.mark.parametrize("state", ["released", "cancelled"])
+def test_a_seat_let_go_is_free_again_and_is_not_taken_back_from_another(engine, state):
+    date = group(engine)
+    gone = insert(engine, state, seat_of=date, seat=1)
+    insert(engine, "held", seat_of=date, seat=1)
+    with pytest.raises(IntegrityError):
+        change(engine, gone, state="held")
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"after": 1},
+        {"minutes": 59},
+        {"coach": 2},
+        {"seat": 0},
+        {"seat": 4},
+        {"seat_of": uuid.uuid4()},
+    ],
+)
+def test_no_seat_is_anywhere_but_in_its_date(engine, wrong):
+    """Otherwise what may overlap could stand over someone's time."""
+    date = group(engine)
+    with pytest.raises(IntegrityError):
+        insert(engine, **{"state": "held", "seat_of": date, "seat": 1, **wrong})
+    insert(engine, **{"state": "released", "seat_of": date, "seat": 1, **wrong})
+
+
+def test_nobody_sits_down_in_a_date_that_fell(engine):
+    date = group(engine)
+    gone = insert(engine, "released", seat_of=date, seat=1)
+    change(engine, date, state="cancelled")
+    with pytest.raises(IntegrityError):
+        insert(engine, "held", seat_of=date, seat=2)
+    with pytest.raises(IntegrityError):
+        change(engine, gone, state="held")
+
+
+def test_a_seat_does_not_leave_its_date_and_a_time_does_not_slip_into_one(engine):
+    date = group(engine)
+    seat, time = insert(engine, "held", seat_of=date, seat=1), insert(engine, after=60)
+    for row, values in (
+        (seat, {"starts_at": NINE + timedelta(minutes=5)}),
+        (seat, {"seat_of": None, "seat": None}),
+        (time, {"seat_of": date, "seat": 2}),
+    ):
+        with pytest.raises(IntegrityError):
+            change(engine, row, **values)
+
+
+def test_a_date_moves_before_its_seats(engine):
+    date = group(engine)
+    seat = insert(engine, "held", seat_of=date, seat=1)
+    later = {"starts_at": NINE + timedelta(hours=2), "ends_at": NINE + timedelta(hours=3)}
+    change(engine, date, **later)
+    change(engine, seat, **later)
+    insert(engine)
+
+
+def change(engine, row, **values):
+    with engine.begin() as connection:
+        connection.execute(sa.update(Appointment).where(Appointment.id == row).values(values))

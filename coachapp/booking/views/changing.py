@@ -50,7 +50,7 @@ def move(token: str) -> ResponseReturnValue:
     limits.count(MOVES, "move", str(place.id))
     start = picking.typed_start()
     if start is None:
-        return _choices(token, place, error=_("Choose one of the times first")), 422
+        return _choices(token, place, error=picking.none_chosen(_offering(place))), 422
     key = _zone_of(place, request.form.get("tz"))
     refresh_for_hold(place.coach_id, now=clock.now())
     try:
@@ -120,6 +120,18 @@ def _choices(token: str, place: PlaceRow, *, error: str = "", taken: bool = Fals
         name=host.first_name,
     )
     key = _zone_of(place, request.values.get("tz"))
+    if place.is_seat:
+        gone = picking.typed_time() if taken else None
+        shown = picking.dates(_offering(place), key, moving=place, gone=gone)
+        return render_template(
+            "booking/move_date.html",
+            **shown,
+            after=after,
+            place=place,
+            token=token,
+            error=error,
+            taken=taken,
+        )
     shown = picking.choices(
         [_offering(place)], key, go=_("Move to this time"), after=after, error=error, moving=place
     )

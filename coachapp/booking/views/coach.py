@@ -13,6 +13,7 @@ from flask_login import current_user
 from coachapp import clock
 from coachapp.booking import desk_operations, queries, travelling
 from coachapp.booking.desk_forms import TROUBLES, AwayForm, BlockForm, DaysForm
+from coachapp.booking.group_queries import dates_between
 from coachapp.booking.rules import AwayBy, BadTime, NoSuchPlace, StaysOverlap, TimeTaken
 from coachapp.booking.slots import DayException
 from coachapp.booking.wall import Reading, instant_of
@@ -174,7 +175,8 @@ def _stretches(days: list[DayException]) -> list[tuple[date, date, tuple[tuple[i
 
 
 def _days_saved(host: CoachRow, first: date, last: date) -> str:
-    stands = len(queries.places_between(host.id, *local_days(first, last, zone(host.zone))))
+    start, end = local_days(first, last, zone(host.zone))
+    stands = len(queries.sessions_between(host.id, start, end)) + len(dates_between(host.id, start, end))
     if not stands:
         return _("These days are saved.")
     return ngettext(

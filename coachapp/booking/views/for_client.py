@@ -205,8 +205,12 @@ def _wanted(form: BookForm) -> Wanted | None:
 
 
 def _bookable() -> list[OfferingRow]:
-    """What she can book for a client, her own and what she gives for a colleague: also what is not on show."""
-    return [each for each in given_by(current_user.coach_id, with_inactive=True) if each.is_bookable]
+    """What she can book for a client at any time, her own and what she gives for a colleague: also what is not on show.
+
+    A group has dates of its own.
+    """
+    hers = given_by(current_user.coach_id, with_inactive=True)
+    return [each for each in hers if each.is_bookable and not each.is_group]
 
 
 def _mail(wanted: Wanted, verdict: Verdict) -> texts.Text | None:

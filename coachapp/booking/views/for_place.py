@@ -47,6 +47,8 @@ class Move:
 @staff
 def choose(ref: str, place_id: UUID) -> ResponseReturnValue:
     person, place = _found(ref, place_id)
+    if place.seat_of is not None:
+        return redirect(url_for("group_changes.choose_other", date_id=place.seat_of, place_id=place.id), 303)
     now = place.starts_at.astimezone(zone(_host().zone))
     return _form_page(person, place, MoveForm(formdata=None, data={"day": now.date(), "at": now.time()}))
 
@@ -56,7 +58,7 @@ def choose(ref: str, place_id: UUID) -> ResponseReturnValue:
 def check(ref: str, place_id: UUID) -> ResponseReturnValue:
     """Show both times and which words leave, before the button that does it."""
     form = MoveForm()
-    person, place = _found(ref, place_id)
+    person, place = _movable(ref, place_id)
     wanted = _wanted(person, place, form) if form.validate() else None
     if wanted is None:
         return _form_page(person, place, form), 422
@@ -78,7 +80,7 @@ def check(ref: str, place_id: UUID) -> ResponseReturnValue:
 @staff
 def move(ref: str, place_id: UUID) -> ResponseReturnValue:
     form = MoveForm()
-    person, place = _found(ref, place_id)
+    person, place = _movable(ref, place_id)
     wanted = _wanted(person, place, form) if form.validate() else None
     if wanted is None:
         return _form_page(person, place, form), 422
@@ -95,6 +97,14 @@ def move(ref: str, place_id: UUID) -> ResponseReturnValue:
 def _found(ref: str, place_id: UUID) -> tuple[ClientRow, PlaceRow]:
     person, place = own_session(ref, place_id)
     return (person, place) if place.state is AppointmentState.CONFIRMED else abort(404)
+
+
+def _movable(ref: str, place_id: UUID) -> tuple[ClientRow, PlaceRow]:
+    """The same for a time that goes anywhere: a seat moves to another date of its group, on a page of its own."""
+    person, place = _found(ref, place_id)
+    if place.is_seat:
+        abort(404)
+    return person, place
 
 
 def _wanted(person: ClientRow, place: PlaceRow, form: MoveForm) -> Move | None:

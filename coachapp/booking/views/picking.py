@@ -4,15 +4,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import current_app, request, session
+from flask_babel import gettext as _
 from markupsafe import Markup
 
 from coachapp import clock
 from coachapp.booking import queries
+from coachapp.booking.group_queries import open_dates
 from coachapp.booking.picker import Picker, picker_for, read_day, read_month, without
 from coachapp.booking.rules import PlaceRow
+from coachapp.booking.slots import instant
 from coachapp.practice.queries import coach
 from coachapp.practice.rules import CoachRow, OfferingRow
 from coachapp.web.words import locale
@@ -33,6 +36,14 @@ class _Written:
     language: str
 
 
+class OpenDate(NamedTuple):
+    """A date of a group with room: epoch minutes, and from when to when."""
+
+    start: int
+    starts_at: datetime
+    ends_at: datetime
+
+
 def present_zone(asked: str | None, otherwise: str) -> str:
     """The zone asked for, else the one remembered, else `otherwise`; a wrong name is passed over."""
     for name in (asked, session.get("tz")):
@@ -50,6 +61,17 @@ def typed_start() -> int | None:
     """The time that was chosen, in epoch minutes; None when none was."""
     start = request.form.get("slot", "")
     return int(start) if start.isascii() and start.isdigit() and len(start) <= 9 else None
+
+
+def typed_time() -> datetime | None:
+    """The same as a time."""
+    start = typed_start()
+    return None if start is None else instant(start)
+
+
+def none_chosen(offering: OfferingRow) -> str:
+    """What is said when nothing was chosen."""
+    return _("Choose one of the dates first") if offering.is_group else _("Choose one of the times first")
 
 
 def choices(
@@ -100,6 +122,28 @@ def choices(
         "calendar": _calendar(page, written) if page.day else "",
         "tz": key,
         "zones": zone_choices(WELL_KNOWN, now, key, *zones),
+        "now": now,
+    }
+
+
+def dates(
+    offering: OfferingRow, key: str, *, moving: PlaceRow | None = None, gone: datetime | None = None
+) -> dict[str, Any]:
+    """What the page of a group's dates shows, in the zone `key`: when they are, and nothing of who or how many come.
+
+    Left out is the date of the time they would replace (`moving`), and the one that was just taken (`gone`).
+    """
+    now, host = clock.now(), coach(offering.coach_id)
+    found = open_dates(offering, now, now + timedelta(days=offering.horizon_days + 2), now)
+    shown = [OpenDate(int(each.starts_at.timestamp()) // 60, each.starts_at, each.ends_at) for each in found]
+    return {
+        "offering": offering,
+        "host": host,
+        "dates": [
+            each for each in shown if each.starts_at not in (gone, moving.starts_at if moving else None)
+        ],
+        "tz": key,
+        "zones": zone_choices(WELL_KNOWN, now, key, host.zone),
         "now": now,
     }
 

@@ -41,7 +41,7 @@ HOLDS = "200 per hour"
 @bp.get("/<slug>")
 @public
 def pick(slug: str) -> ResponseReturnValue:
-    """The month and the times of one day, in the person's zone."""
+    """The month and the times of one day, or the dates of a group, in the person's zone."""
     chosen = _offering(slug)
     if not chosen.is_bookable:
         return render_template("booking/ask_about.html", offering=chosen, host=coach(chosen.coach_id))
@@ -87,7 +87,7 @@ def hold(slug: str) -> ResponseReturnValue:
     key = _present_zone(chosen, request.form.get("tz"))
     start = picking.typed_start()
     if start is None:
-        return _pick_page(chosen, error=_("Choose one of the times first")), 422
+        return _pick_page(chosen, error=picking.none_chosen(chosen)), 422
     try:
         ways = whom.sent(door.ways(chosen, guest))
         refresh_for_hold(*(way.coach_id for way in ways), now=clock.now())
@@ -169,6 +169,11 @@ def _pick_page(
             name=any_of([names[way.coach_id] for way in ways]),
         )
         after = f"{after} {first}"
+    if chosen.is_group:
+        shown = picking.dates(ways[0], key, gone=gone or (picking.typed_time() if taken else None))
+        return render_template(
+            "booking/dates.html", **shown, after=after, error=error, taken=taken, asks=asks
+        )
     shown = picking.choices(ways, key, go=_("Continue"), after=after, error=error, gone=gone)
     return render_template(
         "booking/pick.html",

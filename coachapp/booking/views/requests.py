@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -13,6 +13,7 @@ from coachapp.audit.operations import record_view
 from coachapp.booking import blocking, queries, requests
 from coachapp.booking.admission import AlreadyAnswered, IsBlocked, answer_ends
 from coachapp.booking.desk_forms import OtherTimeForm
+from coachapp.booking.group_queries import other_dates
 from coachapp.booking.rules import NoSuchPlace, PlaceRow, Standing, TimeTaken, TooLate
 from coachapp.booking.wall import instant_of
 from coachapp.clients.queries import client, clients_by_id
@@ -117,6 +118,8 @@ def choose_other(place_id: UUID) -> ResponseReturnValue:
 def offer_other(place_id: UUID) -> ResponseReturnValue:
     """Offer another time, whatever the opening hours say, and keep it for her."""
     asked, form = _one(place_id), OtherTimeForm()
+    if asked.place.is_seat:
+        return _offer_date(asked)
     if not form.validate():
         return _other_page(asked, form), 422
     begins = instant_of(form.day.data, form.at.data, zone(_host().zone)).at
@@ -195,9 +198,31 @@ def _kept_words(place_id: UUID) -> str:
     return _("Kept for this person until %(day)s, %(time)s.", day=day(until, where), time=time(until, where))
 
 
-def _other_page(asked: Asked, form: OtherTimeForm) -> str:
+def _offer_date(asked: Asked) -> ResponseReturnValue:
+    """For someone who asked for a place in a group: another date of it that has room."""
+    place, now = asked.place, clock.now()
+    dates = other_dates(place, now)
+    to = next((each for each in dates if str(each.id) == request.form.get("date")), None)
+    if to is None:
+        return _other_page(asked, OtherTimeForm(formdata=None), _("Choose one of the dates")), 422
+    try:
+        requests.offer(place, to.starts_at, settings().base_url, by=current_user.account_id, now=now)
+    except TimeTaken:
+        full = _("That date is full by now. Choose another.")
+        return _other_page(asked, OtherTimeForm(formdata=None), full), 409
+    flash(_kept_words(place.id))
+    return redirect(url_for("requests.waiting"), 303)
+
+
+def _other_page(asked: Asked, form: OtherTimeForm, error: str = "") -> str:
     return render_template(
-        "desk/request_other.html", host=_host(), asked=asked, form=form, errors=form.summary()
+        "desk/request_other.html",
+        host=_host(),
+        asked=asked,
+        form=form,
+        dates=other_dates(asked.place, clock.now()) if asked.place.is_seat else [],
+        error=error,
+        errors=form.summary() + ([("date-0", error)] if error else []),
     )
 
 

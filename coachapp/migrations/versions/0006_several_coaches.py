@@ -1,7 +1,7 @@
 """Several coaches for one offering.
 
 Revision ID: 0006
-Revises: 0003
+Revises: 0005
 """
 
 import secrets
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0006"
-down_revision = "0003"
+down_revision = "0005"
 branch_labels = None
 depends_on = None
 

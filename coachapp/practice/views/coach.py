@@ -74,7 +74,8 @@ def offering(slug: str) -> ResponseReturnValue:
 @staff
 def save_offering(slug: str) -> ResponseReturnValue:
     row = _mine(slug)
-    return _save_offering(OfferingForm(currency=row.price.currency, colleagues=_colleagues()), row)
+    form = OfferingForm(currency=row.price.currency, colleagues=_colleagues(), kept_kind=row.kind)
+    return _save_offering(form, row)
 
 
 @bp.get("/settings")
@@ -166,6 +167,7 @@ def _facts(form: OfferingForm, row: OfferingRow | None) -> dict[str, Any]:
         "points": form.lines,
         "kind": form.kind.data,
         "sessions": form.sessions.data if form.kind.data == "package" else 1,
+        "seats": form.seats.data if form.kind.data == "group" else None,
         "length_min": form.length.data,
         "way": form.way.data,
         "price_minor": form.amount.minor,
@@ -191,6 +193,7 @@ def _typed(row: OfferingRow) -> dict[str, Any]:
         "points": "\n".join(row.points),
         "kind": row.kind,
         "sessions": row.sessions,
+        "seats": row.seats,
         "length": row.length_min,
         "way": row.way,
         "price": row.price.plain(),

@@ -1,0 +1,72 @@
+"""Sitting down in a group date: a seat is taken under the coach's lock, and the database has the last word on it."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from coachapp.booking.group import GroupDate, NoSuchDate
+from coachapp.booking.group_queries import dates_of, group_date, open_dates
+from coachapp.booking.making import new_appointment
+from coachapp.booking.models import Appointment
+from coachapp.booking.rules import AppointmentState, TimeTaken
+from coachapp.practice.operations import lock_coach
+from coachapp.practice.rules import OfferingRow
+
+_MOMENT = timedelta(seconds=1)
+
+
+def new_seat(
+    offering: OfferingRow,
+    date: GroupDate,
+    state: AppointmentState,
+    now: datetime,
+    *,
+    hold_until: datetime | None = None,
+) -> Appointment:
+    """An appointment of its own in a date that has room; TimeTaken when it is full. For the caller to add."""
+    row = new_appointment(offering, date.starts_at, state, now, hold_until=hold_until)
+    sit(row, date)
+    return row
+
+
+def sit(row: Appointment, date: GroupDate) -> None:
+    """Give an appointment the next seat of a date, with its time and its room; TimeTaken when it is full."""
+    number = date.next_seat
+    if number is None:
+        raise TimeTaken
+    row.seat_of, row.seat = date.id, number
+    row.starts_at, row.ends_at = date.starts_at, date.ends_at
+    row.room_key, row.way = date.room_key, date.way
+
+
+def date_on_offer(offering: OfferingRow, starts_at: datetime, now: datetime) -> GroupDate:
+    """The date that begins at this moment, if it can be booked now; TimeTaken."""
+    for date in open_dates(offering, starts_at, starts_at + _MOMENT, now):
+        return date
+    raise TimeTaken
+
+
+def date_at(offering_id: UUID | None, starts_at: datetime) -> GroupDate:
+    """The date of an offering that begins at this moment and has room, for the coach, who is bound by nothing else."""
+    for date in dates_of(offering_id, starts_at, starts_at + _MOMENT) if offering_id else ():
+        if date.has_room:
+            return date
+    raise TimeTaken
+
+
+def take_seat_again(db: Session, row: Appointment) -> bool:
+    """Take back a seat that was let go: its date stands as it stood then, and has room. Another number will do."""
+    lock_coach(row.coach_id)
+    try:
+        assert row.seat_of is not None, "only a seat is taken so"
+        date = group_date(row.seat_of)
+        if not date.stands or (date.starts_at, date.ends_at) != (row.starts_at, row.ends_at):
+            return False
+        with db.begin_nested():
+            sit(row, date)
+            row.state = AppointmentState.HELD
+    except (NoSuchDate, TimeTaken, IntegrityError):
+        return False
+    return True
