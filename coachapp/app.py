@@ -10,14 +10,17 @@ from coachapp import cli, config, db, vault
 from coachapp.accounts import presence
 from coachapp.accounts import views as accounts_views
 from coachapp.booking import reminding
+from coachapp.booking.buying import payable as package_payable
 from coachapp.booking.confirming import payable
 from coachapp.booking.outside.fetching import Fetcher
 from coachapp.booking.views import (
     absent,
     around,
     blocked,
+    buying,
     calendars,
     changing,
+    crediting,
     details,
     feed,
     for_client,
@@ -52,6 +55,8 @@ ROOMS: tuple[Blueprint, ...] = (
     practice_desk.bp,
     accounts_views.bp,
     booking.bp,
+    buying.bp,
+    crediting.bp,
     details.bp,
     place.bp,
     changing.bp,
@@ -117,7 +122,10 @@ def _storage(app: Flask, settings: Config) -> None:
     vault.init_app(app, settings.keys_database_url, settings.vault_keys)
     limits.init_app(app, app.extensions["engine"], settings.redis_url)
     app.extensions["gateway"] = StripeGateway(settings)
-    app.extensions["payables"] = {"appointment": payable(settings.base_url)}
+    app.extensions["payables"] = {
+        "appointment": payable(settings.base_url),
+        "package": package_payable(settings.base_url),
+    }
     app.extensions["still_true"] = dict.fromkeys(reminding.KEYS, reminding.still_due)
     app.extensions["mailer"] = Mailer(settings.smtp_url, settings.mail_from) if settings.smtp_url else None
     app.extensions["fetcher"] = Fetcher(settings.fetch_allow)

@@ -14,6 +14,7 @@ from coachapp.booking.models import Appointment, DayHours, OpeningHours
 from coachapp.booking.rules import LONGEST_STRETCH, AppointmentState, BadTime, NoSuchPlace, TimeTaken
 from coachapp.booking.slots import Opening
 from coachapp.db import transaction
+from coachapp.payments import credits
 from coachapp.practice.operations import lock_coach
 from coachapp.practice.rules import OfferingRow
 
@@ -92,8 +93,12 @@ def book_for_client(
     base_url: str,
     *,
     now: datetime,
+    by_session: bool = False,
 ) -> UUID:
-    """Book a time for a client at once, whatever the opening hours say; returns the place. TimeTaken if it overlaps."""
+    """Book a time for a client at once, whatever the opening hours say; returns the place. TimeTaken if it overlaps.
+
+    `by_session` uses a session of a package of hers; NoCredit when none is left.
+    """
     try:
         with transaction() as db:
             lock_coach(offering.coach_id)
@@ -104,6 +109,8 @@ def book_for_client(
             give_token(row, client_id)
             db.add(row)
             db.flush()
+            if by_session:
+                credits.use(client_id, offering.id, row.id, now=now)
             confirm(appointment, queries.place(row.id), base_url, now)
     except IntegrityError as error:
         raise TimeTaken from error

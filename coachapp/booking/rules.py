@@ -8,7 +8,7 @@ from enum import Enum, StrEnum
 from uuid import UUID
 
 from coachapp.money import Money
-from coachapp.practice.rules import ROOM, CoachRow
+from coachapp.practice.rules import ROOM, CoachRow, OfferingRow
 
 HOLD_LASTS = timedelta(minutes=40)
 HOLD_OUTLASTS_LINK = timedelta(minutes=5)
@@ -242,6 +242,12 @@ class PlaceRow:
     asked_zone: str | None = None
     answer: Answer | None = None
     invitation_id: UUID | None = None
+    buys: OfferingRow | None = None
+
+    @property
+    def times_at(self) -> str:
+        """Where another time for the same can be chosen."""
+        return f"/book/{self.buys.slug}/first" if self.buys else f"/book/{self.slug}"
 
     @property
     def standing(self) -> Standing:

@@ -20,6 +20,8 @@ from coachapp.db import session
 from coachapp.desk.rules import Pay, Reach, excerpt, pay_state, reach
 from coachapp.intake import queries as intake
 from coachapp.intake.rules import HOPE
+from coachapp.payments.credit_queries import packages_of, spent_on
+from coachapp.payments.credit_rules import PackageRow
 from coachapp.payments.queries import OrderRow, orders_of
 from coachapp.practice.queries import coach
 from coachapp.safe_contact.queries import contact, contacts
@@ -115,6 +117,7 @@ class Record:
     hope: str
     joined: bool
     wishes: WishesRow
+    packages: list[PackageRow]
 
 
 def day_cards(coach_id: int, day: date, zone: tzinfo, *, now: datetime) -> list[Card]:
@@ -155,6 +158,7 @@ def record(client: ClientRow, *, now: datetime) -> Record:
         intake.latest_answer(client.id, HOPE) or "",
         has_joined(client.id),
         clients.wishes(client.id),
+        packages_of(client.id),
     )
 
 
@@ -163,8 +167,10 @@ def orders_by_place(places: Iterable[PlaceRow]) -> dict[UUID, OrderRow]:
     return orders_of([place.id for place in places])
 
 
-def pay_of(place: PlaceRow, order: OrderRow | None) -> Pay:
-    """How one appointment stands with money."""
+def pay_of(place: PlaceRow, order: OrderRow | None, by_session: bool = False) -> Pay:
+    """How one appointment stands with money, or with a session of a package."""
+    if by_session:
+        return Pay.SESSION
     return pay_state(place.price, order.paid if order else None, order.refunded if order else None)
 
 
@@ -206,12 +212,16 @@ def _session_cards(places: list[PlaceRow], now: datetime) -> list[SessionCard]:
         _viewed(ids),
         _sharing(ids),
     )
-    times, wished = _times_of(ids), clients.wishes_of(ids)
+    times, wished, by_session = (
+        _times_of(ids),
+        clients.wishes_of(ids),
+        spent_on([place.id for place in places]),
+    )
     return [
         SessionCard(
             place=place,
             client=known[place.client_id],
-            pay=pay_of(place, orders.get(place.id)),
+            pay=pay_of(place, orders.get(place.id), place.id in by_session),
             reach=reach(contact(place.client_id), now),
             last_note=_last_note(place.client_id),
             to_read=place.client_id not in seen and bool(intake.latest_answer(place.client_id, HOPE)),

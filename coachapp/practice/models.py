@@ -55,6 +55,7 @@ class Offering(Base):
     """What the coach sells: length, price, words, and the rules for its times. All lengths in minutes.
 
     One that is not `listed` stands on no public page; its address is known only to whom the coach gives it.
+    The sessions of a package are of the offering `pays_for_id`; without one it is only shown, and not sold here.
     """
 
     __tablename__ = "offering"
@@ -82,3 +83,5 @@ class Offering(Base):
     active: Mapped[bool] = mapped_column(default=True)
     lifted: Mapped[bool] = mapped_column(default=False)
     position: Mapped[int] = mapped_column(default=0)
+    pays_for_id: Mapped[UUID | None]
+    valid_months: Mapped[int] = mapped_column(default=12)

@@ -12,7 +12,22 @@ from coachapp.money import Money
 
 KINDS = ("session", "package")
 # Pages of the booking road and of the desk that stand where an offering's address would.
-RESERVED_SLUGS = frozenset(("details", "code", "done", "gone", "let-go", "zones", "zone", "new", "times"))
+RESERVED_SLUGS = frozenset(
+    (
+        "details",
+        "code",
+        "done",
+        "gone",
+        "let-go",
+        "zones",
+        "zone",
+        "new",
+        "times",
+        "session",
+        "words",
+        "sessions",
+    )
+)
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _NOT_ON_STATEMENTS = frozenset("<>\\'\"*")
 
@@ -115,6 +130,8 @@ class OfferingRow:
     most_per_week: int | None = None
     way: str = "video"
     listed: bool = True
+    pays_for_id: UUID | None = None
+    valid_months: int = 12
 
     @property
     def is_free(self) -> bool:
@@ -122,8 +139,13 @@ class OfferingRow:
 
     @property
     def is_bookable(self) -> bool:
-        """Packages are shown with a way to ask; single times are booked at once."""
+        """Single times are booked at once; packages are bought first."""
         return self.kind == "session"
+
+    @property
+    def is_sold(self) -> bool:
+        """Whether this is a package that can be bought here; any other is shown with a way to ask."""
+        return self.kind == "package" and self.pays_for_id is not None and not self.price.is_zero
 
     @property
     def each(self) -> Money:

@@ -20,7 +20,7 @@ from coachapp.payments.queries import unfinished_attempt
 from coachapp.payments.rules import GatewayAway, GatewayRefused
 from coachapp.payments.runtime import gateway, payables
 from coachapp.payments.views import payment_page_away
-from coachapp.practice.queries import practice
+from coachapp.practice.queries import offering_by_id, practice
 from coachapp.practice.rules import NoSuchOffering
 from coachapp.safe_contact.forms import UNSURE
 from coachapp.safe_contact.rules import Inbox
@@ -81,7 +81,7 @@ def save_details() -> ResponseReturnValue:
         place.coach_id, form.email.data or "", now=clock.now()
     ):
         operations.save_draft(place, _typed(), now=clock.now())
-        return _turned_away(place)
+        return turned_away(place)
     wanted = Details(form.name.data, form.chosen_inbox, form.email.data, form.hope.data or "")
     operations.save_details(place, wanted, now=clock.now())
     return redirect(url_for("road.code"), 303)
@@ -107,7 +107,13 @@ def code() -> ResponseReturnValue:
     now = clock.now()
     asks, answer_by = requests.has_to_ask(place), request_ends(place.starts_at, now)
     return render_template(
-        "booking/code.html", place=place, words=words, now=now, asks=asks, answer_by=answer_by
+        "booking/code.html",
+        place=place,
+        single=offering_by_id(place.offering_id) if place.buys and place.offering_id else None,
+        words=words,
+        now=now,
+        asks=asks,
+        answer_by=answer_by,
     )
 
 
@@ -123,7 +129,7 @@ def go_on() -> ResponseReturnValue:
         requests.ask(place, settings().base_url, now=clock.now())
         return redirect(url_for("road.done"), 303)
     if blocking.tried(place.coach_id, *blocking.addresses_of(place), now=clock.now()):
-        return _turned_away(place)
+        return turned_away(place)
     if place.is_free:
         confirming.confirm_free(place, settings().base_url, now=clock.now())
         return redirect(url_for("road.done"), 303)
@@ -161,7 +167,7 @@ def done() -> ResponseReturnValue:
     try:
         place = road.present_place()
     except HoldEnded:
-        return redirect(url_for("place.enter"), 303)
+        return redirect(url_for("buying.bought" if road.is_buying() else "place.enter"), 303)
     if place.state is AppointmentState.HELD:
         return redirect(url_for("road.code"), 303)
     if place.state is AppointmentState.RELEASED and place.standing not in IN_REQUEST:
@@ -196,7 +202,7 @@ def _save_known(place: PlaceRow, form: KnownForm) -> ResponseReturnValue:
         operations.save_draft(place, _typed(), now=clock.now())
         return _known_page(place, form), 422
     if blocking.tried(place.coach_id, *blocking.addresses_of(place), now=clock.now()):
-        return _turned_away(place)
+        return turned_away(place)
     operations.save_known(place, form.hope.data or "", now=clock.now())
     return redirect(url_for("road.code"), 303)
 
@@ -205,7 +211,7 @@ def _known_page(place: PlaceRow, form: KnownForm) -> str:
     return render_template("booking/details_known.html", place=place, form=form)
 
 
-def _turned_away(place: PlaceRow) -> ResponseReturnValue:
+def turned_away(place: PlaceRow) -> ResponseReturnValue:
     """Someone blocked hears what anyone hears whose time was taken: the page is made while it is still held, so that
     this time is not among the others on it."""
     try:

@@ -1,6 +1,6 @@
 """What the pages share on which a time is chosen: the zone in use, the month and the times of one day."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
@@ -12,8 +12,8 @@ from coachapp import clock
 from coachapp.booking import queries
 from coachapp.booking.picker import Picker, picker_for, read_day, read_month, without
 from coachapp.booking.rules import PlaceRow
-from coachapp.practice.queries import coach
-from coachapp.practice.rules import CoachRow, OfferingRow
+from coachapp.practice.queries import coach, offering_by_id
+from coachapp.practice.rules import CoachRow, NoSuchOffering, OfferingRow
 from coachapp.web.words import locale
 from coachapp.zones import WELL_KNOWN, UnknownZone, zone, zone_choices
 
@@ -30,6 +30,22 @@ class _Written:
     error: str
     with_price: bool
     language: str
+
+
+def single_of(package: OfferingRow) -> OfferingRow | None:
+    """What the sessions of a package are, if the package is sold here and they can be booked."""
+    if not package.is_sold or package.pays_for_id is None:
+        return None
+    try:
+        single = offering_by_id(package.pays_for_id)
+    except NoSuchOffering:
+        return None
+    return single if single.active and single.is_bookable and single.coach_id == package.coach_id else None
+
+
+def as_first(package: OfferingRow, single: OfferingRow) -> OfferingRow:
+    """The single session as the first time of a package: its times, at the package's name, price and address."""
+    return replace(single, slug=f"{package.slug}/first", title=package.title, price=package.price)
 
 
 def present_zone(asked: str | None, otherwise: str) -> str:

@@ -1,6 +1,6 @@
 """The coach's pages: each module adds its own to the one blueprint."""
 
-from coachapp.desk.views import calendar, clients, record, today
+from coachapp.desk.views import calendar, clients, packages, record, today
 from coachapp.desk.views.room import bp
 
-__all__ = ["bp", "calendar", "clients", "record", "today"]
+__all__ = ["bp", "calendar", "clients", "packages", "record", "today"]

@@ -2,6 +2,7 @@
 
 from typing import Any
 from urllib.parse import urlsplit
+from uuid import UUID
 
 from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -39,14 +40,14 @@ def offerings() -> ResponseReturnValue:
 @bp.get("/offerings/new")
 @staff
 def new_offering() -> ResponseReturnValue:
-    form = OfferingForm(currency=queries.practice().currency, formdata=None, data=_FRESH)
+    form = OfferingForm(currency=queries.practice().currency, singles=_singles(), formdata=None, data=_FRESH)
     return _offering_page(form, None)
 
 
 @bp.post("/offerings/new")
 @staff
 def add_offering() -> ResponseReturnValue:
-    form = OfferingForm(currency=queries.practice().currency)
+    form = OfferingForm(currency=queries.practice().currency, singles=_singles())
     return _save_offering(form, None)
 
 
@@ -54,14 +55,15 @@ def add_offering() -> ResponseReturnValue:
 @staff
 def offering(slug: str) -> ResponseReturnValue:
     row = _mine(slug)
-    return _offering_page(OfferingForm(currency=row.price.currency, formdata=None, data=_typed(row)), row)
+    form = OfferingForm(currency=row.price.currency, singles=_singles(), formdata=None, data=_typed(row))
+    return _offering_page(form, row)
 
 
 @bp.post("/offerings/<slug>")
 @staff
 def save_offering(slug: str) -> ResponseReturnValue:
     row = _mine(slug)
-    return _save_offering(OfferingForm(currency=row.price.currency), row)
+    return _save_offering(OfferingForm(currency=row.price.currency, singles=_singles()), row)
 
 
 @bp.get("/settings")
@@ -95,6 +97,7 @@ def save_settings() -> ResponseReturnValue:
 _FRESH = {
     "kind": "session",
     "sessions": 1,
+    "months": 12,
     "length": 60,
     "way": "video",
     "before": 15,
@@ -117,6 +120,17 @@ def _mine(slug: str) -> OfferingRow:
     if row.coach_id != current_user.coach_id:
         abort(404)
     return row
+
+
+def _singles() -> list[tuple[str, str]]:
+    """What the sessions of a package can be: id and title of what is booked one at a time."""
+    mine = (row for row in queries.offerings(with_inactive=True) if row.coach_id == current_user.coach_id)
+    return [(str(row.id), row.title) for row in mine if row.is_bookable]
+
+
+def _pays_for(form: OfferingForm) -> UUID | None:
+    chosen = form.pays_for.data if form.kind.data == "package" else ""
+    return UUID(chosen) if chosen else None
 
 
 def _save_offering(form: OfferingForm, row: OfferingRow | None) -> ResponseReturnValue:
@@ -148,6 +162,8 @@ def _facts(form: OfferingForm, row: OfferingRow | None) -> dict[str, Any]:
         "points": form.lines,
         "kind": form.kind.data,
         "sessions": form.sessions.data if form.kind.data == "package" else 1,
+        "pays_for_id": _pays_for(form),
+        "valid_months": form.months.data or 12,
         "length_min": form.length.data,
         "way": form.way.data,
         "price_minor": form.amount.minor,
@@ -173,6 +189,8 @@ def _typed(row: OfferingRow) -> dict[str, Any]:
         "points": "\n".join(row.points),
         "kind": row.kind,
         "sessions": row.sessions,
+        "pays_for": str(row.pays_for_id or ""),
+        "months": row.valid_months,
         "length": row.length_min,
         "way": row.way,
         "price": row.price.plain(),
