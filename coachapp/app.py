@@ -11,14 +11,17 @@ from coachapp.accounts import presence
 from coachapp.accounts import views as accounts_views
 from coachapp.booking import reminding
 from coachapp.booking.around import ABSENCE, absence_still_stands
+from coachapp.booking.buying import payable as package_payable
 from coachapp.booking.confirming import payable
 from coachapp.booking.outside.fetching import Fetcher
 from coachapp.booking.views import (
     absent,
     around,
     blocked,
+    buying,
     calendars,
     changing,
+    crediting,
     details,
     feed,
     for_client,
@@ -55,6 +58,8 @@ ROOMS: tuple[Blueprint, ...] = (
     practice_desk.bp,
     accounts_views.bp,
     booking.bp,
+    buying.bp,
+    crediting.bp,
     details.bp,
     place.bp,
     changing.bp,
@@ -122,7 +127,10 @@ def _storage(app: Flask, settings: Config) -> None:
     vault.init_app(app, settings.keys_database_url, settings.vault_keys)
     limits.init_app(app, app.extensions["engine"], settings.redis_url)
     app.extensions["gateway"] = StripeGateway(settings)
-    app.extensions["payables"] = {"appointment": payable(settings.base_url)}
+    app.extensions["payables"] = {
+        "appointment": payable(settings.base_url),
+        "package": package_payable(settings.base_url),
+    }
     app.extensions["still_true"] = {
         **dict.fromkeys(reminding.KEYS, reminding.still_due),
         ABSENCE: absence_still_stands,

@@ -17,6 +17,7 @@ from coachapp.booking.requests import end_unanswered
 from coachapp.config import settings
 from coachapp.notifications.operations import forget_words, send_due
 from coachapp.payments import events
+from coachapp.payments.endings import say_if_disagreeing, tell_and_end
 from coachapp.payments.operations import reconcile
 from coachapp.payments.refunds import ask_about_pending, send_waiting
 from coachapp.payments.runtime import gateway, payables
@@ -40,9 +41,11 @@ STEPS: tuple[Step, ...] = (
     Step("end old holds", lambda now: expire_holds(now=now)),
     Step("make reminders", lambda now: make_reminders(settings().base_url, now=now)),
     Step("end unanswered requests", lambda now: end_unanswered(settings().base_url, now=now)),
+    Step("end packages", lambda now: tell_and_end(settings().base_url, now=now)),
     Step("send the outbox", lambda now: send_due(current_app.extensions["mailer"], now=now)),
     Step("forget unfinished bookings", lambda now: forget_unfinished(now=now)),
     Step("forget old mail", lambda now: forget_words(now=now)),
+    Step("see that packages agree", lambda now: say_if_disagreeing()),
     Step("link the audit chain", lambda now: link_chain()),
     Step("forget old sign-ins", accounts.forget_old),
     Step("forget old counts", limits.forget_old),

@@ -25,6 +25,7 @@ def hold_with_one(
     *,
     now: datetime,
     guest: Guest = STRANGER,
+    buys: UUID | None = None,
 ) -> str:
     """Hold a time (epoch minutes) with one of the coaches who give it; everything else as `hold_time`.
 
@@ -33,7 +34,7 @@ def hold_with_one(
     """
     for way in _ordered(ways, start, old_road, now):
         try:
-            return hold_time(way, start, client_zone, old_road, now=now, guest=guest)
+            return hold_time(way, start, client_zone, old_road, now=now, guest=guest, buys=buys)
         except TimeTaken:
             continue
     raise TimeTaken

@@ -38,6 +38,8 @@ from coachapp.clients.rules import State
 from coachapp.db import transaction
 from coachapp.notifications import texts
 from coachapp.notifications.operations import enqueue, enqueue_for_coach
+from coachapp.payments import credits
+from coachapp.payments.credit_queries import spent_on
 from coachapp.payments.queries import orders_of
 from coachapp.payments.refunds import refund_all
 from coachapp.payments.rules import OnPaid, Payable
@@ -53,7 +55,7 @@ def payable(base_url: str) -> Payable:
     """What payments needs to know of an appointment; links in mails begin with `base_url`."""
     return Payable(
         on_paid=partial(_money_came, base_url),
-        on_expired=_link_ended,
+        on_expired=link_ended,
         on_refunded=_money_went_back,
         on_disputed=partial(_disputed, base_url),
     )
@@ -126,10 +128,12 @@ def fall(place: PlaceRow, *, by: str, now: datetime) -> list[UUID]:
         record(
             "unsafe" if by == "unsafe" else "cancel", now=now, role=_role(by, place), subject=place.client_id
         )
-        order = orders_of([place.id]).get(place.id)
-        if order is None or not (by != "client" or gives_back_all(place.starts_at, place.cutoff_min, now)):
+        if by == "client" and not gives_back_all(place.starts_at, place.cutoff_min, now):
+            credits.keep(place.id, "late", now=now)  # until the coach decides otherwise
             return []
-        return refund_all(order.id, "cancelled", now=now)
+        credits.give_back(place.id, by, now=now)
+        order = orders_of([place.id]).get(place.id)
+        return refund_all(order.id, "cancelled", now=now) if order else []
 
 
 def _role(by: str, place: PlaceRow) -> str:
@@ -141,27 +145,34 @@ def _role(by: str, place: PlaceRow) -> str:
 
 def _money_came(base_url: str, place_id: UUID, now: datetime) -> OnPaid:
     with transaction() as db:
-        lock_coach(queries.place(place_id).coach_id)
-        place = queries.place(place_id)
-        appointment = db.get_one(Appointment, place.appointment_id, with_for_update=True)
-        means = on_paid(AppointmentState(appointment.state))
-        if place.client_id is None:
-            means = Paid.REFUND  # she has taken her words along to another time
-        if means is not Paid.KEEP and is_blocked(place.coach_id, *addresses_of(place)):
-            means = Paid.REFUND  # put on the list while the payment page was open
-        if means is not Paid.KEEP and appointment.ends_at <= now:
-            means = Paid.REFUND  # it came when there is nothing left to come to
-        if means is Paid.TAKE_AGAIN:
-            means = Paid.CONFIRM if _take_again(db, appointment) else Paid.REFUND
+        place, appointment, means = money_for(db, place_id, now)
         if means is Paid.KEEP:
             order = orders_of([place.id])[place.id]
-            return OnPaid.CONFIRM if order.paid.minor <= order.amount.minor else OnPaid.REFUND_AND_APOLOGISE
+            paid_twice = order.paid.minor > order.amount.minor or place.id in spent_on([place.id])
+            return OnPaid.REFUND_AND_APOLOGISE if paid_twice else OnPaid.CONFIRM
         if means is Paid.REFUND:
             _apologise(place, base_url, now)
             return OnPaid.REFUND_AND_APOLOGISE
         use(place, now=now)
         confirm(appointment, place, base_url, now)
         return OnPaid.CONFIRM
+
+
+def money_for(db: Session, place_id: UUID, now: datetime) -> tuple[PlaceRow, Appointment, Paid]:
+    """A place whose money has come, held until the transaction ends, and what that means for it."""
+    lock_coach(queries.place(place_id).coach_id)
+    place = queries.place(place_id)
+    appointment = db.get_one(Appointment, place.appointment_id, with_for_update=True)
+    means = on_paid(AppointmentState(appointment.state))
+    if place.client_id is None:
+        means = Paid.REFUND  # she has taken her words along to another time
+    if means is not Paid.KEEP and is_blocked(place.coach_id, *addresses_of(place)):
+        means = Paid.REFUND  # put on the list while the payment page was open
+    if means is not Paid.KEEP and appointment.ends_at <= now:
+        means = Paid.REFUND  # it came when there is nothing left to come to
+    if means is Paid.TAKE_AGAIN:
+        means = Paid.CONFIRM if _take_again(db, appointment) else Paid.REFUND
+    return place, appointment, means
 
 
 def _take_again(db: Session, appointment: Appointment) -> bool:
@@ -181,7 +192,7 @@ def _take_again(db: Session, appointment: Appointment) -> bool:
     return True
 
 
-def _link_ended(place_id: UUID, now: datetime, let_go: bool) -> None:
+def link_ended(place_id: UUID, now: datetime, let_go: bool) -> None:
     """The payment link ended: a person who lets go frees the time at once, else the hold runs its five minutes."""
     place = queries.place(place_id)
     with transaction() as db:

@@ -16,6 +16,7 @@ from coachapp.booking.rules import LONGEST_STRETCH, AppointmentState, BadTime, N
 from coachapp.booking.seats import new_seat
 from coachapp.booking.slots import Opening
 from coachapp.db import transaction
+from coachapp.payments import credits
 from coachapp.practice.operations import lock_coach
 from coachapp.practice.rules import OfferingRow
 
@@ -94,13 +95,17 @@ def book_for_client(
     base_url: str,
     *,
     now: datetime,
+    by_session: bool = False,
 ) -> UUID:
-    """Book a time for a client at once, whatever the opening hours say; returns the place. TimeTaken if it overlaps."""
+    """Book a time for a client at once, whatever the opening hours say; returns the place. TimeTaken if it overlaps.
+
+    `by_session` uses a session of a package of hers; NoCredit when none is left.
+    """
     try:
         with transaction():
             lock_coach(offering.coach_id)
             appointment = new_appointment(offering, starts_at, AppointmentState.CONFIRMED, now)
-            return _book(appointment, offering, client_id, client_zone, base_url, now)
+            return _book(appointment, offering, client_id, client_zone, base_url, now, by_session=by_session)
     except IntegrityError as error:
         raise TimeTaken from error
 
@@ -128,6 +133,8 @@ def _book(
     client_zone: str,
     base_url: str,
     now: datetime,
+    *,
+    by_session: bool = False,
 ) -> UUID:
     with transaction() as db:
         db.add(appointment)
@@ -136,6 +143,8 @@ def _book(
         give_token(row, client_id)
         db.add(row)
         db.flush()
+        if by_session:
+            credits.use(client_id, offering.id, row.id, now=now)
         confirm(appointment, queries.place(row.id), base_url, now)
         return row.id
 

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import delete, select
 
-from coachapp.booking.models import Appointment, Invitation, Place
+from coachapp.booking.models import Appointment, Invitation, Place, Purchase
 from coachapp.booking.rules import AppointmentState
 from coachapp.clients.queries import clients_by_id
 from coachapp.clients.rules import State
@@ -71,6 +71,7 @@ def forget(client_id: UUID) -> None:
     """Delete a client's links, her places and the released times they stood in."""
     with transaction() as db:
         db.execute(delete(Invitation).where(Invitation.client_id == client_id))
+        db.execute(delete(Purchase).where(Purchase.client_id == client_id))
         times = list(db.scalars(select(Place.appointment_id).where(Place.client_id == client_id)))
         db.execute(delete(Place).where(Place.client_id == client_id))
         db.execute(

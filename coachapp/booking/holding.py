@@ -43,12 +43,13 @@ def hold_time(
     *,
     now: datetime,
     guest: Guest = STRANGER,
+    buys: UUID | None = None,
 ) -> str:
     """Hold a time (epoch minutes) for 40 minutes; returns the cookie of this road. TimeTaken if it is not free.
 
     Lock, check again with the same rules that showed the time, write: one transaction. Stale holds are cleared on
     the way, and an earlier hold on the same road is let go. One link holds one time: NoSuchInvitation once it is
-    used, LinkInUse while an earlier time chosen with it is being paid.
+    used, LinkInUse while an earlier time chosen with it is being paid. `buys` is the package this is a first time of.
     """
     road = vault.new_token()
     with transaction() as db:
@@ -65,6 +66,7 @@ def hold_time(
         place = _place_for(
             guest, new_place(appointment.id, offering, client_zone, guest.booked_by, now), road
         )
+        place.buys_id = buys
         db.add(place)
         db.flush()
         if earlier is not None:

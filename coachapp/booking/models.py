@@ -131,7 +131,8 @@ class Place(Base):
     `outcome` says how it ended where that was not simply well: absent, or unsafe to attend; noted at `outcome_at`.
     `late_min` is how late she said, at `late_at`, that she would be. `asked_zone` is a new zone she has not yet said
     is right for it.
-    `answer` is what the coach said to a request; `invitation_id` the link it was booked with.
+    `answer` is what the coach said to a request; `invitation_id` the link it was booked with. `buys_id` is the package
+    that she buys together with this first time of it.
     """
 
     __tablename__ = "place"
@@ -155,7 +156,21 @@ class Place(Base):
     asked_zone: Mapped[str | None] = mapped_column(String(64))
     answer: Mapped[str | None] = mapped_column(String(10))
     invitation_id: Mapped[UUID | None] = mapped_column(index=True)
+    buys_id: Mapped[UUID | None]
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Purchase(Base):
+    """The road of someone who buys a package without choosing a time: her cookie, and her four words."""
+
+    __tablename__ = "purchase"
+
+    package_id: Mapped[UUID] = mapped_column(ForeignKey("package.id"), primary_key=True)
+    client_id: Mapped[UUID] = mapped_column(ForeignKey("client.id"), index=True)
+    road_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    code_hash: Mapped[bytes | None] = mapped_column(LargeBinary, unique=True)
+    code_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class Invitation(Base):

@@ -1,6 +1,6 @@
 """The client's road on from a held time: tell how to be reached, get a return code, go to pay."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -23,7 +23,10 @@ from coachapp.db import session, transaction
 from coachapp.intake import operations as intake
 from coachapp.intake.rules import HOPE
 from coachapp.payments import operations as payments
+from coachapp.payments import packages
+from coachapp.payments.credit_queries import package
 from coachapp.payments.rules import AttemptRow
+from coachapp.practice.queries import offering_by_id
 from coachapp.safe_contact import operations as safe_contact
 from coachapp.safe_contact.rules import Inbox
 
@@ -93,13 +96,24 @@ def go_to_pay(place: PlaceRow, return_base: str, *, now: datetime) -> AttemptRow
         appointment = _still_held(db, place, now)
         if place.client_id is None:
             raise HoldEnded
-        order_id = payments.open_order(place.client_id, "appointment", place.id, place.price, now=now)
+        order_id = _order_for(place, place.client_id, now)
         attempt = payments.begin_attempt(order_id, return_base, now=now)
         kept = attempt.expires_at + HOLD_OUTLASTS_LINK
         # What the coach keeps for someone who asked may be kept for longer than one link lives.
         longer = appointment.hold_until if place.answer else None
         appointment.hold_until = max(kept, longer or kept)
         return attempt
+
+
+def _order_for(place: PlaceRow, client_id: UUID, now: datetime) -> UUID:
+    """What is paid for: this time, or the package it is a first time of."""
+    if place.buys is None or place.offering_id is None:
+        return payments.open_order(client_id, "appointment", place.id, place.price, now=now)
+    single = offering_by_id(place.offering_id)
+    as_shown = replace(place.buys, price=place.price)  # whatever it costs by now
+    package_id = packages.begin(client_id, as_shown, single, place.id, now=now)
+    bought = package(package_id)
+    return payments.open_order(client_id, packages.KIND, package_id, bought.price, now=now)
 
 
 def place_for_code(typed: str) -> PlaceRow:

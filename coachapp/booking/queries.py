@@ -5,6 +5,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import Row, Select, and_, or_, select
+from sqlalchemy.orm import aliased
 
 from coachapp import vault
 from coachapp.booking.models import Appointment, DayHours, OpeningHours, Place
@@ -28,6 +29,9 @@ from coachapp.booking.timetable import timetables as timetables
 from coachapp.db import session
 from coachapp.money import Money
 from coachapp.practice.models import Offering
+from coachapp.practice.queries import offering_row
+
+_Bought = aliased(Offering)
 
 
 def place(place_id: UUID) -> PlaceRow:
@@ -208,23 +212,24 @@ def _exceptions(rows: Sequence[Row[date, int | None, int | None]]) -> list[DayEx
     return [DayException(day, tuple(openings)) for day, openings in ranges.items()]
 
 
-def _places() -> Select[Place, Appointment, Offering | None]:
+def _places() -> Select[Place, Appointment, Offering | None, Offering | None]:
     return (
-        select(Place, Appointment, Offering)
+        select(Place, Appointment, Offering, _Bought)
         .join(Appointment, Appointment.id == Place.appointment_id)
         .outerjoin(Offering, Offering.id == Appointment.offering_id)
+        .outerjoin(_Bought, _Bought.id == Place.buys_id)
     )
 
 
-def _one(found: Select[Place, Appointment, Offering | None]) -> PlaceRow:
+def _one(found: Select[Place, Appointment, Offering | None, Offering | None]) -> PlaceRow:
     row = session().execute(found).first()
     if row is None:
         raise NoSuchPlace
     return _place_row(row)
 
 
-def _place_row(row: Row[Place, Appointment, Offering | None]) -> PlaceRow:
-    mine, appointment, offering = row
+def _place_row(row: Row[Place, Appointment, Offering | None, Offering | None]) -> PlaceRow:
+    mine, appointment, offering, bought = row
     return PlaceRow(
         id=mine.id,
         appointment_id=appointment.id,
@@ -254,6 +259,7 @@ def _place_row(row: Row[Place, Appointment, Offering | None]) -> PlaceRow:
         late_min=mine.late_min,
         late_at=mine.late_at,
         asked_zone=mine.asked_zone,
+        buys=offering_row(bought) if bought else None,
     )
 
 

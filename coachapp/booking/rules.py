@@ -9,7 +9,7 @@ from typing import Protocol
 from uuid import UUID
 
 from coachapp.money import Money
-from coachapp.practice.rules import ROOM, CoachRow
+from coachapp.practice.rules import ROOM, CoachRow, OfferingRow
 
 HOLD_LASTS = timedelta(minutes=40)
 HOLD_OUTLASTS_LINK = timedelta(minutes=5)
@@ -248,11 +248,17 @@ class PlaceRow:
     answer: Answer | None = None
     invitation_id: UUID | None = None
     seat_of: UUID | None = None
+    buys: OfferingRow | None = None
 
     @property
     def is_seat(self) -> bool:
         """Whether it is one seat of a group date, whose time is the coach's to choose."""
         return self.seat_of is not None
+
+    @property
+    def times_at(self) -> str:
+        """Where another time for the same can be chosen."""
+        return f"/book/{self.buys.slug}/first" if self.buys else f"/book/{self.slug}"
 
     @property
     def standing(self) -> Standing:

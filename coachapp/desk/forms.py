@@ -1,11 +1,27 @@
 """The shape of what the coach types about her clients."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, DateField, Field, RadioField, StringField, TextAreaField, ValidationError
+from wtforms import (
+    BooleanField,
+    DateField,
+    Field,
+    IntegerField,
+    RadioField,
+    SelectField,
+    StringField,
+    TextAreaField,
+    ValidationError,
+)
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import DataRequired, InputRequired, Length
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
 from wtforms.validators import Optional as MayBeEmpty
 
+from coachapp.money import Money, parse_amount
+from coachapp.payments.credit_rules import MOST_MONTHS, MOST_SESSIONS, USUAL_MONTHS
+from coachapp.practice.rules import OfferingRow
 from coachapp.safe_contact.rules import Inbox
 from coachapp.web.forms import BaseForm
 from coachapp.web.typed import is_email, one_line, stripped
@@ -93,3 +109,63 @@ class ContactForm(BaseForm):
             return
         if not is_email(field.data or ""):
             raise ValidationError(_l("Enter an email address with an @, like name@example.com"))
+
+
+def _count(label: Any, most: int, usual: int | None = None) -> IntegerField:
+    message = _l("Enter a whole number from 1 to %(most)s", most=most)
+    return IntegerField(
+        label,
+        [InputRequired(message), NumberRange(1, most, message)],
+        default=usual,
+        invalid_value_message=message,
+        render_kw={"inputmode": "numeric", "class": "w-s"},
+    )
+
+
+class GiveForm(BaseForm):
+    """Sessions the coach gives by hand; the word is hers, and sealed."""
+
+    what = SelectField(_l("What they are"), validate_choice=False)
+    sessions = _count(_l("How many sessions"), MOST_SESSIONS)
+    months = _count(_l("Good for so many months"), MOST_MONTHS, USUAL_MONTHS)
+    word = StringField(
+        _l("A word of your own"),
+        [MayBeEmpty(), Length(max=200, message=_l("Use %(most)s letters at most", most=200))],
+        description=_l("Only you can read it."),
+        filters=[one_line],
+        render_kw={"maxlength": 200},
+    )
+
+    def __init__(self, *args: Any, singles: Sequence[OfferingRow], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.what.choices = [SelectChoice("", _l("Choose"))] + [
+            SelectChoice(str(each.id), each.title) for each in singles
+        ]
+
+    def validate_what(self, field: Field) -> None:
+        if not field.data or field.data not in {choice.value for choice in field.choices}:
+            raise ValidationError(_l("Choose what the sessions are"))
+
+
+class TakeBackForm(BaseForm):
+    """What goes back in money for what is left of a package: at most what is still paid."""
+
+    amount = StringField(
+        _l("Amount that goes back"),
+        [MayBeEmpty()],
+        filters=[one_line],
+        render_kw={"inputmode": "decimal", "class": "w-s"},
+    )
+
+    def __init__(self, most: Money, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.most = most
+        self.money = Money(0, most.currency)
+
+    def validate_amount(self, field: Field) -> None:
+        try:
+            self.money = parse_amount(field.data or "0", self.most.currency)
+        except ValueError as error:
+            raise ValidationError(_l("Enter an amount, like 80 or 80,50")) from error
+        if self.money.minor > self.most.minor:
+            raise ValidationError(_l("At most %(amount)s is still paid", amount=self.most.plain()))

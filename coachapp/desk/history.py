@@ -9,7 +9,9 @@ from coachapp.clients.queries import notes
 from coachapp.clients.rules import ClientRow
 from coachapp.desk.queries import orders_by_place
 from coachapp.desk.rules import Entry, EntryKind, timeline
-from coachapp.payments.queries import OrderRow
+from coachapp.payments.credit_queries import packages_of
+from coachapp.payments.credit_rules import PackageRow
+from coachapp.payments.queries import OrderRow, orders_of
 from coachapp.worksheets.queries import sheets_of
 
 
@@ -17,9 +19,11 @@ def of_client(client: ClientRow) -> list[Entry]:
     """Her history, latest first. Of worksheets only what she shared, by title."""
     places = places_of(client.id)
     orders = orders_by_place(places)
+    packages = packages_of(client.id)
     return timeline(
         (_session(place) for place in places),
         _money(places, orders),
+        _packages(packages),
         (Entry(note.written_at, EntryKind.NOTE, text=note.text) for note in notes(client.id)),
         (
             Entry(sheet.shared_at, EntryKind.SHEET, sheet.template.title, number=sheet.number)
@@ -34,6 +38,16 @@ def _session(place: PlaceRow) -> Entry:
     if place.state is AppointmentState.CANCELLED:
         kind = EntryKind.CANCELLED
     return Entry(place.starts_at, kind, place.title)
+
+
+def _packages(packages: list[PackageRow]) -> Iterator[Entry]:
+    orders = orders_of([each.id for each in packages])
+    for each in packages:
+        order = orders.get(each.id)
+        if order is None or order.paid.is_zero:
+            yield Entry(each.made_at, EntryKind.GIVEN, each.title)
+        else:
+            yield Entry(order.created_at, EntryKind.PAID, each.title, amount=order.paid)
 
 
 def _money(places: list[PlaceRow], orders: dict[UUID, OrderRow]) -> Iterator[Entry]:

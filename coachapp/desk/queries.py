@@ -22,6 +22,8 @@ from coachapp.db import session
 from coachapp.desk.rules import Pay, Reach, excerpt, pay_state, reach
 from coachapp.intake import queries as intake
 from coachapp.intake.rules import HOPE
+from coachapp.payments.credit_queries import packages_of, spent_on
+from coachapp.payments.credit_rules import PackageRow
 from coachapp.payments.queries import OrderRow, orders_of
 from coachapp.practice.queries import coach, coaches
 from coachapp.safe_contact.queries import contact, contacts
@@ -146,6 +148,7 @@ class Record:
     hope: str
     joined: bool
     wishes: WishesRow
+    packages: list[PackageRow]
 
 
 def day_cards(coach_id: int, day: date, zone: tzinfo, *, now: datetime) -> list[Card]:
@@ -245,6 +248,7 @@ def record(client: ClientRow, *, now: datetime) -> Record:
         _hope(client.id, client.coach_id),
         has_joined(client.id),
         clients.wishes(client.id),
+        packages_of(client.id),
     )
 
 
@@ -253,8 +257,10 @@ def orders_by_place(places: Iterable[PlaceRow]) -> dict[UUID, OrderRow]:
     return orders_of([place.id for place in places])
 
 
-def pay_of(place: PlaceRow, order: OrderRow | None) -> Pay:
-    """How one appointment stands with money."""
+def pay_of(place: PlaceRow, order: OrderRow | None, by_session: bool = False) -> Pay:
+    """How one appointment stands with money, or with a session of a package."""
+    if by_session:
+        return Pay.SESSION
     return pay_state(place.price, order.paid if order else None, order.refunded if order else None)
 
 
@@ -299,13 +305,14 @@ def _session_cards(places: list[PlaceRow], now: datetime) -> list[SessionCard]:
         _sharing(ids),
     )
     times, wished = _times_of(ids), clients.wishes_of(ids)
+    by_session = spent_on([place.id for place in places])
     own = {row.id for row in known.values() if any(row.coach_id == place.coach_id for place in places)}
     unread = {each for each in own - seen if _hope(each, known[each].coach_id)}
     return [
         SessionCard(
             place=place,
             client=known[place.client_id],
-            pay=pay_of(place, orders.get(place.id)),
+            pay=pay_of(place, orders.get(place.id), place.id in by_session),
             reach=reach(contact(place.client_id), now),
             last_note=_last_note(place.client_id) if place.client_id in own else "",
             to_read=place.client_id in unread,

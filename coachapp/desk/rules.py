@@ -87,6 +87,7 @@ class EntryKind(StrEnum):
     SHEET = "sheet"
     PAID = "paid"
     REFUNDED = "refunded"
+    GIVEN = "given"
 
 
 @dataclass(frozen=True)
@@ -153,6 +154,7 @@ class Pay(StrEnum):
     NOT_HERE = "not paid here"
     WAITING = "waiting"
     RETURNED = "returned"
+    SESSION = "session"
 
 
 def pay_state(price: Money, paid: Money | None, refunded: Money | None) -> Pay:

@@ -56,6 +56,7 @@ def pay_pill(pay: Pay) -> tuple[str, str, str]:
         Pay.NOT_HERE: (_("Not paid here"), "", "wallet"),
         Pay.WAITING: (_("Waiting"), "honey", "hourglass"),
         Pay.RETURNED: (_("Paid back"), "", "undo-2"),
+        Pay.SESSION: (_("From a package"), "leaf", "check"),
     }[pay]
 
 

@@ -15,6 +15,7 @@ from coachapp.db import session
 from coachapp.demo import practice as demo
 from coachapp.doctor import queries
 from coachapp.doctor.rules import TICK_LATE, Finding, fault, good, is_stale, warning
+from coachapp.payments.endings import disagreeing
 from coachapp.practice.help_lines import help_lines
 from coachapp.practice.queries import practice
 from coachapp.practice.telling import telling_word
@@ -113,6 +114,17 @@ def check_troubles(settings: Config, now: datetime) -> Iterator[Finding]:
     yield from worth_saying or [good("No mail, payment or refund waits for anyone.")]
 
 
+def check_packages(settings: Config, now: datetime) -> Iterator[Finding]:
+    """Every session of every package is somewhere, once; and each that is used belongs to a time that took it."""
+    wrong, astray = disagreeing(), queries.uses_astray()
+    if wrong:
+        yield fault(f"{wrong} packages do not add up: granted is not used, left, ended and taken back.")
+    if astray:
+        yield fault(f"{astray} used sessions belong to a time that does not stand, and nobody decided that.")
+    if not wrong and not astray:
+        yield good("Every session of every package is accounted for.")
+
+
 def check_tick(settings: Config, now: datetime) -> Iterator[Finding]:
     """Nothing that tick does at once has been due for long."""
     since = queries.waiting_since(with_mail=settings.smtp_url is not None)
@@ -186,6 +198,7 @@ CHECKS: tuple[Check, ...] = (
     check_stripe,
     check_redis,
     check_troubles,
+    check_packages,
     check_tick,
     check_calendars,
     check_help_numbers,

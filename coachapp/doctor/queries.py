@@ -4,18 +4,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, exists, func, select
+from sqlalchemy.orm import aliased
 
 from coachapp.accounts.models import Account
 from coachapp.accounts.queries import account_id_for
 from coachapp.audit.models import AuditEntry
-from coachapp.booking.models import OutsideCalendar
+from coachapp.booking.models import Appointment, OutsideCalendar, Place
+from coachapp.booking.rules import AppointmentState
 from coachapp.clients.models import Client
 from coachapp.db import session
 from coachapp.doctor.rules import CALENDARS_FAIL, MAILS_LOOKED_AT
 from coachapp.notifications.models import OutboxMessage
 from coachapp.notifications.rules import State
-from coachapp.payments.models import Attempt, Refund, StripeEvent
+from coachapp.payments.credit_rules import Kind
+from coachapp.payments.models import Attempt, CreditEntry, Refund, StripeEvent
 from coachapp.payments.rules import AttemptState, RefundState
 
 # The states of a stored event are those of payments.events.
@@ -62,6 +65,22 @@ def calendars_failing(now: datetime) -> int:
     """How many outside calendars have brought nothing new for more than a day."""
     last_good = func.coalesce(OutsideCalendar.good_at, OutsideCalendar.added_at)
     return _count(select(OutsideCalendar.id).where(last_good < now - CALENDARS_FAIL))
+
+
+def uses_astray() -> int:
+    """How many sessions count as used for a time that does not stand, although nobody decided so."""
+    later = aliased(CreditEntry)
+    is_last = ~exists().where(
+        later.package_id == CreditEntry.package_id,
+        later.number == CreditEntry.number,
+        later.turn > CreditEntry.turn,
+    )
+    stands = (
+        exists()
+        .where(Place.id == CreditEntry.place_id, Place.appointment_id == Appointment.id)
+        .where(Appointment.state == AppointmentState.CONFIRMED)
+    )
+    return _count(select(CreditEntry.package_id).where(CreditEntry.kind == Kind.USED, is_last, ~stands))
 
 
 def client_ids() -> list[UUID]:

@@ -80,6 +80,18 @@ def invited(subject: str, link: str) -> Text:
     return Text(subject, _with_link(_("Here you can choose a time."), link))
 
 
+def good_until(subject: str, until: datetime, zone: str, link: str | None) -> Text:
+    """When something of hers ends; only ever written to an inbox that is hers alone."""
+    last = words.day(words.minutes_before(until, 1), zone, year=True)
+    body = _("Good until the end of %(day)s, %(zone)s.", day=last, zone=words.zone_name(zone))
+    return Text(subject, _with_link(body, link))
+
+
+def coach_bought(title: str, link: str) -> Text:
+    """To the coach: a package was bought."""
+    return Text(_("A package was bought"), f"{title}\n\n{link}\n")
+
+
 def coach_asked(start: datetime, end: datetime, zone: str, title: str, link: str) -> Text:
     """To the coach: someone asks for a time, and it waits for her answer."""
     return Text(

@@ -10,10 +10,18 @@ from coachapp.payments import queries
 from coachapp.payments.models import StripeEvent
 from coachapp.payments.operations import finish, settle
 from coachapp.payments.refunds import note_refund
-from coachapp.payments.rules import Gateway, GatewayRefused, Knock, Payables, PaymentError
+from coachapp.payments.rules import (
+    DisputeFacts,
+    Gateway,
+    GatewayRefused,
+    Knock,
+    Payables,
+    PaymentError,
+)
 from coachapp.web import logs
 
 _RECEIVED, _DONE, _GIVEN_UP = "received", "done", "given up"
+_DISPUTED, _DECIDED = "charge.dispute.created", "charge.dispute.closed"
 _MOST_TRIES = 60
 
 
@@ -51,8 +59,8 @@ def work(event_id: str, gateway: Gateway, payables: Payables, *, now: datetime) 
         elif kind.startswith("refund."):
             note_refund(gateway.retrieve_refund(object_id), payables, now=now)
             _done(event_id, now)
-        elif kind == "charge.dispute.created":
-            _work_dispute(event_id, gateway.disputed_intent(object_id), payables, now)
+        elif kind in (_DISPUTED, _DECIDED):
+            _work_dispute(event_id, kind, gateway.dispute(object_id), payables, now)
         else:
             _done(event_id, now)
     except PaymentError as trouble:
@@ -83,12 +91,16 @@ def _work_session(
     finish(refunds, gateway, payables, now=now)
 
 
-def _work_dispute(event_id: str, intent_id: str | None, payables: Payables, now: datetime) -> None:
-    order = queries.order_of_intent(intent_id or "")
+def _work_dispute(event_id: str, kind: str, facts: DisputeFacts, payables: Payables, now: datetime) -> None:
+    """The news may come in any order: what Stripe says of the dispute now is what counts in the end."""
+    order = queries.order_of_intent(facts.intent_id or "")
     with transaction():
         if order is not None:
-            kind, payable_id = order
-            payables[kind].on_disputed(payable_id, now)
+            payable, payable_id = payables[order[0]], order[1]
+            if kind == _DISPUTED:
+                payable.on_disputed(payable_id, now)
+            if facts.won is not None:
+                payable.on_dispute_over(payable_id, now, facts.won)
         _done(event_id, now)
 
 

@@ -17,6 +17,7 @@ from coachapp.payments.rules import (
     STATEMENT_SUFFIX,
     AttemptRow,
     BadSignature,
+    DisputeFacts,
     GatewayAway,
     GatewayRefused,
     Knock,
@@ -28,6 +29,8 @@ from coachapp.payments.rules import (
 stripe.enable_telemetry = False
 TIMEOUT = (3.05, 20)
 RETRIES = 2
+# Stripe's words for a dispute that is over; `warning_closed` is a question that never became one.
+_DECIDED = {"won": True, "warning_closed": True, "prevented": True, "lost": False}
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -96,10 +99,13 @@ class StripeGateway:
         return _refund_facts(self._client.v1.refunds.retrieve(stripe_id))
 
     @_speaking
-    def disputed_intent(self, dispute_id: str) -> str | None:
-        """The payment a dispute is about."""
-        intent = self._client.v1.disputes.retrieve(dispute_id).payment_intent
-        return intent if isinstance(intent, str) or intent is None else intent.id
+    def dispute(self, dispute_id: str) -> DisputeFacts:
+        """The payment a dispute is about, and how it was decided."""
+        found = self._client.v1.disputes.retrieve(dispute_id)
+        intent = found.payment_intent
+        return DisputeFacts(
+            intent if isinstance(intent, str) or intent is None else intent.id, _DECIDED.get(found.status)
+        )
 
     def read_event(self, body: bytes, signature: str) -> Knock:
         """Who knocks: verified with any of the configured secrets. BadSignature for everything else."""

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
 from coachapp import vault
 from coachapp.db import session
 from coachapp.money import Money
-from coachapp.payments.models import Attempt, Order, Payment, Refund
+from coachapp.payments.models import Attempt, Order, Package, Payment, Refund
 from coachapp.payments.rules import (
     UNFINISHED,
     AttemptRow,
@@ -66,11 +66,13 @@ def attempt_by_reference(reference: str) -> AttemptRow | None:
 
 
 def unfinished_attempt(payable_id: UUID) -> AttemptRow | None:
-    """The attempt that may still be paid for this payable, if there is one."""
+    """The attempt that may still be paid for this payable, or for the package it is bought with, if there is one."""
     row = session().scalar(
         select(Attempt)
         .join(Order, Order.id == Attempt.order_id)
-        .where(Order.payable_id == payable_id, Attempt.state.in_(UNFINISHED))
+        .outerjoin(Package, Package.id == Order.payable_id)
+        .where(or_(Order.payable_id == payable_id, Package.place_id == payable_id))
+        .where(Attempt.state.in_(UNFINISHED))
         .order_by(Attempt.number.desc())
         .limit(1)
     )
@@ -85,13 +87,16 @@ def order_of_intent(intent_id: str) -> tuple[str, UUID] | None:
 
 
 def payables_in_flight(payable_ids: Iterable[UUID]) -> set[UUID]:
-    """Those of the payables that an unfinished attempt may still pay."""
+    """Those of the payables that an unfinished attempt may still pay, alone or with a package bought beside them."""
+    asked = set(payable_ids)
     found = (
-        select(Order.payable_id)
+        select(Order.payable_id, Package.place_id)
         .join(Attempt, Attempt.order_id == Order.id)
-        .where(Order.payable_id.in_(list(payable_ids)), Attempt.state.in_(UNFINISHED))
+        .outerjoin(Package, Package.id == Order.payable_id)
+        .where(or_(Order.payable_id.in_(asked), Package.place_id.in_(asked)))
+        .where(Attempt.state.in_(UNFINISHED))
     )
-    return set(session().scalars(found))
+    return asked.intersection(each for row in session().execute(found) for each in row)
 
 
 def orders_of(payable_ids: Iterable[UUID]) -> dict[UUID, OrderRow]:

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from coachapp.db import session, transaction
 from coachapp.money import Money
@@ -13,6 +13,7 @@ from coachapp.payments.rules import Gateway, GatewayAway, GatewayRefused, Payabl
 _LEASE = timedelta(minutes=2)
 _ASK_AGAIN = timedelta(hours=1)
 _FINAL = (RefundState.FAILED, RefundState.CANCELLED)
+_DASHBOARD = "dashboard"
 
 
 def ask_refund(payment_id: UUID, amount: Money, reason: str, *, now: datetime) -> UUID:
@@ -36,6 +37,25 @@ def ask_refund(payment_id: UUID, amount: Money, reason: str, *, now: datetime) -
 
 def refund_all(order_id: UUID, reason: str, *, now: datetime) -> list[UUID]:
     """Ask for everything paid on an order that is not on its way back yet."""
+    return _refund(order_id, None, reason, now)
+
+
+def refund_part(order_id: UUID, amount: Money, reason: str, *, now: datetime) -> list[UUID]:
+    """Ask for so much of what was paid on an order, or for what is left of it if that is less."""
+    return _refund(order_id, amount.minor, reason, now)
+
+
+def from_dashboard(payable_id: UUID, currency: str) -> Money:
+    """What went back for a payable without a word to us, by Stripe's dashboard."""
+    total = session().scalar(
+        select(func.sum(Refund.amount_minor))
+        .join(Order, Order.id == Refund.order_id)
+        .where(Order.payable_id == payable_id, Refund.reason == _DASHBOARD, Refund.state.not_in(_FINAL))
+    )
+    return Money(int(total or 0), currency)
+
+
+def _refund(order_id: UUID, most: int | None, reason: str, now: datetime) -> list[UUID]:
     with transaction() as db:
         asked = []
         paid = select(Payment).where(Payment.order_id == order_id)
@@ -47,6 +67,9 @@ def refund_all(order_id: UUID, reason: str, *, now: datetime) -> list[UUID]:
                 )
             )
             left = payment.amount_minor - sum(gone)
+            if most is not None:
+                left = min(left, most)
+                most -= max(left, 0)
             if left > 0:
                 asked.append(ask_refund(payment.id, Money(left, payment.currency), reason, now=now))
         return asked
@@ -99,7 +122,7 @@ def note_refund(facts: RefundFacts, payables: Payables, *, now: datetime) -> Non
             payment = db.scalar(select(Payment).where(Payment.intent_id == (facts.intent_id or "")))
             if payment is None:
                 return
-            refund = db.get_one(Refund, ask_refund(payment.id, facts.amount, "dashboard", now=now))
+            refund = db.get_one(Refund, ask_refund(payment.id, facts.amount, _DASHBOARD, now=now))
         was = refund.state
         if was in _FINAL or (was == RefundState.SUCCEEDED and facts.state is RefundState.PENDING):
             return  # an answer that was overtaken by later news

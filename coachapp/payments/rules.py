@@ -111,6 +111,14 @@ class RefundFacts:
 
 
 @dataclass(frozen=True)
+class DisputeFacts:
+    """A dispute as Stripe describes it now: about which payment, and whether we won; None while it is open."""
+
+    intent_id: str | None
+    won: bool | None
+
+
+@dataclass(frozen=True)
 class Knock:
     """A webhook's envelope: which event, and about what. Its contents are not believed."""
 
@@ -151,6 +159,7 @@ class Payable:
     on_expired: Callable[[UUID, datetime, bool], None]
     on_refunded: Callable[[UUID, datetime], None]
     on_disputed: Callable[[UUID, datetime], None]
+    on_dispute_over: Callable[[UUID, datetime, bool], None] = lambda payable_id, now, won: None
 
 
 Payables = dict[str, Payable]
@@ -164,7 +173,7 @@ class Gateway(Protocol):
     def expire(self, session_id: str) -> SessionFacts: ...
     def refund(self, refund_id: UUID, intent_id: str, amount: Money) -> RefundFacts: ...
     def retrieve_refund(self, stripe_id: str) -> RefundFacts: ...
-    def disputed_intent(self, dispute_id: str) -> str | None: ...
+    def dispute(self, dispute_id: str) -> DisputeFacts: ...
     def read_event(self, body: bytes, signature: str) -> Knock: ...
 
 

@@ -81,6 +81,18 @@ def _limit(label: Any, description: Any = "") -> IntegerField:
     )
 
 
+def _number_or_usual(label: Any, least: int, most: int, description: Any) -> IntegerField:
+    """A whole number that may be left empty, for the usual one."""
+    message = _l("Enter a whole number from %(least)s to %(most)s", least=least, most=most)
+    return IntegerField(
+        label,
+        [MayBeEmpty(), NumberRange(least, most, message)],
+        description=description,
+        invalid_value_message=message,
+        render_kw={"inputmode": "numeric", "class": "w-s"},
+    )
+
+
 def _text(label: Any, most: int, missing: Any = None, description: Any = "") -> StringField:
     checks = [DataRequired(missing)] if missing else [MayBeEmpty()]
     too_long = _l("Use %(most)s letters at most", most=most)
@@ -138,6 +150,14 @@ class OfferingForm(BaseForm):
         description=_l("For a group: 2 to 40. Holds for dates you add from now on."),
         render_kw={"inputmode": "numeric", "class": "w-s"},
     )
+    pays_for = SelectField(
+        _l("What its sessions are"),
+        description=_l("For a package that is sold here. People then book these with what they bought."),
+        validate_choice=False,
+    )
+    months = _number_or_usual(
+        _l("Good for so many months"), 1, 36, _l("For a package; empty means 12. A pause moves the end.")
+    )
     length = _number(_l("Length in minutes"), 5, 600)
     way = SelectField(
         _l("How you meet"),
@@ -187,6 +207,7 @@ class OfferingForm(BaseForm):
         currency: str,
         colleagues: Sequence[CoachRow] = (),
         kept_kind: str = "",
+        singles: Sequence[tuple[str, str]] = (),
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
@@ -194,6 +215,13 @@ class OfferingForm(BaseForm):
         self.others.choices = [(each.short_id, each.full_name) for each in colleagues]
         self.currency, self.kept_kind = currency, kept_kind
         self.amount = Money(0, currency)
+        self.pays_for.choices = [SelectChoice("", _l("It is not sold here: people ask about it"))] + [
+            SelectChoice(value, title) for value, title in singles
+        ]
+
+    def validate_pays_for(self, field: Field) -> None:
+        if (field.data or "") not in {choice.value for choice in field.choices}:
+            raise ValidationError(_l("Choose one of these"))
 
     def validate_slug(self, field: Field) -> None:
         if not self.listed.data:

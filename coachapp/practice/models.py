@@ -59,6 +59,7 @@ class Offering(Base):
 
     One that is not `listed` stands on no public page; its address is known only to whom the coach gives it.
     `seats` is how many can come to one date of a group; its times are the dates the coach has set.
+    The sessions of a package are of the offering `pays_for_id`; without one it is only shown, and not sold here.
     """
 
     __tablename__ = "offering"
@@ -87,6 +88,8 @@ class Offering(Base):
     active: Mapped[bool] = mapped_column(default=True)
     lifted: Mapped[bool] = mapped_column(default=False)
     position: Mapped[int] = mapped_column(default=0)
+    pays_for_id: Mapped[UUID | None]
+    valid_months: Mapped[int] = mapped_column(default=12)
 
 
 class OfferingCoach(Base):

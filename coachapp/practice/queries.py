@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import fields
 from typing import Any, TypeVar
+from uuid import UUID
 
 from sqlalchemy import Row, bindparam, select
 from sqlalchemy.exc import SQLAlchemyError
@@ -158,6 +159,14 @@ def offering(slug: str, *, with_inactive: bool = False) -> OfferingRow:
     return offering_row(row)
 
 
+def offering_by_id(offering_id: UUID) -> OfferingRow:
+    """One offering, also one that is put away; NoSuchOffering."""
+    row = session().get(Offering, offering_id)
+    if row is None:
+        raise NoSuchOffering(str(offering_id))
+    return offering_row(row)
+
+
 def offering_row(row: Offering | Row[*tuple[Any, ...]]) -> OfferingRow:
     """The frozen form of an offering."""
     currency = practice().currency
@@ -186,4 +195,6 @@ def offering_row(row: Offering | Row[*tuple[Any, ...]]) -> OfferingRow:
         way=row.way,
         listed=row.listed,
         seats=row.seats,
+        pays_for_id=row.pays_for_id,
+        valid_months=row.valid_months,
     )

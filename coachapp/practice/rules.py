@@ -13,7 +13,22 @@ from coachapp.money import Money
 KINDS = ("session", "package", "group")
 LEAST_SEATS, MOST_SEATS = 2, 40
 # Pages of the booking road and of the desk that stand where an offering's address would.
-RESERVED_SLUGS = frozenset(("details", "code", "done", "gone", "let-go", "zones", "zone", "new", "times"))
+RESERVED_SLUGS = frozenset(
+    (
+        "details",
+        "code",
+        "done",
+        "gone",
+        "let-go",
+        "zones",
+        "zone",
+        "new",
+        "times",
+        "session",
+        "words",
+        "sessions",
+    )
+)
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _NOT_ON_STATEMENTS = frozenset("<>\\'\"*")
 _SAYS_NOTHING = "bcdfghjkmnpqrstvwxz23456789"
@@ -128,6 +143,8 @@ class OfferingRow:
     way: str = "video"
     listed: bool = True
     seats: int | None = None
+    pays_for_id: UUID | None = None
+    valid_months: int = 12
 
     @property
     def is_free(self) -> bool:
@@ -135,7 +152,7 @@ class OfferingRow:
 
     @property
     def is_bookable(self) -> bool:
-        """Packages are shown with a way to ask; single times and seats of a group are booked at once."""
+        """Single times and seats of a group are booked at once; packages are bought first."""
         return self.kind in ("session", "group")
 
     @property
@@ -146,6 +163,11 @@ class OfferingRow:
     def given_by(self, coach_id: int) -> "OfferingRow":
         """The same as this coach gives it: its times, and what is booked of it, are hers."""
         return self if coach_id == self.coach_id else replace(self, coach_id=coach_id)
+
+    @property
+    def is_sold(self) -> bool:
+        """Whether this is a package that can be bought here; any other is shown with a way to ask."""
+        return self.kind == "package" and self.pays_for_id is not None and not self.price.is_zero
 
     @property
     def each(self) -> Money:

@@ -38,6 +38,8 @@ def forget_unfinished(*, now: datetime) -> int:
             continue
         if payments.money_came(client_id) or booking.may_still_be_booked(client_id):
             continue
+        if payments.may_be_paid(client_id) or payments.has_sessions(client_id):
+            continue
         if booking.was_answered(client_id, now - ANSWERED_KEPT):
             continue
         gone += _forget(client_id)
@@ -64,6 +66,6 @@ def _delete_rows(client_id: UUID) -> None:
         intake.forget(client_id)
         notifications.forget(client_id)
         safe_contact.forget(client_id)
-        payments.forget(client_id)
         booking.forget(client_id)
+        payments.forget(client_id)
         clients.forget(client_id)

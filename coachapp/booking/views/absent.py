@@ -2,13 +2,13 @@
 
 from uuid import UUID
 
-from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
 
 from coachapp import clock
-from coachapp.booking import around
+from coachapp.booking import around, crediting
 from coachapp.booking.rules import NotNow, Outcome, PlaceRow
 from coachapp.booking.views.at_desk import own_session, way_back
 from coachapp.clients.queries import wishes
@@ -16,6 +16,7 @@ from coachapp.clients.rules import Absence
 from coachapp.config import settings
 from coachapp.notifications import texts
 from coachapp.notifications.queries import state_of
+from coachapp.payments.credit_queries import spent_on, uses_of
 from coachapp.payments.operations import finish
 from coachapp.payments.queries import orders_of
 from coachapp.payments.runtime import gateway, payables
@@ -53,6 +54,9 @@ def look(ref: str, place_id: UUID) -> ResponseReturnValue:
         mail=texts.time_alone(subject, place.starts_at, place.ends_at, place.zone, link),
         sent=state_of(around.absence_key(place)) if wished.absence is Absence.MAIL else None,
         order=orders_of([place.id]).get(place.id),
+        session_use=uses_of([place.id]),
+        is_given_back=not spent_on([place.id]),
+        undecided=crediting.undecided(place.id),
         may_take_back=around.may_take_back(place, now),
     )
 
@@ -89,6 +93,17 @@ def give_back(ref: str, place_id: UUID) -> ResponseReturnValue:
     now = clock.now()
     refunds = around.give_back(_place(ref, place_id), by=current_user.account_id, now=now)
     finish(refunds, gateway(), payables(), now=now)
+    return redirect(url_for("absent.look", ref=ref, place_id=place_id), 303)
+
+
+@bp.post("/session")
+@staff
+def decide(ref: str, place_id: UUID) -> ResponseReturnValue:
+    """The session of a package: it stays used, or goes back."""
+    give, place = request.form.get("give") == "yes", _place(ref, place_id)
+    crediting.decide(place, give=give, by=current_user.account_id, now=clock.now())
+    if place.outcome != Outcome.ABSENT:
+        return redirect(f"/desk/clients/{ref}/packages", 303)
     return redirect(url_for("absent.look", ref=ref, place_id=place_id), 303)
 
 

@@ -21,6 +21,7 @@ from coachapp.booking.rules import (
 )
 from coachapp.booking.views import door, hers, picking
 from coachapp.config import settings
+from coachapp.payments.credit_queries import spent_on
 from coachapp.payments.operations import finish
 from coachapp.payments.queries import orders_of
 from coachapp.payments.runtime import gateway, payables
@@ -84,6 +85,7 @@ def ask_cancel(token: str) -> ResponseReturnValue:
         token=token,
         host=coach(place.coach_id),
         order=orders_of([place.id]).get(place.id),
+        by_session=bool(spent_on([place.id])),
         all_back=gives_back_all(place.starts_at, place.cutoff_min, now),
         has_begun=place.starts_at <= now,
         may_move=may_move(place.starts_at, place.cutoff_min, now),

@@ -21,7 +21,7 @@ from coachapp.payments.queries import unfinished_attempt
 from coachapp.payments.rules import GatewayAway, GatewayRefused
 from coachapp.payments.runtime import gateway, payables
 from coachapp.payments.views import payment_page_away
-from coachapp.practice.queries import coach, practice
+from coachapp.practice.queries import coach, offering_by_id, practice
 from coachapp.practice.rules import CoachRow, NoSuchOffering
 from coachapp.safe_contact.forms import UNSURE
 from coachapp.safe_contact.rules import Inbox
@@ -82,7 +82,7 @@ def save_details() -> ResponseReturnValue:
         place.coach_id, form.email.data or "", now=clock.now()
     ):
         operations.save_draft(place, _typed(), now=clock.now())
-        return _turned_away(place)
+        return turned_away(place)
     wanted = Details(form.name.data, form.chosen_inbox, form.email.data, form.hope.data or "")
     operations.save_details(place, wanted, now=clock.now())
     return redirect(url_for("road.code"), 303)
@@ -111,6 +111,7 @@ def code() -> ResponseReturnValue:
         "booking/code.html",
         place=place,
         host=coach(place.coach_id),
+        single=offering_by_id(place.offering_id) if place.buys and place.offering_id else None,
         words=words,
         now=now,
         asks=asks,
@@ -130,7 +131,7 @@ def go_on() -> ResponseReturnValue:
         requests.ask(place, settings().base_url, now=clock.now())
         return redirect(url_for("road.done"), 303)
     if blocking.tried(place.coach_id, *blocking.addresses_of(place), now=clock.now()):
-        return _turned_away(place)
+        return turned_away(place)
     if place.is_free:
         confirming.confirm_free(place, settings().base_url, now=clock.now())
         return redirect(url_for("road.done"), 303)
@@ -168,7 +169,7 @@ def done() -> ResponseReturnValue:
     try:
         place = road.present_place()
     except HoldEnded:
-        return redirect(url_for("place.enter"), 303)
+        return redirect(url_for("buying.bought" if road.is_buying() else "place.enter"), 303)
     if place.state is AppointmentState.HELD:
         return redirect(url_for("road.code"), 303)
     if place.state is AppointmentState.RELEASED and place.standing not in IN_REQUEST:
@@ -203,7 +204,7 @@ def _save_known(place: PlaceRow, form: KnownForm) -> ResponseReturnValue:
         operations.save_draft(place, _typed(), now=clock.now())
         return _known_page(place, form), 422
     if blocking.tried(place.coach_id, *blocking.addresses_of(place), now=clock.now()):
-        return _turned_away(place)
+        return turned_away(place)
     operations.save_known(place, form.hope.data or "", now=clock.now())
     return redirect(url_for("road.code"), 303)
 
@@ -223,7 +224,7 @@ def _other_coach(place: PlaceRow) -> CoachRow | None:
     return coach(own) if own != place.coach_id else None
 
 
-def _turned_away(place: PlaceRow) -> ResponseReturnValue:
+def turned_away(place: PlaceRow) -> ResponseReturnValue:
     """Someone blocked hears what anyone hears whose time was taken: the page is made while it is still held, so that
     this time is not among the others on it."""
     try:

@@ -19,6 +19,7 @@ from coachapp.booking.admission import (
 )
 from coachapp.clients.queries import client
 from coachapp.clients.rules import NoSuchClient, State
+from coachapp.payments.credit_queries import usable
 from coachapp.practice.queries import coach, givers, practice
 from coachapp.practice.rules import OfferingRow, WhoBooks
 from coachapp.zones import zone
@@ -66,6 +67,13 @@ def as_offered(chosen: OfferingRow, guest: Guest) -> OfferingRow:
     today = clock.now().astimezone(zone(host.zone)).date()
     early = known.coach_id == host.id and may_book_early(known.early_until, today)
     return replace(chosen, notice_min=notice(chosen.notice_min, host.early_notice_min, early=early))
+
+
+def has_session_left(chosen: OfferingRow, guest: Guest) -> bool:
+    """Whether a client who is signed in has a session of a package that this could be."""
+    if guest.client_id is None or guest.booked_by == "link" or chosen.is_free:
+        return False
+    return usable(guest.client_id, chosen.id) is not None
 
 
 def may_choose(guest: Guest) -> bool:

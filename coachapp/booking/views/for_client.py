@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -20,6 +20,8 @@ from coachapp.clients.queries import client, client_by_ref, clients
 from coachapp.clients.rules import ClientRow, NoSuchClient
 from coachapp.config import settings
 from coachapp.notifications import texts
+from coachapp.payments.credit_queries import spent_on, usable_count
+from coachapp.payments.credit_rules import NoCredit
 from coachapp.payments.operations import finish
 from coachapp.payments.queries import orders_of
 from coachapp.payments.runtime import gateway, payables
@@ -75,7 +77,13 @@ def check(ref: str = "") -> ResponseReturnValue:
     verdict = gate(wanted.client.id, booked=True, now=clock.now())
     mail = _mail(wanted, verdict)
     return render_template(
-        "desk/book_check.html", wanted=wanted, host=_host(), form=form, verdict=verdict, mail=mail
+        "desk/book_check.html",
+        wanted=wanted,
+        host=_host(),
+        form=form,
+        verdict=verdict,
+        mail=mail,
+        sessions_left=usable_count(wanted.client.id, wanted.offering.id),
     )
 
 
@@ -95,10 +103,14 @@ def book() -> ResponseReturnValue:
             wanted.client.zone,
             wanted.starts_at,
             settings().base_url,
+            by_session=request.form.get("session") == "yes",
             now=clock.now(),
         )
     except TimeTaken:
         return _taken(form)
+    except NoCredit:
+        form.what.errors = [_("No session of this kind is left")]
+        return _form_page(form), 409
     flash(_("The session is booked."))
     return redirect(url_for("desk.day", day=wanted.starts_at.astimezone(zone(_host().zone)).date()), 303)
 
@@ -114,6 +126,7 @@ def ask_cancel(ref: str, place_id: UUID) -> ResponseReturnValue:
         place=place,
         host=_host(),
         order=orders_of([place.id]).get(place.id),
+        by_session=bool(spent_on([place.id])),
         verdict=gate(person.id, booked=True, now=clock.now()),
     )
 
@@ -147,6 +160,7 @@ def ask_cancel_rest(ref: str, place_id: UUID) -> ResponseReturnValue:
         places=places,
         host=_host(),
         is_paid=any(order.paid.minor for order in orders.values()),
+        by_session=bool(spent_on([each.id for each in places])),
         verdict=gate(person.id, booked=True, now=clock.now()),
     )
 

@@ -1,7 +1,7 @@
 """What the pages share on which a time is chosen: the zone in use, the month and the times of one day."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -16,8 +16,8 @@ from coachapp.booking.group_queries import open_dates
 from coachapp.booking.picker import Picker, picker_for, read_day, read_month, without
 from coachapp.booking.rules import PlaceRow
 from coachapp.booking.slots import instant
-from coachapp.practice.queries import coach
-from coachapp.practice.rules import CoachRow, OfferingRow
+from coachapp.practice.queries import coach, offering_by_id
+from coachapp.practice.rules import CoachRow, NoSuchOffering, OfferingRow
 from coachapp.web.words import locale
 from coachapp.zones import WELL_KNOWN, UnknownZone, zone, zone_choices
 
@@ -42,6 +42,23 @@ class OpenDate(NamedTuple):
     start: int
     starts_at: datetime
     ends_at: datetime
+
+
+def single_of(package: OfferingRow) -> OfferingRow | None:
+    """What the sessions of a package are, if the package is sold here and they can be booked."""
+    if not package.is_sold or package.pays_for_id is None:
+        return None
+    try:
+        single = offering_by_id(package.pays_for_id)
+    except NoSuchOffering:
+        return None
+    is_ours = single.active and single.is_bookable and single.coach_id == package.coach_id
+    return single if is_ours and not single.is_group else None
+
+
+def as_first(package: OfferingRow, single: OfferingRow) -> OfferingRow:
+    """The single session as the first time of a package: its times, at the package's name, price and address."""
+    return replace(single, slug=f"{package.slug}/first", title=package.title, price=package.price)
 
 
 def present_zone(asked: str | None, otherwise: str) -> str:

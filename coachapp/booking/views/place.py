@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from coachapp import clock
 from coachapp.accounts.operations import make_join_token
 from coachapp.accounts.queries import has_joined, join_path
-from coachapp.booking import operations, queries
+from coachapp.booking import buying, operations, queries
 from coachapp.booking.around_queries import beside
 from coachapp.booking.forms import CodeForm
 from coachapp.booking.ics import Summary, calendar_file, uid_of
@@ -49,10 +49,7 @@ def open_by_code() -> ResponseReturnValue:
     form = CodeForm()
     if form.validate():
         try:
-            place = operations.place_for_code(form.code.data)
-            response = make_response(redirect(_on_from(place), 303))
-            road.remember(response, operations.new_road(place.id))
-            return response
+            return _opened_by(form.code.data)
         except NoSuchPlace:
             form.code.errors = [_("These four words do not open anything. Look at their order and spelling.")]
     return render_template("booking/enter.html", form=form), 422
@@ -138,6 +135,20 @@ def go_on(token: str) -> ResponseReturnValue:
 def let_go(token: str) -> ResponseReturnValue:
     """Take a request back, or leave what was offered."""
     return let_go_of(hers.place_in_full(token, IN_REQUEST), url_for("place.show", token=token))
+
+
+def _opened_by(typed: str) -> ResponseReturnValue:
+    """What four words open: a time, or a package bought without one. NoSuchPlace."""
+    try:
+        place = operations.place_for_code(typed)
+    except NoSuchPlace:
+        purchase = buying.by_code(typed)
+        response = make_response(redirect(url_for("buying.bought"), 303))
+        road.remember(response, buying.new_road(purchase))
+        return response
+    response = make_response(redirect(_on_from(place), 303))
+    road.remember(response, operations.new_road(place.id))
+    return response
 
 
 def _request_page(place: PlaceRow, token: str) -> str:

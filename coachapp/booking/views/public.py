@@ -1,6 +1,7 @@
 """Choosing a time: the page, the same times as JSON, and the hold."""
 
 from datetime import date, datetime
+from uuid import UUID
 
 from flask import (
     Blueprint,
@@ -18,7 +19,7 @@ from flask_login import current_user
 
 from coachapp import clock
 from coachapp.booking import around, choosing, queries
-from coachapp.booking.admission import LinkInUse, NoSuchInvitation
+from coachapp.booking.admission import Guest, LinkInUse, NoSuchInvitation
 from coachapp.booking.outside.operations import refresh_for_hold
 from coachapp.booking.picker import read_day
 from coachapp.booking.rules import PlaceRow, TimeTaken
@@ -44,10 +45,10 @@ def pick(slug: str) -> ResponseReturnValue:
     """The month and the times of one day, or the dates of a group, in the person's zone."""
     chosen = _offering(slug)
     if not chosen.is_bookable:
-        return render_template("booking/ask_about.html", offering=chosen, host=coach(chosen.coach_id))
+        return _package_page(chosen)
     if not door.may_choose(door.guest_for(chosen)):
         return render_template("booking/by_invitation.html")
-    return _pick_page(chosen)
+    return pick_page(chosen)
 
 
 @bp.get("/<slug>/times.json")
@@ -55,7 +56,7 @@ def pick(slug: str) -> ResponseReturnValue:
 def times(slug: str) -> ResponseReturnValue:
     """Free times as data; the contract's format."""
     try:
-        chosen = _known(slug)
+        chosen = known(slug)
     except NoSuchOffering:
         return jsonify(error=_("There is no such offering.")), 404
     first, last = read_day(request.args.get("from", "")), read_day(request.args.get("to", ""))
@@ -83,22 +84,30 @@ def hold(slug: str) -> ResponseReturnValue:
     guest = door.guest_for(chosen)
     if not chosen.is_bookable or not door.may_choose(guest):
         return redirect(url_for("booking.pick", slug=slug), 303)
+    return keep(chosen, guest)
+
+
+def keep(chosen: OfferingRow, guest: Guest, buys: UUID | None = None) -> ResponseReturnValue:
+    """Keep the time that was chosen; `buys` is the package it is to be the first time of."""
     limits.count(HOLDS, "hold", limits.network())
     key = _present_zone(chosen, request.form.get("tz"))
     start = picking.typed_start()
     if start is None:
-        return _pick_page(chosen, error=picking.none_chosen(chosen)), 422
+        return pick_page(chosen, error=picking.none_chosen(chosen)), 422
     try:
         ways = whom.sent(door.ways(chosen, guest))
         refresh_for_hold(*(way.coach_id for way in ways), now=clock.now())
-        cookie = choosing.hold_with_one(ways, start, key, road.cookie(), now=clock.now(), guest=guest)
+        cookie = choosing.hold_with_one(
+            ways, start, key, road.cookie(), now=clock.now(), guest=guest, buys=buys
+        )
     except TimeTaken:
-        return _pick_page(chosen, taken=True), 409
+        return pick_page(chosen, taken=True), 409
     except NoSuchInvitation:  # used, or ended, in this very moment
-        return redirect(url_for("booking.pick", slug=slug), 303)
+        return redirect(f"/book/{chosen.slug}", 303)
     except LinkInUse:
         return _being_paid()
-    response = make_response(redirect(url_for("road.details"), 303))
+    has_one = buys is None and door.has_session_left(chosen, guest)
+    response = make_response(redirect(url_for("crediting.look" if has_one else "road.details"), 303))
     road.remember(response, cookie)
     return response
 
@@ -137,7 +146,9 @@ def zones(slug: str) -> ResponseReturnValue:
 
 def taken_page(place: PlaceRow) -> ResponseReturnValue:
     """What is said when a time has been taken, with the times close to it. NoSuchOffering if it is put away."""
-    return _pick_page(offering(place.slug), taken=True, gone=place.starts_at), 409
+    chosen = offering(place.slug)
+    chosen = picking.as_first(place.buys, chosen) if place.buys else chosen
+    return pick_page(chosen, taken=True, gone=place.starts_at), 409
 
 
 def _being_paid() -> ResponseReturnValue:
@@ -150,10 +161,24 @@ def _being_paid() -> ResponseReturnValue:
     )
 
 
-def _pick_page(
+def _package_page(chosen: OfferingRow) -> str:
+    """A package: bought here if its kind of session can be booked, else shown with a way to ask."""
+    single = picking.single_of(chosen)
+    if single is None:
+        return render_template("booking/ask_about.html", offering=chosen, host=coach(chosen.coach_id))
+    guest = door.guest_for(single)
+    if not door.may_choose(guest):
+        return render_template("booking/by_invitation.html")
+    return render_template("booking/package.html", offering=chosen, single=single, asks=door.will_ask(guest))
+
+
+def pick_page(
     chosen: OfferingRow, *, error: str = "", taken: bool = False, gone: datetime | None = None
 ) -> str:
-    """`gone` is a time that is said to be taken, whoever else may be free then."""
+    """The page on which a time is chosen, with what went wrong if something did.
+
+    `gone` is a time that is said to be taken, whoever else may be free then.
+    """
     key = _present_zone(chosen, request.values.get("tz"))
     guest = door.guest_for(chosen)
     everyone = door.ways(chosen, guest)
@@ -214,12 +239,12 @@ def _times_json(
 
 def _offering(slug: str) -> OfferingRow:
     try:
-        return _known(slug)
+        return known(slug)
     except NoSuchOffering:
         abort(404)
 
 
-def _known(slug: str) -> OfferingRow:
+def known(slug: str) -> OfferingRow:
     """The offering with this address. A zero byte is no letter of any address, and PostgreSQL takes none in a text."""
     if "\0" in slug:
         raise NoSuchOffering

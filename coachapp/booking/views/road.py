@@ -3,7 +3,7 @@
 from flask import Response, request
 
 from coachapp.accounts.presence import present, sign_in_cookie, without_sign_in
-from coachapp.booking import queries
+from coachapp.booking import buying, queries
 from coachapp.booking.rules import HoldEnded, NoSuchPlace, PlaceRow
 from coachapp.booking.views import door, whom
 from coachapp.config import settings
@@ -30,6 +30,24 @@ def present_place() -> PlaceRow:
         return queries.place_by_road(found or "")
     except NoSuchPlace as error:
         raise HoldEnded from error
+
+
+def present_purchase() -> buying.PurchaseRow:
+    """The package this browser is buying without a time. HoldEnded when there is none, or a sign-in is covered."""
+    if is_covered():
+        raise HoldEnded
+    try:
+        return buying.by_road(cookie() or "")
+    except NoSuchPlace as error:
+        raise HoldEnded from error
+
+
+def is_buying() -> bool:
+    """Whether this browser buys a package, or has just bought it, without a time."""
+    try:
+        return bool(present_purchase())
+    except HoldEnded:
+        return False
 
 
 def is_covered() -> bool:

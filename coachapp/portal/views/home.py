@@ -14,6 +14,7 @@ from coachapp.booking.queries import next_and_last, place_token, places_of
 from coachapp.booking.rules import AppointmentState, NoSuchPlace, PlaceRow
 from coachapp.clients.queries import wishes
 from coachapp.payments.queries import orders_of
+from coachapp.portal.views.packages import note_shown, packages_on_show
 from coachapp.portal.views.room import bp, own_record
 from coachapp.practice.queries import coach
 from coachapp.practice.rules import CoachRow
@@ -48,6 +49,7 @@ def home() -> ResponseReturnValue:
     """What comes next, what she is writing, her own words."""
     me, now = own_record(), clock.now()
     _renew(me.id, now)
+    note_shown(me.id, now)
     coming, _last = next_and_last(me.id, now=now)
     sheets = sheets_of(me.id)
     return render_template(
@@ -67,6 +69,7 @@ def home() -> ResponseReturnValue:
         ],
         wishes=wishes(me.id),
         contact=contact(me.id),
+        packages=packages_on_show(me.id, now),
     )
 
 

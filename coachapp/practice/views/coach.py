@@ -2,6 +2,7 @@
 
 from typing import Any
 from urllib.parse import urlsplit
+from uuid import UUID
 
 from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -47,16 +48,14 @@ def offerings() -> ResponseReturnValue:
 @bp.get("/offerings/new")
 @staff
 def new_offering() -> ResponseReturnValue:
-    form = OfferingForm(
-        currency=queries.practice().currency, colleagues=_colleagues(), formdata=None, data=_FRESH
-    )
+    form = _form(queries.practice().currency, formdata=None, data=_FRESH)
     return _offering_page(form, None)
 
 
 @bp.post("/offerings/new")
 @staff
 def add_offering() -> ResponseReturnValue:
-    form = OfferingForm(currency=queries.practice().currency, colleagues=_colleagues())
+    form = _form(queries.practice().currency)
     return _save_offering(form, None)
 
 
@@ -64,9 +63,7 @@ def add_offering() -> ResponseReturnValue:
 @staff
 def offering(slug: str) -> ResponseReturnValue:
     row = _mine(slug)
-    form = OfferingForm(
-        currency=row.price.currency, colleagues=_colleagues(), formdata=None, data=_typed(row)
-    )
+    form = _form(row.price.currency, formdata=None, data=_typed(row))
     return _offering_page(form, row)
 
 
@@ -74,8 +71,7 @@ def offering(slug: str) -> ResponseReturnValue:
 @staff
 def save_offering(slug: str) -> ResponseReturnValue:
     row = _mine(slug)
-    form = OfferingForm(currency=row.price.currency, colleagues=_colleagues(), kept_kind=row.kind)
-    return _save_offering(form, row)
+    return _save_offering(_form(row.price.currency, kept_kind=row.kind), row)
 
 
 @bp.get("/settings")
@@ -109,6 +105,7 @@ def save_settings() -> ResponseReturnValue:
 _FRESH = {
     "kind": "session",
     "sessions": 1,
+    "months": 12,
     "length": 60,
     "way": "video",
     "before": 15,
@@ -133,6 +130,17 @@ def _mine(slug: str) -> OfferingRow:
     return row
 
 
+def _singles() -> list[tuple[str, str]]:
+    """What the sessions of a package can be: id and title of what is booked one at a time."""
+    mine = (row for row in queries.offerings(with_inactive=True) if row.coach_id == current_user.coach_id)
+    return [(str(row.id), row.title) for row in mine if row.is_bookable and not row.is_group]
+
+
+def _pays_for(form: OfferingForm) -> UUID | None:
+    chosen = form.pays_for.data if form.kind.data == "package" else ""
+    return UUID(chosen) if chosen else None
+
+
 def _save_offering(form: OfferingForm, row: OfferingRow | None) -> ResponseReturnValue:
     if not form.validate():
         return _offering_page(form, row), 422
@@ -143,6 +151,10 @@ def _save_offering(form: OfferingForm, row: OfferingRow | None) -> ResponseRetur
         return _offering_page(form, row), 422
     flash(_("“%(title)s” is saved.", title=form.title.data))
     return redirect(url_for("practice_desk.offerings"), 303)
+
+
+def _form(currency: str, **more: Any) -> OfferingForm:
+    return OfferingForm(currency=currency, colleagues=_colleagues(), singles=_singles(), **more)
 
 
 def _colleagues() -> list[CoachRow]:
@@ -168,6 +180,8 @@ def _facts(form: OfferingForm, row: OfferingRow | None) -> dict[str, Any]:
         "kind": form.kind.data,
         "sessions": form.sessions.data if form.kind.data == "package" else 1,
         "seats": form.seats.data if form.kind.data == "group" else None,
+        "pays_for_id": _pays_for(form),
+        "valid_months": form.months.data or 12,
         "length_min": form.length.data,
         "way": form.way.data,
         "price_minor": form.amount.minor,
@@ -194,6 +208,8 @@ def _typed(row: OfferingRow) -> dict[str, Any]:
         "kind": row.kind,
         "sessions": row.sessions,
         "seats": row.seats,
+        "pays_for": str(row.pays_for_id or ""),
+        "months": row.valid_months,
         "length": row.length_min,
         "way": row.way,
         "price": row.price.plain(),

@@ -1,0 +1,213 @@
+"""Buying a package: with a first time, chosen as any time is, or without one."""
+
+from flask import Blueprint, abort, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from coachapp import clock
+from coachapp.accounts.queries import has_joined, join_path
+from coachapp.booking import blocking, buying
+from coachapp.booking.admission import STRANGER, Guest
+from coachapp.booking.forms import DetailsForm, KnownForm
+from coachapp.booking.operations import Details
+from coachapp.booking.rules import HoldEnded
+from coachapp.booking.views import door, picking, public, road
+from coachapp.config import settings
+from coachapp.payments import operations as payments
+from coachapp.payments.credit_queries import package
+from coachapp.payments.rules import GatewayAway, GatewayRefused
+from coachapp.payments.runtime import gateway, payables
+from coachapp.payments.views import payment_page_away
+from coachapp.practice.queries import coach, practice
+from coachapp.practice.rules import NoSuchOffering, OfferingRow
+from coachapp.safe_contact.forms import UNSURE
+from coachapp.safe_contact.queries import contact
+from coachapp.web import limits
+from coachapp.web.errors import page
+from coachapp.web.guards import public as open_to_all
+from coachapp.web.headers import leads_to_payment
+from coachapp.zones import all_zones, zone_choices
+
+bp = Blueprint("buying", __name__, url_prefix="/book")
+
+PURCHASES = "60 per hour"
+
+
+@bp.errorhandler(HoldEnded)
+def nothing_begun(error: HoldEnded) -> ResponseReturnValue:
+    """This browser buys nothing (any more); four words lead back."""
+    if road.is_covered():
+        return redirect("/unlock", 303)
+    return redirect(url_for("place.enter"), 303)
+
+
+@bp.get("/<slug>/first")
+@open_to_all
+def pick(slug: str) -> ResponseReturnValue:
+    """The times of a first session."""
+    sold, single, _guest = _asked_for(slug)
+    return public.pick_page(picking.as_first(sold, single))
+
+
+@bp.post("/<slug>/first")
+@open_to_all
+def hold(slug: str) -> ResponseReturnValue:
+    """Keep the chosen time; the package is paid on the way."""
+    sold, single, guest = _asked_for(slug)
+    return public.keep(picking.as_first(sold, single), guest, buys=sold.id)
+
+
+@bp.post("/<slug>/first/zone")
+@open_to_all
+def choose_zone(slug: str) -> ResponseReturnValue:
+    """Remember the zone times are shown in."""
+    _sold, single, _guest = _asked_for(slug)
+    picking.present_zone(request.form.get("tz"), coach(single.coach_id).zone)
+    return redirect(url_for("buying.pick", slug=slug), 303)
+
+
+@bp.get("/<slug>/first/zones")
+@open_to_all
+def zones(slug: str) -> ResponseReturnValue:
+    sold, single, _guest = _asked_for(slug)
+    return render_template(
+        "booking/zones.html",
+        offering=picking.as_first(sold, single),
+        zones=zone_choices(all_zones(), clock.now()),
+        tz=picking.present_zone(None, coach(single.coach_id).zone),
+    )
+
+
+@bp.get("/<slug>/buy")
+@open_to_all
+def details(slug: str) -> ResponseReturnValue:
+    """What is asked of someone who buys without a time."""
+    sold, single, guest = _without_time(slug)
+    return _details_page(sold, single, KnownForm() if _is_hers(guest) else DetailsForm())
+
+
+@bp.post("/<slug>/buy")
+@open_to_all
+def save_details(slug: str) -> ResponseReturnValue:
+    sold, single, guest = _without_time(slug)
+    limits.count(PURCHASES, "buy", limits.network())
+    form = KnownForm() if _is_hers(guest) else DetailsForm()
+    if not form.validate():
+        return _details_page(sold, single, form), 422
+    if blocking.tried(sold.coach_id, *_addresses(form, guest), now=clock.now()):
+        return _not_now()
+    response = make_response(redirect(url_for("buying.words"), 303))
+    road.remember(response, _begin(sold, single, guest, form))
+    return response
+
+
+@bp.get("/words")
+@open_to_all
+def words() -> ResponseReturnValue:
+    """The four words, and once more what is bought, for how much, and what an unused session gives back."""
+    purchase = road.present_purchase()
+    mine = package(purchase.package_id)
+    if mine.is_granted:
+        return redirect(url_for("buying.bought"), 303)
+    leads_to_payment()
+    return render_template("booking/words.html", words=purchase.words, mine=mine)
+
+
+@bp.post("/words")
+@open_to_all
+def go_on() -> ResponseReturnValue:
+    """Off to the payment page."""
+    purchase, now, back = road.present_purchase(), clock.now(), f"{settings().base_url}/paid/"
+    if package(purchase.package_id).is_granted:
+        return redirect(url_for("buying.bought"), 303)
+    attempt = buying.go_to_pay(purchase, back, now=now)
+    try:
+        if attempt.expires_at <= now:  # the link of an earlier try has ended: settle that, then begin anew
+            payments.ask_stripe(attempt, gateway(), payables(), now=now)
+            attempt = buying.go_to_pay(purchase, back, now=now)
+        attempt = payments.open_checkout(attempt, gateway(), payables(), now=now)
+    except (GatewayAway, GatewayRefused):
+        return payment_page_away()
+    return redirect(attempt.checkout_url or attempt.return_url, 303)
+
+
+@bp.get("/sessions")
+@open_to_all
+def bought() -> ResponseReturnValue:
+    """What was bought, and the way into a space of one's own, where times are booked with it."""
+    purchase = road.present_purchase()
+    mine = package(purchase.package_id)
+    if not mine.is_granted:
+        return redirect(url_for("buying.words"), 303)
+    return render_template(
+        "booking/bought.html",
+        mine=mine,
+        words=purchase.words,
+        join=join_path(purchase.client_id, clock.now()),
+        has_space=has_joined(purchase.client_id),
+    )
+
+
+def _asked_for(slug: str) -> tuple[OfferingRow, OfferingRow, Guest]:
+    """The package, what its sessions are, and who asks; 404 where it is not sold to her."""
+    try:
+        sold = public.known(slug)
+    except NoSuchOffering:
+        abort(404)
+    single = picking.single_of(sold)
+    if single is None:
+        abort(404)
+    guest = door.guest_for(single)
+    if not door.may_choose(guest):
+        abort(404)
+    return sold, single, guest
+
+
+def _without_time(slug: str) -> tuple[OfferingRow, OfferingRow, Guest]:
+    """The same for buying without a time: not where a first booking waits for the coach's yes."""
+    sold, single, guest = _asked_for(slug)
+    if door.will_ask(guest):
+        abort(404)
+    # A link leads to a time; without one it stays good, and opens nobody's record.
+    return sold, single, guest if _is_hers(guest) else STRANGER
+
+
+def _is_hers(guest: Guest) -> bool:
+    return guest.client_id is not None and guest.booked_by != "link"
+
+
+def _begin(sold: OfferingRow, single: OfferingRow, guest: Guest, form: DetailsForm | KnownForm) -> str:
+    now = clock.now()
+    if guest.client_id is not None or not isinstance(form, DetailsForm):
+        assert guest.client_id is not None, "the short form is a client's"
+        return buying.begin_known(guest.client_id, sold, single, road.cookie(), now=now)
+    wanted = Details(form.name.data, form.chosen_inbox, form.email.data, "")
+    where = picking.present_zone(None, coach(sold.coach_id).zone)
+    return buying.begin(sold, single, where, wanted, road.cookie(), now=now)
+
+
+def _addresses(form: DetailsForm | KnownForm, guest: Guest) -> tuple[str, str]:
+    known = contact(guest.client_id) if guest.client_id else None
+    typed = form.email.data or "" if isinstance(form, DetailsForm) else ""
+    return typed, (known and known.address) or ""
+
+
+def _not_now() -> ResponseReturnValue:
+    return page(
+        409,
+        _("This is not to be had at the moment"),
+        _("Nothing was charged. You can write a short message instead."),
+    )
+
+
+def _details_page(sold: OfferingRow, single: OfferingRow, form: DetailsForm | KnownForm) -> str:
+    return render_template(
+        "booking/buy.html",
+        offering=sold,
+        single=single,
+        form=form,
+        unsure=UNSURE,
+        subject=practice().mail_subject,
+        known=current_user.is_active and isinstance(form, KnownForm),
+    )

@@ -1,0 +1,72 @@
+"""How packages come to be: on the way to being bought, or given by the coach."""
+
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from sqlalchemy import delete, select
+
+from coachapp import vault
+from coachapp.audit.operations import record
+from coachapp.db import transaction
+from coachapp.money import Money
+from coachapp.payments import credits as ledger
+from coachapp.payments.models import Order, Package
+from coachapp.practice.rules import OfferingRow
+
+KIND = "package"
+"""What a package is called among the payables."""
+
+
+def begin(
+    client_id: UUID, sold: OfferingRow, single: OfferingRow, place_id: UUID | None, *, now: datetime
+) -> UUID:
+    """Write down what is about to be bought, at today's terms; for one first time (`place_id`) the same each time."""
+    with transaction() as db:
+        known = select(Package.id).where(Package.place_id == place_id, Package.place_id.is_not(None))
+        found = db.scalar(known)
+        if found is not None:
+            return found
+        mine = _package(client_id, single, sold.sessions, sold.valid_months, sold.price, now)
+        mine.offering_id, mine.place_id = sold.id, place_id
+        db.add(mine)
+        db.flush()
+        return mine.id
+
+
+def drop(package_id: UUID) -> None:
+    """Forget a package that was never paid for, nor asked to be paid."""
+    with transaction() as db:
+        asked = select(Order.id).where(Order.payable_id == package_id)
+        if db.scalar(asked.limit(1)) is None:
+            db.execute(delete(Package).where(Package.id == package_id))
+
+
+def give(
+    client_id: UUID, single: OfferingRow, sessions: int, months: int, word: str, *, by: UUID, now: datetime
+) -> UUID:
+    """Give a client so many sessions of a kind, good for so many months; `word` is the coach's own, sealed."""
+    with transaction() as db:
+        mine = _package(client_id, single, sessions, months, Money(0, single.price.currency), now)
+        if word:
+            mine.word_sealed = vault.seal(client_id, "package.word", mine.id, word)
+        db.add(mine)
+        db.flush()
+        ledger.grant(mine.id, now=now)
+        record("give_sessions", now=now, role="staff", actor=by, subject=client_id)
+        return mine.id
+
+
+def _package(
+    client_id: UUID, single: OfferingRow, sessions: int, months: int, price: Money, now: datetime
+) -> Package:
+    return Package(
+        id=uuid4(),
+        client_id=client_id,
+        pays_for_id=single.id,
+        sessions=sessions,
+        months=months,
+        price_minor=price.minor,
+        single_minor=single.price.minor,
+        currency=price.currency,
+        made_at=now,
+    )
