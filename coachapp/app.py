@@ -9,7 +9,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from coachapp import cli, config, db, vault
 from coachapp.accounts import presence
 from coachapp.accounts import views as accounts_views
-from coachapp.booking import reminding
+from coachapp.booking import offers, reminding
 from coachapp.booking.confirming import payable
 from coachapp.booking.outside.fetching import Fetcher
 from coachapp.booking.views import (
@@ -23,9 +23,11 @@ from coachapp.booking.views import (
     for_client,
     for_place,
     invitations,
+    later,
     link,
     place,
     requests,
+    waiting,
 )
 from coachapp.booking.views import coach as hours
 from coachapp.booking.views import public as booking
@@ -65,7 +67,9 @@ ROOMS: tuple[Blueprint, ...] = (
     absent.bp,
     around.bp,
     link.bp,
+    later.bp,
     requests.bp,
+    waiting.bp,
     invitations.bp,
     blocked.bp,
     desk_views.bp,
@@ -118,7 +122,9 @@ def _storage(app: Flask, settings: Config) -> None:
     limits.init_app(app, app.extensions["engine"], settings.redis_url)
     app.extensions["gateway"] = StripeGateway(settings)
     app.extensions["payables"] = {"appointment": payable(settings.base_url)}
-    app.extensions["still_true"] = dict.fromkeys(reminding.KEYS, reminding.still_due)
+    app.extensions["still_true"] = dict.fromkeys(reminding.KEYS, reminding.still_due) | {
+        offers.KEY: offers.still_kept
+    }
     app.extensions["mailer"] = Mailer(settings.smtp_url, settings.mail_from) if settings.smtp_url else None
     app.extensions["fetcher"] = Fetcher(settings.fetch_allow)
     app.extensions["is_migrated"] = lambda: migrations.is_current(app.extensions["engine"])

@@ -96,10 +96,12 @@ class BadTime(BookingError):
 
 
 class Answer(StrEnum):
-    """What became of a request: the coach's word, or none in time."""
+    """What became of a request: the coach's word, or none in time. freed: nobody asked; a time that came free was
+    offered by itself to someone on the waiting list."""
 
     APPROVED = "approved"
     OFFERED = "offered"
+    FREED = "freed"
     DECLINED = "declined"
     UNANSWERED = "unanswered"
 
@@ -135,7 +137,11 @@ IN_REQUEST = frozenset(
 def standing(state: AppointmentState, answer: Answer | None) -> Standing:
     """How a place stands, from its appointment's state and what was said to a request; every pair has one."""
     if state is AppointmentState.HELD:
-        kept = {Answer.APPROVED: Standing.APPROVED, Answer.OFFERED: Standing.OFFERED}
+        kept = {
+            Answer.APPROVED: Standing.APPROVED,
+            Answer.OFFERED: Standing.OFFERED,
+            Answer.FREED: Standing.OFFERED,
+        }
         return kept.get(answer, Standing.BEGUN) if answer else Standing.BEGUN
     if state is AppointmentState.RELEASED and answer:
         ended = {Answer.DECLINED: Standing.DECLINED, Answer.UNANSWERED: Standing.UNANSWERED}
@@ -242,6 +248,7 @@ class PlaceRow:
     asked_zone: str | None = None
     answer: Answer | None = None
     invitation_id: UUID | None = None
+    wait_id: UUID | None = None
 
     @property
     def standing(self) -> Standing:

@@ -25,10 +25,12 @@ def save_answer(client_id: UUID, place_id: UUID, question: str, text: str, *, no
         row.saved_at = now
 
 
-def agree(client_id: UUID, place_id: UUID, text_key: str, *, now: datetime) -> None:
-    """Record that the present version of a text was agreed to; once per booking."""
+def agree(client_id: UUID, place_id: UUID | None, text_key: str, *, now: datetime) -> None:
+    """Record that the present version of a text was agreed to; once per booking, or once before there is any (None)."""
     with transaction() as db:
-        known = select(Consent.id).where(Consent.place_id == place_id, Consent.text_key == text_key)
+        known = select(Consent.id).where(
+            Consent.client_id == client_id, Consent.place_id == place_id, Consent.text_key == text_key
+        )
         if db.scalar(known) is None:
             db.add(
                 Consent(

@@ -49,6 +49,7 @@ def _read_practice() -> PracticeRow:
         page=row.page or {},
         who_books=WhoBooks(row.who_books),
         reading_weekday=row.reading_weekday,
+        turn_hours=row.turn_hours,
     )
 
 

@@ -6,6 +6,7 @@ from flask import abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from coachapp import clock
+from coachapp.booking.wait_queries import count_waits
 from coachapp.desk import queries, words
 from coachapp.desk.rules import day_rail, week_of
 from coachapp.desk.views.room import bp, cover, host
@@ -67,6 +68,7 @@ def _day_page(shown: date, now: datetime) -> ResponseReturnValue:
         week=queries.counts_by_day(me.id, week_of(shown), where),
         rail=day_rail(cards, now, start, end),
         waiting=to_do,
+        somebody_waits=count_waits(me.id, now=now) > 0,
         month=month.date(),
         received=received_between(month, now, practice().currency),
     )
