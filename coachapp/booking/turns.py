@@ -1,7 +1,7 @@
 """The waiting list's decisions: which times suit whom, which came free for her, until when one is kept (pure)."""
 
 from bisect import bisect_left
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -135,12 +135,13 @@ def came_free(
     waits: Sequence[WaitRow],
     free: dict[UUID, list[int]],
     lengths: dict[UUID, int],
-    had: Collection[tuple[UUID, datetime]],
+    had: Mapping[UUID, Sequence[tuple[datetime, datetime]]],
 ) -> list[CameFree]:
     """What came free for whom, earliest first; stretches that suit nobody are left out.
 
     `free` are the sorted starts on offer now (epoch minutes) of each offering, `lengths` their lengths in minutes,
-    `had` the times each client had, or was offered, before: those are not offered to her again.
+    `had` the times each client had, or was offered, before: of a stretch that one of them touches she is offered
+    nothing again.
     """
     stretches: dict[tuple[datetime, datetime], list[Freed]] = {}
     for each in freed:
@@ -149,12 +150,13 @@ def came_free(
     for (starts_at, ends_at), times in sorted(stretches.items()):
         turns = []
         for wait in waits:
-            if not any(each.is_new_to(wait) for each in times):
+            again = any(low < ends_at and starts_at < high for low, high in had.get(wait.client_id, ()))
+            if again or not any(each.is_new_to(wait) for each in times):
                 continue
             starts = _within(
                 free.get(wait.offering_id, []), lengths.get(wait.offering_id, 0), starts_at, ends_at
             )
-            at = next((s for s in starts if does_suit(wait, s) and (wait.client_id, s) not in had), None)
+            at = next((start for start in starts if does_suit(wait, start)), None)
             turns += [Turn(wait, at)] if at else []
         if turns:
             found.append(CameFree(starts_at, ends_at, tuple(turns)))

@@ -70,6 +70,8 @@ class WaitForm(BaseForm):
         _known(field)
 
     def validate_last(self, field: Field) -> None:
+        if field.data is None:
+            return  # not a day at all, as is said already
         if field.data < self.today:
             raise ValidationError(_l("Choose today or a later day"))
         if field.data > self.latest:

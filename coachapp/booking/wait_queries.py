@@ -122,20 +122,21 @@ def _free(offering: OfferingRow, freed: Sequence[Freed], now: datetime) -> list[
     return [start for day in days for start in day.starts]
 
 
-def _had(listed: Iterable[WaitRow], now: datetime) -> set[tuple[UUID, datetime]]:
-    """The times to come that these clients have, had or were offered a place in, however it ended."""
+def _had(listed: Iterable[WaitRow], now: datetime) -> dict[UUID, list[tuple[datetime, datetime]]]:
+    """The times to come that each of these clients has, had or was offered a place in, however it ended."""
     clients: dict[UUID | None, UUID] = {each.id: each.client_id for each in listed}
     found = (
-        select(Place.client_id, Place.wait_id, Appointment.starts_at)
+        select(Place.client_id, Place.wait_id, Appointment.starts_at, Appointment.ends_at)
         .join(Appointment, Appointment.id == Place.appointment_id)
         .where(Place.client_id.in_(clients.values()) | Place.wait_id.in_(clients))
-        .where(Appointment.starts_at > now)
+        .where(Appointment.ends_at > now)
     )
-    return {
-        (client_id or clients[wait_id], starts_at)
-        for client_id, wait_id, starts_at in session().execute(found)
-        if client_id or wait_id
-    }
+    had: dict[UUID, list[tuple[datetime, datetime]]] = {}
+    for client_id, wait_id, starts_at, ends_at in session().execute(found):
+        whose = client_id or clients.get(wait_id)
+        if whose is not None:
+            had.setdefault(whose, []).append((starts_at, ends_at))
+    return had
 
 
 def _waits() -> Select[Wait, Offering]:

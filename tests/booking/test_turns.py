@@ -23,7 +23,7 @@ from coachapp.booking.turns import (
 from coachapp.zones import all_zones
 
 NOW = datetime(2026, 10, 1, 9, 0, tzinfo=UTC)
-HOUR = timedelta(hours=1)
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 WHAT = UUID(int=5)
 
 
@@ -158,10 +158,10 @@ def minutes(*times):
     return sorted(int(each.timestamp()) // 60 for each in times)
 
 
-def found(stretches, waits, free, had=(), length=60):
+def found(stretches, waits, free, had=None, length=60):
     return [
         (each.starts_at, [(turn.wait.id.int, turn.starts_at) for turn in each.turns])
-        for each in came_free(stretches, waits, {WHAT: free}, {WHAT: length}, set(had))
+        for each in came_free(stretches, waits, {WHAT: free}, {WHAT: length}, had or {})
     ]
 
 
@@ -186,7 +186,12 @@ def test_a_time_that_only_touches_what_came_free_was_not_to_be_had_either():
 
 def test_nothing_twice_and_nothing_that_is_gone():
     client = line().client_id
-    assert found([freed()], [line()], minutes(NINE), had=[(client, NINE)]) == []
+    for low, high in ((0, 60), (-30, 30), (59, 61), (10, 20)):
+        had = {client: [(NINE + low * MINUTE, NINE + high * MINUTE)]}
+        assert found([freed()], [line()], minutes(NINE - HOUR / 2, NINE, NINE + HOUR / 2), had) == []
+    for low, high in ((-60, 0), (60, 120)):
+        had = {client: [(NINE + low * MINUTE, NINE + high * MINUTE)]}
+        assert found([freed()], [line()], minutes(NINE), had) == [(NINE, [(1, NINE)])]
     assert found([freed()], [line()], []) == []
     assert found([freed(), freed(since=2)], [line()], minutes(NINE)) == [(NINE, [(1, NINE)])], "one line each"
 
