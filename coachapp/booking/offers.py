@@ -27,7 +27,7 @@ from coachapp.booking.rules import (
 )
 from coachapp.booking.turns import HasAnother, NotWaiting, Turn, turn_ends
 from coachapp.clients.queries import client
-from coachapp.db import session, transaction
+from coachapp.db import transaction
 from coachapp.intake import operations as intake
 from coachapp.notifications.operations import enqueue
 from coachapp.practice.operations import lock_coach
@@ -47,7 +47,7 @@ def offer(wait_id: UUID, starts_at: datetime, base_url: str, *, by: UUID, now: d
     try:
         with transaction() as db:
             row = _locked(db, wait_id, now)
-            if is_blocked(row.coach_id, *addresses_of(row.id)):
+            if is_blocked(row.coach_id, *wait_queries.addresses_of(row.id)):
                 raise IsBlocked
             if starts_at <= now:
                 raise TooLate
@@ -82,14 +82,6 @@ def still_kept(key: str, now: datetime) -> bool:
     return place.standing is Standing.OFFERED and bool(place.hold_until and place.hold_until > now)
 
 
-def addresses_of(wait_id: UUID) -> tuple[str, str]:
-    """The addresses that stand behind a line: the one typed there and the client's own, or nothing."""
-    row = session().get_one(Wait, wait_id)
-    known, sealed = contact(row.client_id), row.typed_sealed
-    typed = vault.open_(row.client_id, "wait.typed", row.id, sealed) if sealed else ""
-    return typed, (known and known.address) or ""
-
-
 def _give(turn: Turn, base_url: str, now: datetime) -> bool:
     """Offer one time by itself; whether it was done. Whoever cannot hear of it is passed over, and keeps her turn."""
     hours = practice().turn_hours
@@ -101,7 +93,7 @@ def _give(turn: Turn, base_url: str, now: datetime) -> bool:
             row = _locked(db, turn.wait.id, now)
             if gate(row.client_id, booked=False, now=now).address is None:
                 return False
-            if is_blocked(row.coach_id, *addresses_of(row.id)):
+            if is_blocked(row.coach_id, *wait_queries.addresses_of(row.id)):
                 return False
             check_free(_offering(row), int(turn.starts_at.timestamp()) // 60, now)
             _keep(db, row, turn.starts_at, until, Answer.FREED, base_url, now)
@@ -153,7 +145,7 @@ def _offering(row: Wait) -> OfferingRow:
 def _write_details(row: Wait, place_id: UUID, now: datetime) -> None:
     """What she told when she asked to wait stands on the road to booking as well."""
     known = contact(row.client_id)
-    typed = {"name": client(row.client_id).name, "email": addresses_of(row.id)[0]}
+    typed = {"name": client(row.client_id).name, "email": wait_queries.addresses_of(row.id)[0]}
     for question, text in (typed | ({"inbox": known.inbox.value} if known else {})).items():
         intake.save_answer(row.client_id, place_id, question, text, now=now)
 

@@ -8,6 +8,7 @@ from sqlalchemy import Row, Select, func, select
 
 from coachapp import vault
 from coachapp.booking import queries
+from coachapp.booking.blocking import is_blocked
 from coachapp.booking.models import Appointment, FreedTime, Place, Wait
 from coachapp.booking.rules import AppointmentState, PlaceRow
 from coachapp.booking.turns import CameFree, Freed, NotWaiting, Suits, WaitRow, came_free
@@ -15,6 +16,7 @@ from coachapp.db import session
 from coachapp.practice.models import Offering
 from coachapp.practice.queries import offerings
 from coachapp.practice.rules import OfferingRow
+from coachapp.safe_contact.queries import contact
 
 _KEPT = (AppointmentState.HELD, AppointmentState.REQUESTED)
 
@@ -87,16 +89,24 @@ def is_busy(client_id: UUID) -> bool:
     return session().scalar(found.limit(1)) is not None
 
 
+def addresses_of(wait_id: UUID) -> tuple[str, str]:
+    """The addresses that stand behind a line: the one typed there and the client's own, or nothing."""
+    row = session().get_one(Wait, wait_id)
+    known, sealed = contact(row.client_id), row.typed_sealed
+    typed = vault.open_(row.client_id, "wait.typed", row.id, sealed) if sealed else ""
+    return typed, (known and known.address) or ""
+
+
 def openings(coach_id: int, *, now: datetime) -> list[CameFree]:
     """What came free of this coach's time and is free still, with those on the list whom it suits."""
     found = select(FreedTime).where(FreedTime.coach_id == coach_id, FreedTime.ends_at > now)
     freed = [
         Freed(row.starts_at, row.ends_at, row.taken_at, row.freed_at) for row in session().scalars(found)
     ]
-    listed = waits(coach_id, now=now) if freed else []
+    listed = [each for each in waits(coach_id, now=now) if _may_come(each)] if freed else []
     if not listed:
         return []
-    wanted = offerings_of(listed)
+    wanted = _offerings_of(listed)
     return came_free(
         freed,
         listed,
@@ -106,7 +116,15 @@ def openings(coach_id: int, *, now: datetime) -> list[CameFree]:
     )
 
 
-def offerings_of(listed: Sequence[WaitRow]) -> dict[UUID, OfferingRow]:
+def _may_come(wait: WaitRow) -> bool:
+    """Neither blocked, nor being erased in this moment."""
+    try:
+        return not is_blocked(wait.coach_id, *addresses_of(wait.id))
+    except vault.KeyGone:
+        return False
+
+
+def _offerings_of(listed: Sequence[WaitRow]) -> dict[UUID, OfferingRow]:
     """What is waited for, as far as it can be booked."""
     ids = {each.offering_id for each in listed}
     on_show = (each for each in offerings(with_unlisted=True) if each.id in ids and each.is_bookable)

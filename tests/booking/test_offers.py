@@ -392,7 +392,7 @@ def test_whoever_says_no_is_not_offered_it_again_and_stays_on_the_list(world, st
     world.tick(timedelta(hours=26))
     assert len(turns(world)) == 1
     alex.get(path)
-    assert "See where you stand" in alex.text
+    assert "See what you asked for" in alex.text
     alex.get(PAGE)
     assert "You are on the list" in alex.text
     other = taken(world, start + 120)

@@ -149,7 +149,8 @@ def _form_page(chosen: OfferingRow, form: JoinForm | WaitForm) -> str:
 
 def _example(chosen: OfferingRow, now: datetime) -> texts.Text:
     """The mail as it would leave into an inbox someone else may see."""
-    at, until = now + timedelta(days=3), now + timedelta(days=1)
+    sharp = now.replace(minute=0, second=0, microsecond=0)
+    at, until = sharp + timedelta(days=3), sharp + timedelta(days=1)
     ends = at + timedelta(minutes=chosen.length_min)
     return texts.kept(practice().mail_subject, at, ends, until, _zone(chosen), None)
 

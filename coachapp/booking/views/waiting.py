@@ -223,7 +223,7 @@ def _person(row: WaitRow, person: ClientRow) -> Listed | None:
     """None for someone who is being erased in this moment."""
     try:
         verdict = gate(person.id, booked=False, now=clock.now())
-        is_blocked = blocking.is_blocked(row.coach_id, *offers.addresses_of(row.id))
+        is_blocked = blocking.is_blocked(row.coach_id, *wait_queries.addresses_of(row.id))
         return Listed(row, person, verdict, wait_queries.kept_for(row.id), is_blocked)
     except vault.KeyGone:
         return None
@@ -250,7 +250,7 @@ def _people_page(form: TurnsForm) -> str:
         host=host,
         form=form,
         listed=listed,
-        people={each.wait.id: each.client for each in listed if not each.is_blocked},
+        people={each.wait.id: each.client for each in listed},
         openings=wait_queries.openings(host.id, now=now),
     )
 

@@ -88,7 +88,7 @@ def _make_tables() -> None:
         sa.ForeignKeyConstraint(["coach_id"], ["coach.id"], name="fk_wait_coach_id"),
         sa.ForeignKeyConstraint(["offering_id"], ["offering.id"], name="fk_wait_offering_id"),
         sa.ForeignKeyConstraint(["client_id"], ["client.id"], name="fk_wait_client_id"),
-        sa.UniqueConstraint("client_id", "offering_id", name="uq_wait_client_id"),
+        sa.UniqueConstraint("client_id", "offering_id", name="uq_wait_client_id_offering_id"),
         sa.UniqueConstraint("code_hash", name="uq_wait_code_hash"),
         sa.UniqueConstraint("road_hash", name="uq_wait_road_hash"),
     )
