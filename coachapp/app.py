@@ -9,7 +9,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from coachapp import cli, config, db, vault
 from coachapp.accounts import presence
 from coachapp.accounts import views as accounts_views
-from coachapp.booking import reminding
+from coachapp.booking import offers, reminding
 from coachapp.booking.around import ABSENCE, absence_still_stands
 from coachapp.booking.buying import payable as package_payable
 from coachapp.booking.confirming import payable
@@ -29,9 +29,11 @@ from coachapp.booking.views import (
     group_changes,
     groups,
     invitations,
+    later,
     link,
     place,
     requests,
+    waiting,
 )
 from coachapp.booking.views import coach as hours
 from coachapp.booking.views import public as booking
@@ -75,7 +77,9 @@ ROOMS: tuple[Blueprint, ...] = (
     absent.bp,
     around.bp,
     link.bp,
+    later.bp,
     requests.bp,
+    waiting.bp,
     invitations.bp,
     blocked.bp,
     desk_views.bp,
@@ -134,6 +138,7 @@ def _storage(app: Flask, settings: Config) -> None:
     app.extensions["still_true"] = {
         **dict.fromkeys(reminding.KEYS, reminding.still_due),
         ABSENCE: absence_still_stands,
+        offers.KEY: offers.still_kept,
     }
     app.extensions["mailer"] = Mailer(settings.smtp_url, settings.mail_from) if settings.smtp_url else None
     app.extensions["fetcher"] = Fetcher(settings.fetch_allow)

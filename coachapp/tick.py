@@ -11,9 +11,11 @@ from coachapp import clock
 from coachapp.accounts import operations as accounts
 from coachapp.audit.operations import link_chain
 from coachapp.booking.holding import expire_holds
+from coachapp.booking.offers import pass_on
 from coachapp.booking.outside.operations import refresh_due
 from coachapp.booking.reminding import make_reminders
 from coachapp.booking.requests import end_unanswered
+from coachapp.booking.waiting import forget_over
 from coachapp.config import settings
 from coachapp.notifications.operations import forget_words, send_due
 from coachapp.payments import events
@@ -42,6 +44,8 @@ STEPS: tuple[Step, ...] = (
     Step("make reminders", lambda now: make_reminders(settings().base_url, now=now)),
     Step("end unanswered requests", lambda now: end_unanswered(settings().base_url, now=now)),
     Step("end packages", lambda now: tell_and_end(settings().base_url, now=now)),
+    Step("end old lines of the waiting list", lambda now: forget_over(now=now)),
+    Step("offer what came free", lambda now: pass_on(settings().base_url, now=now)),
     Step("send the outbox", lambda now: send_due(current_app.extensions["mailer"], now=now)),
     Step("forget unfinished bookings", lambda now: forget_unfinished(now=now)),
     Step("forget old mail", lambda now: forget_words(now=now)),

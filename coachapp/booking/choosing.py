@@ -9,7 +9,7 @@ from coachapp.booking.admission import STRANGER, Guest
 from coachapp.booking.holding import hold_time
 from coachapp.booking.rules import AppointmentState, NoSuchPlace, TimeTaken
 from coachapp.booking.slots import instant
-from coachapp.booking.turns import Turn, in_turn, in_week
+from coachapp.booking.whose_turn import Turn, in_turn, in_week
 from coachapp.practice.queries import coach
 from coachapp.practice.rules import OfferingRow
 from coachapp.zones import zone

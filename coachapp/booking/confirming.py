@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from coachapp import vault
 from coachapp.accounts.operations import make_join_token
 from coachapp.audit.operations import record
-from coachapp.booking import queries
+from coachapp.booking import queries, waiting
 from coachapp.booking.blocking import addresses_of, is_blocked
 from coachapp.booking.calendar_mail import with_invitation
 from coachapp.booking.inviting import use
@@ -88,6 +88,7 @@ def stand(appointment: Appointment, place: PlaceRow, now: datetime) -> None:
     appointment.state, appointment.hold_until, appointment.changed_at = AppointmentState.CONFIRMED, None, now
     appointment.room_key = appointment.room_key or new_room_key()
     clients.set_state(place.client_id, State.ACTIVE)
+    waiting.no_longer(place.client_id, place.offering_id)
     if not place.is_by_link:  # nobody has shown that it was she
         renew(place.client_id, now=now)
     make_join_token(place.client_id, now=now)

@@ -5,7 +5,8 @@ from uuid import UUID
 
 from sqlalchemy import delete, select
 
-from coachapp.booking.models import Appointment, Invitation, Place, Purchase
+from coachapp.booking import waiting
+from coachapp.booking.models import Appointment, Invitation, Place, Purchase, Wait
 from coachapp.booking.rules import AppointmentState
 from coachapp.clients.queries import clients_by_id
 from coachapp.clients.rules import State
@@ -15,7 +16,9 @@ from coachapp.payments.queries import orders_of, payables_in_flight
 
 
 def may_still_be_booked(client_id: UUID) -> bool:
-    """Whether a time of this client stands, is held, or may still be paid for."""
+    """Whether a time of this client stands, is held, may still be paid for, or she is on the waiting list."""
+    if session().scalar(select(Wait.id).where(Wait.client_id == client_id).limit(1)) is not None:
+        return True
     rows = session().execute(
         select(Place.id, Appointment.state)
         .join(Appointment, Appointment.id == Place.appointment_id)
@@ -39,13 +42,14 @@ def was_answered(client_id: UUID, since: datetime) -> bool:
 def forget_left(before: datetime) -> None:
     """Delete what clients we know began and let go before that moment, with what was typed for it.
 
-    A time that was on its way to being paid stays: money may still come for it.
+    A time that was on its way to being paid stays: money may still come for it. What someone on the waiting list was
+    offered is remembered while she is on it, so that it is not offered again.
     """
     found = (
         select(Place.id, Place.appointment_id, Place.client_id)
         .join(Appointment, Appointment.id == Place.appointment_id)
         .where(Appointment.state == AppointmentState.RELEASED, Appointment.changed_at < before)
-        .where(Place.client_id.is_not(None))
+        .where(Place.client_id.is_not(None), Place.client_id.not_in(select(Wait.client_id)))
     )
     rows = session().execute(found).all()
     known = {
@@ -68,8 +72,9 @@ def forget_links(before: datetime) -> None:
 
 
 def forget(client_id: UUID) -> None:
-    """Delete a client's links, her places and the released times they stood in."""
+    """Delete a client's links, her lines of the waiting list, her places and the released times they stood in."""
     with transaction() as db:
+        waiting.forget(client_id)
         db.execute(delete(Invitation).where(Invitation.client_id == client_id))
         db.execute(delete(Purchase).where(Purchase.client_id == client_id))
         times = list(db.scalars(select(Place.appointment_id).where(Place.client_id == client_id)))

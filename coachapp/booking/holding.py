@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from coachapp import vault
-from coachapp.booking import queries
+from coachapp.booking import queries, waiting
 from coachapp.booking.admission import STRANGER, Guest, LinkInUse, NoSuchInvitation
 from coachapp.booking.making import give_token, new_appointment, new_place
 from coachapp.booking.models import Appointment, Invitation, Place
@@ -71,6 +71,7 @@ def hold_time(
         db.flush()
         if earlier is not None:
             _carry_over(db, earlier, place, offering.coach_id)
+        waiting.bring_along(db, old_road, place)
     return road
 
 

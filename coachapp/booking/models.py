@@ -6,7 +6,7 @@ The database itself refuses overlapping appointments of one coach.
 from datetime import date, datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, text
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from coachapp.db import Base, UtcDateTime
@@ -131,8 +131,8 @@ class Place(Base):
     `outcome` says how it ended where that was not simply well: absent, or unsafe to attend; noted at `outcome_at`.
     `late_min` is how late she said, at `late_at`, that she would be. `asked_zone` is a new zone she has not yet said
     is right for it.
-    `answer` is what the coach said to a request; `invitation_id` the link it was booked with. `buys_id` is the package
-    that she buys together with this first time of it.
+    `answer` is what the coach said to a request; `invitation_id` the link it was booked with; `wait_id` the line of the
+    waiting list it was offered from; `buys_id` the package that she buys together with this first time of it.
     """
 
     __tablename__ = "place"
@@ -157,6 +157,7 @@ class Place(Base):
     answer: Mapped[str | None] = mapped_column(String(10))
     invitation_id: Mapped[UUID | None] = mapped_column(index=True)
     buys_id: Mapped[UUID | None]
+    wait_id: Mapped[UUID | None] = mapped_column(index=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
@@ -201,3 +202,48 @@ class BlockedPerson(Base):
     added_at: Mapped[datetime] = mapped_column(UtcDateTime)
     tried_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     tries: Mapped[int] = mapped_column(default=0)
+
+
+class Wait(Base):
+    """Someone who would take another time of an offering: which weekdays and parts of the day suit, until when.
+
+    Weekdays and parts are kept as bits. `code` and `road` are the ways back of someone without an account;
+    `typed_sealed` is the address she typed, to recognise her if she may not book.
+    """
+
+    __tablename__ = "wait"
+    __table_args__ = (
+        UniqueConstraint("client_id", "offering_id"),
+        Index("ix_wait_coach_since", "coach_id", "since"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    coach_id: Mapped[int] = mapped_column(ForeignKey("coach.id"))
+    offering_id: Mapped[UUID] = mapped_column(ForeignKey("offering.id"))
+    client_id: Mapped[UUID] = mapped_column(ForeignKey("client.id"))
+    zone: Mapped[str] = mapped_column(String(64))
+    weekdays: Mapped[int]
+    parts: Mapped[int]
+    since: Mapped[datetime] = mapped_column(UtcDateTime)
+    ends_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    code_hash: Mapped[bytes | None] = mapped_column(LargeBinary, unique=True)
+    code_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    road_hash: Mapped[bytes | None] = mapped_column(LargeBinary, unique=True)
+    typed_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+
+
+class FreedTime(Base):
+    """A stretch of a coach's time that was taken from `taken_at` and is free since `freed_at`.
+
+    Written by the database itself when an appointment gives its time up, whoever does it, while someone waits.
+    """
+
+    __tablename__ = "freed_time"
+    __table_args__ = (Index("ix_freed_time_coach_time", "coach_id", "starts_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    coach_id: Mapped[int] = mapped_column(ForeignKey("coach.id"))
+    starts_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    ends_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    taken_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    freed_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from coachapp.audit.operations import record
-from coachapp.booking import queries
+from coachapp.booking import queries, waiting
 from coachapp.booking.confirming import tell_both, tell_if_there
 from coachapp.booking.holding import check_free
 from coachapp.booking.models import Appointment, Place
@@ -47,6 +47,8 @@ def move_by_client(
         row = db.get_one(Place, place.id)
         row.zone, row.asked_zone = client_zone, None
         _moved(db, appointment, place, was, "client", base_url, now)
+        if place.client_id is not None:
+            waiting.no_longer(place.client_id, place.offering_id)
 
 
 def move_by_coach(place: PlaceRow, starts_at: datetime, base_url: str, *, now: datetime) -> None:

@@ -227,7 +227,7 @@ def _chosen_day(
     day: LocalDay, length: int, client_zone: tzinfo, host_zone: tzinfo, now: datetime
 ) -> ChosenDay:
     choices = [_choice(time, length, client_zone) for time in day.times]
-    parts = ((part, tuple(choice for choice in choices if _part(choice.label) is part)) for part in Part)
+    parts = ((part, tuple(choice for choice in choices if part_of(choice.label) is part)) for part in Part)
     return ChosenDay(
         date=day.date,
         parts=tuple((part, inside) for part, inside in parts if inside),
@@ -248,7 +248,8 @@ def _choice(time: LocalTime, length: int, client_zone: tzinfo) -> Choice:
     )
 
 
-def _part(label: str) -> Part:
+def part_of(label: str) -> Part:
+    """The part of the day of a clock time such as `09:30`."""
     if label < "12:00":
         return Part.MORNING
     return Part.AFTERNOON if label < "18:00" else Part.EVENING

@@ -252,6 +252,7 @@ def _place_row(row: Row[Place, Appointment, Offering | None, Offering | None]) -
         answer=Answer(mine.answer) if mine.answer else None,
         invitation_id=mine.invitation_id,
         seat_of=appointment.seat_of,
+        wait_id=mine.wait_id,
         outcome=Outcome(mine.outcome) if mine.outcome else None,
         series_id=appointment.series_id,
         room_key=appointment.room_key,

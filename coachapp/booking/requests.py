@@ -41,7 +41,7 @@ def has_to_ask(place: PlaceRow) -> bool:
         practice().who_books,
         known=is_known(place),
         invited=place.invitation_id is not None,
-        answered=place.answer is not None,
+        answered=place.answer not in (None, Answer.FREED),
     )
     return asks and not payables_in_flight([place.id])
 

@@ -101,10 +101,12 @@ class BadTime(BookingError):
 
 
 class Answer(StrEnum):
-    """What became of a request: the coach's word, or none in time."""
+    """What became of a request: the coach's word, or none in time. freed: nobody asked; a time that came free was
+    offered by itself to someone on the waiting list."""
 
     APPROVED = "approved"
     OFFERED = "offered"
+    FREED = "freed"
     DECLINED = "declined"
     UNANSWERED = "unanswered"
 
@@ -140,7 +142,11 @@ IN_REQUEST = frozenset(
 def standing(state: AppointmentState, answer: Answer | None) -> Standing:
     """How a place stands, from its appointment's state and what was said to a request; every pair has one."""
     if state is AppointmentState.HELD:
-        kept = {Answer.APPROVED: Standing.APPROVED, Answer.OFFERED: Standing.OFFERED}
+        kept = {
+            Answer.APPROVED: Standing.APPROVED,
+            Answer.OFFERED: Standing.OFFERED,
+            Answer.FREED: Standing.OFFERED,
+        }
         return kept.get(answer, Standing.BEGUN) if answer else Standing.BEGUN
     if state is AppointmentState.RELEASED and answer:
         ended = {Answer.DECLINED: Standing.DECLINED, Answer.UNANSWERED: Standing.UNANSWERED}
@@ -249,6 +255,7 @@ class PlaceRow:
     invitation_id: UUID | None = None
     seat_of: UUID | None = None
     buys: OfferingRow | None = None
+    wait_id: UUID | None = None
 
     @property
     def is_seat(self) -> bool:

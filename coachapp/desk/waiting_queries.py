@@ -11,6 +11,7 @@ from coachapp import vault
 from coachapp.booking.blocking import blocked_people
 from coachapp.booking.queries import places_asked
 from coachapp.booking.rules import Standing
+from coachapp.booking.wait_queries import openings
 from coachapp.clients.models import Client
 from coachapp.clients.queries import clients_by_id
 from coachapp.clients.rules import ClientRow
@@ -30,6 +31,7 @@ class Matter(StrEnum):
     """What kind of thing waits."""
 
     REQUEST = "request"
+    FREED = "freed"
     BLOCKED = "blocked"
     INTAKE = "intake"
     SHEET = "sheet"
@@ -66,6 +68,7 @@ def waiting(coach_id: int, *, now: datetime) -> list[Waiting]:
     found = [
         *_money(coach_id),
         *_requests(coach_id, now),
+        *_came_free(coach_id, now),
         *_mails(coach_id, now),
         *_to_read(coach_id, now),
         *_tries(coach_id, now),
@@ -92,6 +95,12 @@ def _requests(coach_id: int, now: datetime) -> list[_Found]:
         for place in places
         if place.standing is Standing.ASKED
     ]
+
+
+def _came_free(coach_id: int, now: datetime) -> list[_Found]:
+    """One line for all times that came free and suit someone on the waiting list; when the first of them begins."""
+    found = openings(coach_id, now=now)
+    return [_Found(Matter.FREED, found[0].starts_at, None, number=len(found))] if found else []
 
 
 def _tries(coach_id: int, now: datetime) -> list[_Found]:

@@ -26,9 +26,11 @@ def save_answer(client_id: UUID, place_id: UUID, question: str, text: str, *, no
 
 
 def agree(client_id: UUID, place_id: UUID | None, text_key: str, *, now: datetime) -> None:
-    """Record that the present version of a text was agreed to; once per booking, or (None) for what has no time."""
+    """Record that the present version of a text was agreed to; once per booking, or once for what has no time (None)."""
     with transaction() as db:
-        known = select(Consent.id).where(Consent.place_id == place_id, Consent.text_key == text_key)
+        known = select(Consent.id).where(
+            Consent.client_id == client_id, Consent.place_id == place_id, Consent.text_key == text_key
+        )
         if place_id is None or db.scalar(known) is None:
             db.add(
                 Consent(

@@ -11,7 +11,11 @@ from coachapp.practice.rules import new_short_id
 
 
 class Practice(Base):
-    """The one practice of this installation (id 1) and what its public pages say."""
+    """The one practice of this installation (id 1) and what its public pages say.
+
+    `turn_hours` is how long a time that comes free is kept for one person of the waiting list after another; None: the
+    coach offers such times herself.
+    """
 
     __tablename__ = "practice"
 
@@ -24,6 +28,7 @@ class Practice(Base):
     exit_to: Mapped[str] = mapped_column(String(200))
     who_books: Mapped[str] = mapped_column(String(10), default="open")
     reading_weekday: Mapped[int] = mapped_column(default=3)
+    turn_hours: Mapped[int | None]
     page: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
 
 

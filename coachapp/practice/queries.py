@@ -53,6 +53,7 @@ def _read_practice() -> PracticeRow:
         page=row.page or {},
         who_books=WhoBooks(row.who_books),
         reading_weekday=row.reading_weekday,
+        turn_hours=row.turn_hours,
     )
 
 

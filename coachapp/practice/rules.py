@@ -76,6 +76,7 @@ class PracticeRow:
     page: dict[str, Any] = field(default_factory=dict)
     who_books: WhoBooks = WhoBooks.OPEN
     reading_weekday: int = 3
+    turn_hours: int | None = None
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from secrets import token_hex
 
 from playwright.sync_api import Page
@@ -188,6 +188,11 @@ SCENES = (
     Scene("asking", "asked", "{asked}"),
     Scene("declined", "not-possible", "{declined}"),
     Scene("offered", "offered", "{offered}"),
+    Scene("stranger", "later", "/book/power-hour/later"),
+    Scene("stranger", "later-errors", "/book/power-hour/later", press("Put me on the list"), 422),
+    Scene("waiting", "listed", "/book/power-hour/later"),
+    Scene("turn", "listed-kept", "/book/power-hour/later"),
+    Scene("turn", "turn", "{turn}"),
     # ---- signing in, and covered pages ----
     Scene("covered", "unlock", "/unlock"),
     Scene("covered", "unlock-errors", "/unlock", fill("Open", {"pin": "1111"}), 422),
@@ -208,6 +213,7 @@ SCENES = (
             "me-safety": "/me/safety",
             "me-write": "/write",
             "me-wishes": "/me/wishes",
+            "me-later": "/book/power-hour/later",
         }.items()
     ),
     Scene(MEMBER, "me-both-versions", "/me/worksheets/2", as_an_old_page, 409),
@@ -250,6 +256,9 @@ SCENES = (
             "desk-link-for": "/desk/links/for/{ref}",
             "desk-link": "{desk_link}",
             "desk-blocked": "/desk/blocked",
+            "desk-waiting": "/desk/waiting",
+            "desk-waiting-at": "{desk_waiting_at}",
+            "desk-waiting-offer": "{desk_waiting}",
             "desk-calendars": "/desk/calendars",
             "desk-groups": "/desk/groups",
             "desk-group": "{desk_group}",
@@ -278,6 +287,8 @@ SCENES = (
     Scene(COACH, "desk-block-errors", "/desk/block", press("Block this time"), 422),
     Scene(COACH, "desk-blocked-errors", "/desk/blocked", press("Add to the list"), 422),
     Scene(COACH, "desk-links-errors", "/desk/links", fill("Make the link", {"last": "2020-01-01"}), 422),
+    Scene(COACH, "desk-waiting-errors", "{desk_waiting}", press("Look at it once more"), 422),
+    Scene(COACH, "desk-waiting-check", "{desk_waiting_at}", press("Offer")),
     Scene(COACH, "desk-other-errors", "{desk_request}/other", press("Offer this time"), 422),
     Scene(COACH, "desk-hours-errors", "/desk/hours", fill("Save your hours", {"0-0-to": ""}), 422),
     Scene(COACH, "desk-away-errors", "/desk/hours", press("Add the stay"), 422),
@@ -375,6 +386,8 @@ class Cast:
                 self.person(COACH).send("/desk/calendars/feed", {}, "/desk/calendars")
                 page = self.person(COACH).get("/desk/calendars").text()
                 self._facts[name] = re.search(r"/c/[\w-]+\.ics", page)[0]
+            case "desk_waiting" | "desk_waiting_at":
+                self.person("waiting")
             case "desk_request" | "asked":
                 self.person("asking")
             case "set_up":
@@ -415,6 +428,18 @@ class Cast:
         self._facts["desk_group"] = re.search(
             r"/desk/groups/[0-9a-f-]{36}", coach.get("/desk/groups").text()
         )[0]
+
+    def _wait(self) -> tuple[Visitor, str]:
+        """Someone who would take another time, and the page on which the coach offers her one."""
+        visitor = self.house.visitor()
+        form = {"name": "Robin", "inbox": "only_me", "email": "robin@example.com", "agree": "y"}
+        answer = visitor.send("/book/power-hour/later", form | {"last": in_forty_days(), "weekdays": "1"})
+        assert answer.status == 303, answer.status
+        list_page = self.person(COACH).get("/desk/waiting").text()
+        known = set(self._facts.values())
+        return visitor, next(
+            x for x in re.findall(r'"(/desk/waiting/[0-9a-f-]{36}/offer)"', list_page) if x not in known
+        )
 
     def _ask(self) -> tuple[Visitor, str, str]:
         """Someone who asks for a time, while first bookings wait for a yes: her page, and the one at the desk."""
@@ -522,6 +547,21 @@ class Cast:
     def _offered(self) -> Visitor:
         visitor, self._facts["offered"], request = self._ask()
         self.person(COACH).send(f"{request}/other", {"day": in_forty_days(), "at": "22:30"})
+        return visitor
+
+    def _waiting(self) -> Visitor:
+        visitor, self._facts["desk_waiting"] = self._wait()
+        at = datetime.combine(date.fromisoformat(in_forty_days()), time(20), UTC)
+        self._facts["desk_waiting_at"] = f"/desk/waiting/at/{int(at.timestamp()) // 60}"
+        return visitor
+
+    def _turn(self) -> Visitor:
+        visitor, offer = self._wait()
+        at = datetime.combine(date.fromisoformat(in_forty_days()), time(22), UTC)
+        slot = {"slot": str(int(at.timestamp()) // 60)}
+        assert self.person(COACH).send(f"{offer}/go", slot, "/desk/waiting").status == 303
+        page = visitor.get("/book/power-hour/later").text()
+        self._facts["turn"] = re.search(r'"(/b/[\w-]+)"', page)[1]
         return visitor
 
     def _invited(self) -> Visitor:

@@ -54,7 +54,7 @@ def test_the_guard_is_there_after_upgrade(engine):
         else:
             found = connection.scalars(sa.text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).all()
             guards = ("no_overlap", "seat_on_its_date")
-            assert sorted(found) == [f"{each}_{event}" for each in guards for event in ("insert", "update")]
+            assert {f"{each}_{event}" for each in guards for event in ("insert", "update")} <= {*found}
 
 
 @pytest.mark.parametrize("first", OCCUPYING)

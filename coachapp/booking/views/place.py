@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from coachapp import clock
 from coachapp.accounts.operations import make_join_token
 from coachapp.accounts.queries import has_joined, join_path
-from coachapp.booking import buying, operations, queries
+from coachapp.booking import buying, operations, queries, wait_queries, waiting
 from coachapp.booking.around_queries import beside
 from coachapp.booking.forms import CodeForm
 from coachapp.booking.ics import Summary, calendar_file, uid_of
@@ -20,6 +20,7 @@ from coachapp.booking.rules import (
     may_cancel,
     may_move,
 )
+from coachapp.booking.turns import NotWaiting, WaitRow
 from coachapp.booking.views import hers, road
 from coachapp.booking.views.details import let_go_of
 from coachapp.clients.queries import client
@@ -49,7 +50,10 @@ def open_by_code() -> ResponseReturnValue:
     form = CodeForm()
     if form.validate():
         try:
-            return _opened_by(form.code.data)
+            cookie, path = _opened(form.code.data)
+            response = make_response(redirect(path, 303))
+            road.remember(response, cookie)
+            return response
         except NoSuchPlace:
             form.code.errors = [_("These four words do not open anything. Look at their order and spelling.")]
     return render_template("booking/enter.html", form=form), 422
@@ -137,29 +141,47 @@ def let_go(token: str) -> ResponseReturnValue:
     return let_go_of(hers.place_in_full(token, IN_REQUEST), url_for("place.show", token=token))
 
 
-def _opened_by(typed: str) -> ResponseReturnValue:
-    """What four words open: a time, or a package bought without one. NoSuchPlace."""
-    try:
-        place = operations.place_for_code(typed)
-    except NoSuchPlace:
-        purchase = buying.by_code(typed)
-        response = make_response(redirect(url_for("buying.bought"), 303))
-        road.remember(response, buying.new_road(purchase))
-        return response
-    response = make_response(redirect(_on_from(place), 303))
-    road.remember(response, operations.new_road(place.id))
-    return response
-
-
 def _request_page(place: PlaceRow, token: str) -> str:
     return render_template(
         "booking/asked.html",
         place=place,
+        line=_line(place),
+        needs_code=not (road.is_about(place) or hers.is_hers(place)),
         token=token,
         host=coach(place.coach_id),
         contact=contact(place.client_id) if place.client_id else None,
         words=queries.return_code(place.id) if road.is_about(place) else None,
     )
+
+
+def _line(place: PlaceRow) -> WaitRow | None:
+    """The line of the waiting list this time was offered from, while she is on it."""
+    try:
+        return wait_queries.wait(place.wait_id) if place.wait_id else None
+    except NotWaiting:
+        return None
+
+
+def _opened(typed: str) -> tuple[str, str]:
+    """What four words open: a cookie for this browser, and where it leads. NoSuchPlace.
+
+    They are those of a line of the waiting list, of a time, or of a package bought without a time.
+    """
+    try:
+        cookie, line, kept = waiting.open_by_code(typed)
+    except NotWaiting:
+        return _booked_or_bought(typed)
+    if kept is not None:
+        return cookie, url_for("place.show", token=queries.place_token(kept.id))
+    return cookie, url_for("later.show", slug=line.slug)
+
+
+def _booked_or_bought(typed: str) -> tuple[str, str]:
+    try:
+        place = operations.place_for_code(typed)
+    except NoSuchPlace:
+        return buying.new_road(buying.by_code(typed)), url_for("buying.bought")
+    return operations.new_road(place.id), _on_from(place)
 
 
 def _on_from(place: PlaceRow) -> str:

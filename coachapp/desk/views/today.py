@@ -6,6 +6,7 @@ from flask import abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from coachapp import clock
+from coachapp.booking.wait_queries import count_waits
 from coachapp.desk import queries, words
 from coachapp.desk.rules import day_rail, week_of
 from coachapp.desk.views.room import bp, cover, host
@@ -68,6 +69,7 @@ def _day_page(shown: date, now: datetime) -> ResponseReturnValue:
         rail=day_rail(cards, now, start, end),
         names={each.id: each.first_name for each in coaches()},
         waiting=to_do,
+        somebody_waits=count_waits(me.id, now=now) > 0,
         month=month.date(),
         received=received_between(month, now, practice().currency),
     )

@@ -12,6 +12,8 @@ from coachapp import clock
 from coachapp.booking.around_queries import Beside, beside
 from coachapp.booking.queries import next_and_last, place_token, places_of
 from coachapp.booking.rules import AppointmentState, NoSuchPlace, PlaceRow
+from coachapp.booking.turns import WaitRow
+from coachapp.booking.wait_queries import kept_for, waits_of
 from coachapp.clients.queries import wishes
 from coachapp.payments.queries import orders_of
 from coachapp.portal.views.packages import note_shown, packages_on_show
@@ -67,6 +69,7 @@ def home() -> ResponseReturnValue:
             for place in _coming(me.id, now)
             if place.asked_zone and (token := _token(place)) is not None
         ],
+        lines=_lines(me.id, now),
         wishes=wishes(me.id),
         contact=contact(me.id),
         packages=packages_on_show(me.id, now),
@@ -87,6 +90,12 @@ def sessions() -> ResponseReturnValue:
         coming=[each for each in found if not each.is_cancelled and each.place.ends_at > now],
         past=[each for each in reversed(found) if each.is_cancelled or each.place.ends_at <= now],
     )
+
+
+def _lines(client_id: UUID, now: datetime) -> list[tuple[WaitRow, PlaceRow | None, str | None]]:
+    """What she waits for, with the time that is kept for her and its address, if there is one."""
+    found = [(line, kept_for(line.id)) for line in waits_of(client_id) if line.ends_at > now]
+    return [(line, kept, _token(kept) if kept else None) for line, kept in found]
 
 
 def _coming(client_id: UUID, now: datetime) -> list[PlaceRow]:
