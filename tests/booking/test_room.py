@@ -11,10 +11,10 @@ from coachapp.booking.around_queries import beside
 from coachapp.booking.desk_operations import book_for_client
 from coachapp.booking.models import Appointment
 from coachapp.booking.rules import AppointmentState, new_room_key, room_link
-from coachapp.practice.models import Coach, Offering, Practice
+from coachapp.practice.models import Coach, Offering
 from coachapp.practice.queries import offering
 from coachapp.practice.rules import CoachRow
-from tests.booking.test_looking_changes_nothing import everything
+from tests.booking.test_looking_changes_nothing import IGNORED
 from tests.cast import CHARLIE
 from tests.road import mostly_sqlite as databases  # noqa: F401  # a fixture
 
@@ -110,13 +110,13 @@ def test_before_it_says_when_and_afterwards_that_it_is_over(world, booked):
 def test_a_scanner_that_follows_the_link_on_time_changes_nothing(world, booked):
     begins_in(world, 5)
     path = booked.place_path
-    before = everything(world)
+    before = world.everything(*IGNORED)
     scanner = world.walker(CHARLIE)
     for _again in range(3):
         assert scanner.get(f"{path}/room").status_code == 303, "the inbox is hers alone"
         assert scanner.get(f"{path}/wishes").status_code == 200
         assert {scanner.get(f"{path}/{action}").status_code for action in ("late", "zone")} == {405}
-    assert everything(world) == before
+    assert world.everything(*IGNORED) == before
 
 
 # ---- who ----
@@ -185,7 +185,7 @@ def test_an_appointment_takes_its_way_from_what_was_booked(world, way, usual, ow
     assert usual in walker.text and "video" not in walker.text and "Open the room" not in walker.text
     assert "Late? One press tells Nora." in walker.text
     assert walker.get(f"{walker.place_path}/room").status_code == 200
-    world.change(Practice, page={f"meet_{way}": own})
+    world.change(Coach, **{f"meet_{way}": own})
     walker.get(walker.place_path)
     assert own in walker.text and usual not in walker.text
     stranger = world.walker(CHARLIE)
