@@ -10,7 +10,7 @@ from coachapp.booking.rules import ROOM_OPENS, AppointmentState, NotNow, PlaceRo
 from coachapp.clients.queries import wishes
 from coachapp.clients.rules import WishesRow
 from coachapp.db import session
-from coachapp.practice.queries import coach, practice
+from coachapp.practice.queries import coach
 from coachapp.practice.rules import CoachRow
 
 
@@ -39,7 +39,7 @@ def beside(place: PlaceRow, now: datetime) -> Beside:
     return Beside(
         host=host,
         way=way,
-        how="" if way is Way.VIDEO else str(practice().page.get(f"meet_{way}") or ""),
+        how={Way.PHONE: host.meet_phone, Way.PERSON: host.meet_person}.get(way) or "",
         opens_at=place.starts_at - ROOM_OPENS,
         is_near=place.room_is_open(now),
         has_room=room_link(place, host) is not None,

@@ -412,8 +412,7 @@ class SettingsForm(BaseForm):
     def page(self, kept: dict[str, Any]) -> dict[str, Any]:
         """The home page's words as they are stored; keys this form does not know stay as they were."""
         home = ("headline", "lede", "about_heading", "about_lede", "about_small", "quote", "quote_by")
-        plain = (*home, "meet_phone", "meet_person")
-        words: dict[str, Any] = {key: self[key].data or "" for key in plain}
+        words: dict[str, Any] = {key: self[key].data or "" for key in home}
         words["about_paragraphs"] = _blocks(self.about.data or "")
         words["faq"] = [list(pair) for pair in questions(self.faq.data or "")]
         return {**kept, **words}

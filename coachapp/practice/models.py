@@ -37,6 +37,7 @@ class Coach(Base):
 
     `early_notice_min` is the notice for clients in their first weeks, shorter than an offering's own.
     `room_pattern` makes a fresh link for each appointment where `{room}` stands; `room_link` is the same for all.
+    `meet_phone` and `meet_person` are her words about who calls whom, and where it is.
     `short_id` names her where people choose with whom; it says nothing.
     """
 
@@ -56,6 +57,8 @@ class Coach(Base):
     calendar_mail: Mapped[bool] = mapped_column(default=False)
     feed_hash: Mapped[bytes | None] = mapped_column(LargeBinary, index=True, unique=True)
     feed_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    meet_phone: Mapped[str | None] = mapped_column(String(300))
+    meet_person: Mapped[str | None] = mapped_column(String(600))
     short_id: Mapped[str] = mapped_column(String(8), index=True, unique=True, default=new_short_id)
 
 

@@ -96,6 +96,8 @@ class CoachRow:
     early_notice_min: int | None = None
     calendar_mail: bool = False
     short_id: str = ""
+    meet_phone: str | None = None
+    meet_person: str | None = None
 
 
 @dataclass(frozen=True)

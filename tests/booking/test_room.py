@@ -11,7 +11,7 @@ from coachapp.booking.around_queries import beside
 from coachapp.booking.desk_operations import book_for_client
 from coachapp.booking.models import Appointment
 from coachapp.booking.rules import AppointmentState, new_room_key, room_link
-from coachapp.practice.models import Coach, Offering, Practice
+from coachapp.practice.models import Coach, Offering
 from coachapp.practice.queries import offering
 from coachapp.practice.rules import CoachRow
 from tests.booking.test_looking_changes_nothing import IGNORED
@@ -185,7 +185,7 @@ def test_an_appointment_takes_its_way_from_what_was_booked(world, way, usual, ow
     assert usual in walker.text and "video" not in walker.text and "Open the room" not in walker.text
     assert "Late? One press tells Nora." in walker.text
     assert walker.get(f"{walker.place_path}/room").status_code == 200
-    world.change(Practice, page={f"meet_{way}": own})
+    world.change(Coach, **{f"meet_{way}": own})
     walker.get(walker.place_path)
     assert own in walker.text and usual not in walker.text
     stranger = world.walker(CHARLIE)

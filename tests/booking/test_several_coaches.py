@@ -345,6 +345,17 @@ def test_the_room_is_hers(world, with_ada):
     assert "One press tells Ada" in with_ada.text
 
 
+@pytest.mark.parametrize("way", ["phone", "person"])
+def test_the_words_about_phone_and_place_are_hers(world, with_ada, way):
+    change_coach(world, nora(world), meet_phone="Nora rings you.", meet_person="Nora’s door.")
+    world.change(Appointment, way=way)
+    with_ada.get(with_ada.place_path)
+    assert "Nora" not in with_ada.text.replace("About Nora", "")
+    change_coach(world, with_ada.place().coach_id, meet_phone="Ada rings you.", meet_person="Ada’s door.")
+    with_ada.get(with_ada.place_path)
+    assert {"phone": "Ada rings you.", "person": "Ada’s door."}[way] in with_ada.text
+
+
 def test_reminders_go_out_in_her_name(world, with_ada):
     world.change(Coach, remind_min=60)
     world.tick(with_ada.place().starts_at - clock.now() - timedelta(minutes=60))

@@ -156,6 +156,7 @@ SCENES = (
     Scene(STRANGER, "dates-none", "{group_empty}"),
     Scene("seated", "move-date", "{seated}/move"),
     Scene("seated", "move-date-errors", "{seated}/move", press("Move to this date"), 422),
+    Scene(STRANGER, "times-with-whom", "{whom}"),
     Scene(STRANGER, "hold-ended", "/book/details", status=409),
     Scene(STRANGER, "enter-errors", "/b", fill("Show my time", {"code": "these are not words"}), 422),
     Scene(STRANGER, "enter-by-code-errors", "{shared}", press("Show the rest"), 422),
@@ -392,6 +393,8 @@ class Cast:
                 self.person("asking")
             case "set_up":
                 self._facts[name] = self._add_coach()
+            case "whom":
+                self._facts[name] = self._share()
             case _:
                 self.person(name)
 
@@ -472,6 +475,19 @@ class Cast:
     def _add_coach(self) -> str:
         said = self.house.server.flask("coach", "add", f"lena-{token_hex(4)}@quietharbour.example")
         return re.search(r"/sign-in/set-up/\S+", said)[0]
+
+    def _share(self) -> str:
+        """Something that Nora and a colleague give, by its address alone; where its times are chosen."""
+        self._add_coach()
+        nora = self.person(COACH)
+        form = nora.get("/desk/offerings/single-session").text()
+        usual = dict(re.findall(r'<input[^>]*name="(\w+)"[^>]*value="([^"]*)"', form))
+        usual |= {"title": "With either of us", "text": "Words.", "kind": "session", "way": "video"}
+        colleague = re.search(r'name="others" value="(\w+)"', form)[1]
+        keep = {key: value for key, value in usual.items() if key not in ("csrf_token", "slug", "listed")}
+        nora.send("/desk/offerings/new", keep | {"others": colleague, "active": "y"})
+        found = nora.get("/desk/offerings").text()
+        return re.findall(r'"(/book/[0-9a-f]{20})"', found)[-1]
 
     # ---- people ----
 

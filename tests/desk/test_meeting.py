@@ -2,7 +2,7 @@
 
 import pytest
 
-from coachapp.practice.queries import coach, offering, practice
+from coachapp.practice.queries import coach, offering
 from coachapp.practice.rules import EVENING_BEFORE, pattern_trouble
 from tests.desk.people import HOUR
 from tests.road import mostly_sqlite as databases  # noqa: F401  # a fixture
@@ -71,9 +71,9 @@ def test_settings_keep_where_and_when(app, nora):
     }
     assert settings(nora, **typed).status_code == 303
     with app.app_context():
-        kept, words = coach(1), practice().page
+        kept = coach(1)
     assert (kept.room_pattern, kept.remind_min) == (pattern, EVENING_BEFORE)
-    assert (words["meet_phone"], words["meet_person"]) == ("I call you.", "Bell 3.")
+    assert (kept.meet_phone, kept.meet_person) == ("I call you.", "Bell 3.")
     html = nora.get("/desk/settings").get_data(as_text=True)
     assert pattern in html and '<option selected value="1440">' in html and "Bell 3." in html
     assert settings(nora).status_code == 303

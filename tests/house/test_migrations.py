@@ -86,6 +86,29 @@ def test_a_time_from_before_there_were_rooms_gets_one(engine):
     assert len(found[standing]) == 24 and found[gone] is None
 
 
+def test_coaches_from_before_there_were_several_get_short_names_and_the_practices_words(engine):
+    run.upgrade(engine, Base.metadata, "0003")
+    page = {"headline": "A calm hour", "meet_phone": "I call you.", "meet_person": ""}
+    coach, practice = (
+        sa.table(name, *(sa.column(each.name, each.type) for each in Base.metadata.tables[name].columns))
+        for name in ("coach", "practice")
+    )
+    names = dict.fromkeys(("name", "neutral_name", "mail_subject", "statement_text", "exit_to"), "Harbour")
+    with engine.connect().execution_options(writing=True) as connection, connection.begin():
+        for number in (1, 2, 3):
+            known = {"id": number, "first_name": "N", "full_name": "N", "zone": "UTC"}
+            connection.execute(sa.insert(coach).values(**known))
+        connection.execute(sa.insert(practice).values(id=1, currency="EUR", page=page, **names))
+    run.upgrade(engine, Base.metadata)
+    with engine.connect().execution_options(writing=True) as connection, connection.begin():
+        rows = connection.execute(sa.select(coach.c.short_id, coach.c.meet_phone, coach.c.meet_person)).all()
+        assert len({row.short_id for row in rows}) == 3 and all(len(row.short_id) == 6 for row in rows)
+        assert {tuple(row[1:]) for row in rows} == {("I call you.", None)}
+        assert connection.scalar(sa.select(practice.c.page)) == {"headline": "A calm hour", "meet_person": ""}
+        command.downgrade(run._config(connection, Base.metadata), "0003")
+        assert connection.scalar(sa.select(practice.c.page)) == page
+
+
 def _as_then():
     """The table by its names: the model's own insert would fill columns that did not exist yet."""
     return sa.table(

@@ -27,6 +27,7 @@ from coachapp.zones import WELL_KNOWN, zone_choices
 bp = Blueprint("practice_desk", __name__, url_prefix="/desk")
 
 LIMITS = ("most_per_day", "most_per_week")
+MEET = ("meet_phone", "meet_person")
 _WATCHED = ("neutral_name", "mail_subject", "statement_text", "exit_to")
 
 
@@ -94,7 +95,7 @@ def save_settings() -> ResponseReturnValue:
         | {"reading_weekday": int(form.reading_weekday.data)}
         | {"page": form.page(queries.practice().page)},
         coach={key: form[key].data for key in ("first_name", "full_name", "zone")}
-        | {key: form[key].data or None for key in ("email", "room_link", "room_pattern", *LIMITS)}
+        | {key: form[key].data or None for key in ("email", "room_link", "room_pattern", *MEET, *LIMITS)}
         | {"early_notice_min": form.early_notice.data and form.early_notice.data * 60}
         | {"remind_min": int(form.remind.data) if form.remind.data else None},
     )
@@ -242,7 +243,7 @@ def _settings_data(practice: PracticeRow, coach: CoachRow) -> dict[str, Any]:
         "faq": "\n\n".join(f"{question}\n{answer}" for question, answer in page.get("faq") or []),
     }
     names = {key: getattr(practice, key) for key in ("name", "who_books", *_WATCHED)}
-    plain = ("first_name", "full_name", "zone", "email", "room_link", "room_pattern", *LIMITS)
+    plain = ("first_name", "full_name", "zone", "email", "room_link", "room_pattern", *MEET, *LIMITS)
     hers = {key: getattr(coach, key) for key in plain} | {"remind": str(coach.remind_min or "")}
     early = coach.early_notice_min and coach.early_notice_min // 60
     mixed = {"reading_weekday": str(practice.reading_weekday), "early_notice": early}
