@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from coachapp import clock
+from coachapp.booking.around import say_late
 from coachapp.booking.desk_operations import book_seat
 from coachapp.booking.group_queries import coming_dates
 from coachapp.booking.holding import hold_time
@@ -159,6 +160,16 @@ def test_the_day_the_week_and_the_list_show_it_once(app, desk, nora, circle):
     assert "Maya R." in nora.text and "Tom O." in nora.text
     assert "Someone is booking a place in this moment." in nora.text
     assert "Book a client into it" not in nora.text, "it is full"
+
+
+def test_who_comes_late_stands_beside_it(app, desk, nora, circle):
+    hers = seat(app, circle[0], desk.maya)
+    with app.app_context():
+        say_late(place(hers), 10, BASE, now=evening(3) - timedelta(minutes=5))
+    nora.get(f"/desk/day/{evening(3).astimezone(MADRID).date()}")
+    assert "Maya R.: 10 minutes late, said at 19:55." in nora.text
+    nora.get(f"/desk/groups/{circle[0]}")
+    assert "10 minutes late" in nora.text
 
 
 def test_names_are_covered_here_too(app, desk, nora, circle):
