@@ -58,9 +58,7 @@ def cancel_date(date: GroupDate, base_url: str, *, by: UUID, now: datetime) -> l
     """
     with transaction() as db:
         row = _standing(db, date)
-        refunds = [
-            refund for place in queries.places_in(date.id) for refund in _send_home(place, base_url, by, now)
-        ]
+        refunds = [refund for place in _seats(date) for refund in _send_home(place, base_url, by, now)]
         row.state, row.changed_at = AppointmentState.CANCELLED, now
         row.sequence += 1
         db.flush()
@@ -87,7 +85,7 @@ def move_date(date: GroupDate, starts_at: datetime, base_url: str, *, by: UUID, 
             row.starts_at, row.ends_at, row.changed_at = starts_at, starts_at + length, now
             row.sequence += 1
             db.flush()  # the date before its seats: the database holds them to it
-            for place in queries.places_in(date.id):
+            for place in _seats(date):
                 if _is_choosing(place):
                     _let_go(db, place, now)
                 else:
@@ -113,6 +111,11 @@ def _standing(db: Session, date: GroupDate) -> Appointment:
     if row.state != AppointmentState.CONFIRMED:
         raise TooLate
     return row
+
+
+def _seats(date: GroupDate) -> list[PlaceRow]:
+    """All of its seats in one order, so that this and the end of old holds never wait for each other."""
+    return sorted(queries.places_in(date.id), key=lambda each: each.appointment_id)
 
 
 def _is_choosing(place: PlaceRow) -> bool:

@@ -14,11 +14,12 @@ from coachapp.booking import queries as booking
 from coachapp.booking.group import GroupDate
 from coachapp.booking.group_queries import dates_between
 from coachapp.booking.models import Appointment, Place
-from coachapp.booking.rules import AppointmentState, BlockedTime, PlaceRow, Standing, room_link
+from coachapp.booking.rules import AppointmentState, BlockedTime, PlaceRow, room_link
 from coachapp.clients import queries as clients
 from coachapp.clients.models import Client, PrivateNote
 from coachapp.clients.rules import ClientRow, WishesRow
 from coachapp.db import session
+from coachapp.desk.group_queries import GroupCard, group_cards
 from coachapp.desk.rules import Pay, Reach, excerpt, pay_state, reach
 from coachapp.intake import queries as intake
 from coachapp.intake.rules import HOPE
@@ -87,33 +88,7 @@ class HeldCard:
     is_asked: bool = False
 
 
-@dataclass(frozen=True)
-class GroupCard:
-    """A group date on the day rail: once, however many come."""
-
-    date: GroupDate
-    room: str | None
-    late: tuple[tuple[ClientRow, PlaceRow], ...]
-    kind: str = "group"
-
-    @property
-    def starts_at(self) -> datetime:
-        return self.date.starts_at
-
-    @property
-    def ends_at(self) -> datetime:
-        return self.date.ends_at
-
-
 Card = SessionCard | BlockedCard | HeldCard | GroupCard
-
-
-@dataclass(frozen=True)
-class OnTheirWay:
-    """Seats of a date that are not booked yet: requests that wait for an answer, and how many are being booked."""
-
-    asked: list[PlaceRow]
-    booking: int
 
 
 @dataclass(frozen=True)
@@ -155,7 +130,7 @@ def day_cards(coach_id: int, day: date, zone: tzinfo, *, now: datetime) -> list[
     """Everything that has a time on one of the coach's days."""
     start, end = local_days(day, day, zone)
     cards: list[Card] = [*_session_cards(booking.sessions_between(coach_id, start, end), now)]
-    cards += [_group_card(date) for date in dates_between(coach_id, start, end)]
+    cards += group_cards(coach_id, start, end)
     cards += [BlockedCard(block) for block in booking.blocked_between(coach_id, start, end)]
     return cards + _held_between(coach_id, start, end, now)
 
@@ -175,20 +150,6 @@ def who_come(date: GroupDate, *, now: datetime) -> list[SessionCard]:
     """Everyone who has a seat of a group date, in the order they booked."""
     places = [each for each in booking.places_in(date.id) if each.state is AppointmentState.CONFIRMED]
     return _session_cards(places, now)
-
-
-def on_their_way(date: GroupDate, *, now: datetime) -> OnTheirWay:
-    """Whose seat in it is not booked yet."""
-    places = booking.places_in(date.id)
-    asked = [
-        each for each in places if each.standing in (Standing.ASKED, Standing.APPROVED, Standing.OFFERED)
-    ]
-    return OnTheirWay(asked, sum(each.standing is Standing.BEGUN for each in places))
-
-
-def room_of_group(date: GroupDate) -> str | None:
-    """The one room of a group date, if they meet by video."""
-    return room_link(date, coach(date.coach_id))
 
 
 def client_lines(coach_id: int, *, now: datetime) -> list[ClientLine]:
@@ -324,13 +285,6 @@ def _session_cards(places: list[PlaceRow], now: datetime) -> list[SessionCard]:
         for place in places
         if place.client_id in known
     ]
-
-
-def _group_card(date: GroupDate) -> GroupCard:
-    places = [each for each in booking.places_in(date.id) if each.late_min and each.client_id]
-    known = clients.clients_by_id(each.client_id for each in places if each.client_id)
-    late = tuple((known[each.client_id], each) for each in places if each.client_id in known)
-    return GroupCard(date, room_of_group(date), late)
 
 
 def _held_between(coach_id: int, start: datetime, end: datetime, now: datetime) -> list[Card]:

@@ -14,6 +14,7 @@ from coachapp.booking.rules import AppointmentState
 from coachapp.notifications.models import OutboxMessage
 from coachapp.practice.models import Offering
 from coachapp.practice.operations import save_settings
+from tests.booking.test_looking_changes_nothing import IGNORED, statements
 from tests.booking.whobooks import SOMEBODY, coach_id, link_for, neutral, open_link, who_books
 from tests.cast import CHARLIE
 from tests.groups import CIRCLE, add_dates, add_group, evening, minutes, paid_seat, the_date
@@ -307,11 +308,29 @@ def everything_she_sees(walker):
     return {each: neutral(walker.get(each).get_data(as_text=True)) for each in found}
 
 
+def test_as_few_statements_however_many_dates_and_people(world, circle):
+    add_dates(world.app, *(evening(number) for number in range(6, 26)))
+    paths = [f"/book/{CIRCLE}", f"/book/{CIRCLE}/times.json?from=2026-01-01&to=2026-03-01&tz=UTC"]
+    walker, counts = world.walker(), []
+    for _ in range(2):
+        for path in paths:
+            with statements(world) as said:
+                assert walker.get(path).status_code == 200
+            counts.append(len([each for each in said if each.startswith(("SELECT", "WITH"))]))
+        for number in (3, 4, 6):
+            world.walker().hold(minutes(evening(number)), CIRCLE)
+    assert max(counts) <= 8 and counts[:2] == counts[2:]
+
+
 @pytest.mark.safety("A1")
 def test_nothing_tells_who_else_comes_or_that_anyone_does(world, circle):
     first = paid_seat(world, evening(3), CANARIES[0][1], CANARIES[0][0])
     places = [first.place()]
     alone = everything_she_sees(first)
+    before = world.everything(*IGNORED)
+    assert everything_she_sees(first) == alone and world.everything(*IGNORED) == before, (
+        "looking changes nothing"
+    )
     second = paid_seat(world, evening(3), CANARIES[1][1], CANARIES[1][0])
     places.append(second.place())
     together = everything_she_sees(first)

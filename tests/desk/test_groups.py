@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from coachapp import clock
+from coachapp.booking.around import say_late
 from coachapp.booking.desk_operations import book_seat
 from coachapp.booking.group_queries import coming_dates
 from coachapp.booking.holding import hold_time
@@ -69,7 +70,7 @@ def test_a_group_is_made_and_stays_one(app, desk, nora):
         made = offering(CIRCLE)
     assert (made.kind, made.seats, made.sessions, made.length_min) == ("group", 8, 1, 90)
     nora.follow()
-    assert "90 minutes, a group of 8" in nora.text and "Dates: Evening circle" in nora.text
+    assert "90 minutes, a group of 8" in nora.text and "Dates : Evening circle" in nora.text
     assert nora.fill(f"/desk/offerings/{CIRCLE}", FORM | {"kind": "session"}).status_code == 422
     assert "A group stays one" in nora.text
     assert nora.fill(f"/desk/offerings/{CIRCLE}", FORM | {"seats": "12"}).status_code == 303
@@ -152,13 +153,23 @@ def test_the_day_the_week_and_the_list_show_it_once(app, desk, nora, circle):
     assert page.count("3 of 3 places") == 1 and "Maya" not in nora.text
     assert "1 session" in nora.text and "Someone is booking" not in nora.text
     week = nora.get(f"/desk/calendar/{day}").get_data(as_text=True)
-    assert week.count("3 of 3 places") == 1 and week.count(f"/desk/groups/{circle[0]}") == 1
+    assert nora.text.count("3 of 3 places") == 1 and week.count(f"/desk/groups/{circle[0]}") == 1
     nora.get("/desk/groups")
     assert "3 of 3 places" in nora.text and "0 of 3 places" in nora.text and "Full" in nora.text
     nora.get(f"/desk/groups/{circle[0]}")
     assert "Maya R." in nora.text and "Tom O." in nora.text
     assert "Someone is booking a place in this moment." in nora.text
     assert "Book a client into it" not in nora.text, "it is full"
+
+
+def test_who_comes_late_stands_beside_it(app, desk, nora, circle):
+    hers = seat(app, circle[0], desk.maya)
+    with app.app_context():
+        say_late(place(hers), 10, BASE, now=evening(3) - timedelta(minutes=5))
+    nora.get(f"/desk/day/{evening(3).astimezone(MADRID).date()}")
+    assert "Maya R.: 10 minutes late, said at 19:55." in nora.text
+    nora.get(f"/desk/groups/{circle[0]}")
+    assert "10 minutes late" in nora.text
 
 
 def test_names_are_covered_here_too(app, desk, nora, circle):

@@ -185,7 +185,8 @@ def _moment(date: GroupDate, form: MoveForm) -> Instant | None:
 def _told(date: GroupDate) -> Told:
     """Everyone to whom something was said about this date, by whether mail may leave to her now."""
     asked = [place for place in queries.places_in(date.id) if _knows_of_it(place)]
-    people = clients_by_id(place.client_id for place in asked if place.client_id).values()
+    found = clients_by_id(place.client_id for place in asked if place.client_id).values()
+    people = sorted(found, key=lambda each: (each.short or "", each.ref))
     now: datetime = clock.now()
     by_mail = [each for each in people if gate(each.id, booked=True, now=now).address is not None]
     return Told(by_mail, [each for each in people if each not in by_mail])

@@ -10,6 +10,7 @@ from coachapp.booking.group import NoSuchDate
 from coachapp.booking.group_queries import group_date
 from coachapp.clients.queries import clients
 from coachapp.desk import queries
+from coachapp.desk.group_queries import on_their_way, room_of_group
 from coachapp.desk.views.room import bp, host
 from coachapp.web.guards import staff
 
@@ -29,7 +30,7 @@ def group(date_id: UUID) -> ResponseReturnValue:
         host=me,
         date=date,
         come=come,
-        waiting=queries.on_their_way(date, now=now),
+        waiting=on_their_way(date),
         others=[each for each in clients(me.id) if each.id not in known],
-        room=queries.room_of_group(date),
+        room=room_of_group(date),
     )
