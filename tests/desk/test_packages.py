@@ -122,6 +122,21 @@ def test_booked_by_the_coach_with_a_session(app, desk, nora, here):
     assert nora.page.status_code == 409 and "No session of this kind is left" in nora.text
 
 
+def test_a_session_pays_for_what_is_booked_already(app, desk, nora, here):
+    give(app, nora, here, 1)
+    places = [book(app, desk.maya, in_days(days)) for days in (2, 9)]
+    nora.get(here)
+    assert "Booked and not paid here" in nora.text
+    assert nora.post(f"{here}/use/{places[0]}").status_code == 303
+    assert standing(app, desk) == (0, 1, 0, 0)
+    nora.get(here)
+    assert "Use a session" not in nora.text
+    for place, status in ((places[0], 409), (places[1], 409), (uuid4(), 404)):
+        nora.get(here)
+        assert nora.post(f"{here}/use/{place}").status_code == status
+    assert standing(app, desk) == (0, 1, 0, 0)
+
+
 def used(app, desk, nora, here, starts_at):
     """A session booked with one of three, at that hour; the path of its place."""
     give(app, nora, here)
