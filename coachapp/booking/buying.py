@@ -95,7 +95,9 @@ def begin_known(
 
 def go_to_pay(row: PurchaseRow, return_base: str, *, now: datetime) -> AttemptRow:
     """Commit an attempt to pay for the package, or find the open one. HoldEnded once it is paid."""
-    with transaction():
+    with transaction() as db:
+        # The button pressed twice opens one order.
+        db.execute(select(Purchase.package_id).where(Purchase.package_id == row.package_id).with_for_update())
         mine = credit_queries.package(row.package_id)
         if mine.is_granted:
             raise HoldEnded
@@ -111,6 +113,13 @@ def by_road(cookie: str) -> PurchaseRow:
 def by_code(typed: str) -> PurchaseRow:
     """The purchase that four words open; NoSuchPlace."""
     return _one(Purchase.code_hash == vault.keyed_hash("return code", normal_code(typed)))
+
+
+def bought_beside(place: PlaceRow) -> PackageRow | None:
+    """The package that was bought with this first time, once it is paid."""
+    package_id = credit_queries.package_beside(place.id) if place.buys else None
+    mine = credit_queries.package(package_id) if package_id else None
+    return mine if mine and mine.is_granted else None
 
 
 def new_road(row: PurchaseRow) -> str:

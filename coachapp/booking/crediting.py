@@ -14,6 +14,7 @@ from coachapp.db import transaction
 from coachapp.payments import credits
 from coachapp.payments.credit_queries import spent_on, uses_of
 from coachapp.payments.credit_rules import SPENT, Kind, PackageRow
+from coachapp.payments.queries import orders_of
 from coachapp.practice.operations import lock_coach
 
 BY_COACH = "coach"
@@ -62,6 +63,26 @@ def confirm_by_credit(place: PlaceRow, base_url: str, *, now: datetime) -> None:
             raise HoldEnded
         credits.use(place.client_id, place.offering_id, place.id, now=now)
         confirm(appointment, place, base_url, now)
+
+
+def use_for_booked(place: PlaceRow, *, by: UUID, now: datetime) -> None:
+    """The coach lets a session pay for a time that stands and was not paid. NotNow where it was; NoCredit."""
+    with transaction() as db:
+        db.get_one(Appointment, place.appointment_id, with_for_update=True)
+        place = queries.place(place.id)
+        if not is_payable(place):
+            raise NotNow
+        assert place.client_id is not None, "what stands is someone's"
+        credits.use(place.client_id, place.offering_id, place.id, now=now)
+        record("use_session", now=now, role="staff", actor=by, subject=place.client_id)
+
+
+def is_payable(place: PlaceRow) -> bool:
+    """Whether a session may still pay for this time: it stands, costs something, and nothing has paid for it."""
+    if place.state is not AppointmentState.CONFIRMED or place.is_free or place.client_id is None:
+        return False
+    order = orders_of([place.id]).get(place.id)
+    return not (order and order.paid.minor) and place.id not in uses_of([place.id])
 
 
 def decide(place: PlaceRow, *, give: bool, by: UUID, now: datetime) -> None:

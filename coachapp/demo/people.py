@@ -18,9 +18,10 @@ from coachapp.config import settings
 from coachapp.intake.operations import save_answer
 from coachapp.intake.rules import HOPE
 from coachapp.payments import operations as payments
+from coachapp.payments import packages
 from coachapp.payments.rules import AttemptRow, GatewayAway, SessionFacts
 from coachapp.payments.runtime import gateway, payables
-from coachapp.practice.queries import coach, offering
+from coachapp.practice.queries import coach, offering, offering_by_id
 from coachapp.safe_contact.operations import set_contact, things_changed
 from coachapp.safe_contact.rules import Inbox
 from coachapp.worksheets.answers import Value
@@ -30,12 +31,13 @@ from coachapp.worksheets.queries import template
 
 @dataclass(frozen=True)
 class Session:
-    """One appointment: days from today, the time on the coach's clock, what was booked, whether it is paid."""
+    """One appointment: days from today, the time on the coach's clock, what was booked, how it is paid."""
 
     days: int
     at: str
     slug: str = "single-session"
     paid: bool = True
+    by_session: bool = False
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,7 @@ class Someone:
     state: State = State.ACTIVE
     stopped: bool = False
     wishes: WishesRow | None = None
+    package: str | None = None
 
 
 MAYA = Someone(
@@ -63,10 +66,11 @@ MAYA = Someone(
     sessions=(
         Session(-20, "14:30"),
         Session(-13, "14:30"),
-        Session(-6, "14:30"),
+        Session(-6, "14:30", paid=False, by_session=True),
         Session(0, "14:30"),
         Session(7, "14:30"),
     ),
+    package="steady-ground",
     hope="To have my evenings back, and to stop rehearsing answers.",
     notes=(
         (-13, "Noticed how quickly guilt turns into planning the reply. Practised “not today”."),
@@ -155,6 +159,8 @@ def _arrive(coach_id: int, account_id: UUID, someone: Someone, now: datetime) ->
     first = min(session.days for session in someone.sessions)
     since = now - timedelta(days=max(-first, 0) + 3)
     client_id = new_client(coach_id, someone.zone, now=since, name=someone.name, state=State.ACTIVE)
+    if someone.package:
+        _buy(client_id, someone.package, since)
     for session in someone.sessions:
         _book(client_id, someone, session, _at(now, here, session.days, session.at), now)
     for days, text in someone.notes:
@@ -174,16 +180,36 @@ def _arrive(coach_id: int, account_id: UUID, someone: Someone, now: datetime) ->
 def _book(client_id: UUID, someone: Someone, session: Session, starts_at: datetime, now: datetime) -> None:
     booked_at = min(now, starts_at) - timedelta(days=3)
     what = offering(session.slug)
-    place_id = book_for_client(what, client_id, someone.zone, starts_at, settings().base_url, now=booked_at)
+    place_id = book_for_client(
+        what,
+        client_id,
+        someone.zone,
+        starts_at,
+        settings().base_url,
+        now=booked_at,
+        by_session=session.by_session,
+    )
     if someone.hope and session is someone.sessions[0]:
         save_answer(client_id, place_id, HOPE, someone.hope, now=booked_at)
     if session.paid and not what.is_free and starts_at < now:
         _paid_long_ago(queries.place(place_id), booked_at)
 
 
+def _buy(client_id: UUID, slug: str, when: datetime) -> None:
+    """A package that was bought before this database was filled."""
+    sold = offering(slug)
+    assert sold.pays_for_id is not None
+    package_id = packages.begin(client_id, sold, offering_by_id(sold.pays_for_id), None, now=when)
+    order_id = payments.open_order(client_id, packages.KIND, package_id, sold.price, now=when)
+    _settled(payments.begin_attempt(order_id, f"{settings().base_url}/paid/", now=when), when)
+
+
 def _paid_long_ago(place: PlaceRow, when: datetime) -> None:
+    _settled(_attempt(place, when), when)
+
+
+def _settled(attempt: AttemptRow, when: datetime) -> None:
     """Money that came before this database was filled: written down as Stripe would have told it."""
-    attempt = _attempt(place, when)
     reference = uuid4().hex
     facts = SessionFacts(
         id=f"cs_demo_{reference}",

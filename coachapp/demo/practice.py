@@ -13,6 +13,7 @@ from coachapp.db import transaction
 from coachapp.demo.people import load_people, pay_at_stand_in
 from coachapp.messages.operations import Writer, write
 from coachapp.practice.operations import add_coach, is_set_up, save_offering, save_practice, save_settings
+from coachapp.practice.queries import offering
 from coachapp.worksheets.operations import publish_library
 
 # Open doors, printed on every start: this is why the demo refuses to be reached from another machine.
@@ -69,6 +70,7 @@ _OFFERINGS: tuple[dict[str, Any], ...] = (
         "points": ["Private space with worksheets", "Unused sessions refunded"],
         "length_min": 60,
         "sessions": 6,
+        "valid_months": 9,
         "price_minor": 420_00,
     },
 )
@@ -142,6 +144,8 @@ def _add_nora(now: datetime) -> tuple[int, UUID]:
     )
     for position, facts in enumerate(_OFFERINGS):
         save_offering(None, coach_id=coach_id, position=position, **facts)
+    package, single = offering("steady-ground"), offering("single-session")
+    save_offering(package.id, slug=package.slug, pays_for_id=single.id)
     set_week(coach_id, list(_WEEK))
     account_id = add_ready_coach(
         coach_id, COACH_NAME, COACH_PASSPHRASE, COACH_TOTP_SECRET, now=now, hasher=hasher()

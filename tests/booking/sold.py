@@ -4,7 +4,7 @@ import sqlalchemy as sa
 
 from coachapp import clock, db
 from coachapp.accounts.hashing import hasher
-from coachapp.accounts.operations import join, make_join_token
+from coachapp.accounts.operations import add_ready_coach, join, make_join_token
 from coachapp.clients.models import Client
 from coachapp.clients.operations import new_client
 from coachapp.clients.rules import State
@@ -15,7 +15,9 @@ from coachapp.practice.operations import save_offering
 from coachapp.practice.queries import offering
 from coachapp.safe_contact.operations import set_contact
 from coachapp.safe_contact.rules import Inbox
-from tests.cast import ALEX
+from tests.accounts.people import SECRET, sign_coach_in
+from tests.cast import ALEX, NORA
+from tests.plain_browser import Browser
 
 SLUG, SINGLE = "steady-ground", "power-hour"
 PRICE, ONE = 420_00, 95_00
@@ -72,3 +74,13 @@ def signed_in(world, person=ALEX):
 def ref_of(world, client_id):
     with world.app.app_context():
         return db.session().get_one(Client, client_id).ref
+
+
+def coach_at_desk(world):
+    """Nora's browser, signed in at her desk."""
+    browser = Browser(world.app)
+    with world.app.app_context():
+        now = clock.now()
+        add_ready_coach(1, NORA.login, NORA.passphrase, SECRET, now=now, hasher=hasher())
+    assert sign_coach_in(browser) == 303, browser.text
+    return browser

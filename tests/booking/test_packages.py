@@ -8,10 +8,13 @@ import pytest
 
 from coachapp import clock, db
 from coachapp.accounts.models import JoinToken
+from coachapp.booking import link_queries
+from coachapp.booking.blocking import block as block_person
+from coachapp.booking.inviting import invite
 from coachapp.booking.models import Appointment, Purchase
 from coachapp.clients.models import Client
 from coachapp.payments import credits
-from coachapp.payments.models import CreditEntry, Package
+from coachapp.payments.models import Attempt, CreditEntry, Order, Package
 from coachapp.practice.operations import save_offering, save_practice
 from coachapp.practice.queries import offering
 from tests.booking.sold import ONE, PRICE, SINGLE, SLUG, a_client, given, one_package, sell, signed_in, sums
@@ -215,6 +218,10 @@ def test_the_time_is_gone_when_the_money_comes_and_the_sessions_are_hers(world, 
     (mail,) = world.mails_to(ALEX.email)
     assert mail.text.startswith("Not possible: ")
     assert len(world.rows(JoinToken.id)) == 1, "there is a way to her sessions"
+    walker.come_back()
+    walker.get("/book/done")
+    assert "All of your sessions are here" in walker.text and "6 sessions left" in walker.text
+    assert "/join/" in walker.page.get_data(as_text=True)
 
 
 def test_the_hold_stands_as_long_as_it_can_be_paid(world, walker):
@@ -267,7 +274,60 @@ def test_by_invitation_only_strangers_see_no_times(world, walker):
         assert walker.get(f"/book/{SLUG}/{path}").status_code == 404
 
 
+def block(world, person=ALEX):
+    with world.app.app_context():
+        block_person(1, person.email, "", by=uuid4(), now=clock.now())
+
+
+def test_someone_blocked_never_gets_as_far_as_paying(world, walker):
+    block(world)
+    walker.fill(f"/book/{SLUG}/buy", {"name": "Alex", "email": ALEX.email, "inbox": "only_me", "agree": "y"})
+    assert walker.page.status_code == 409 and "Nothing was charged" in walker.text
+    assert not world.stripe.requests and world.rows(Package.id) == []
+
+
+@pytest.mark.parametrize("way", [to_payment_with_time, to_payment_without_time])
+def test_blocked_while_the_payment_page_was_open_it_all_goes_back(world, walker, way):
+    way(walker)
+    block(world)
+    walker.pay()
+    assert world.ledger()[2:] == ([PRICE], ["succeeded"]) and sums(world) == []
+    walker.come_back()
+    assert "on its way back" in walker.text
+
+
+def test_pressed_twice_one_order_is_opened(world, walker):
+    walker.fill(f"/book/{SLUG}/buy", {"name": "Alex", "agree": "y"})
+    walker.follow()
+    walker.post("/book/words")
+    walker.get("/book/words")
+    walker.post("/book/words")
+    assert len(world.rows(Order.id)) == len(world.rows(Attempt.id)) == 1
+
+
+def test_an_address_that_is_none(walker):
+    for path in ("%00", "nothing", "../desk", "x" * 300):
+        for more in ("first", "buy", "first/zones"):
+            assert walker.get(f"/book/{path}/{more}").status_code == 404
+
+
 # ---- with a session ----
+
+
+def test_a_link_made_for_her_shows_and_uses_nothing_of_hers(world):
+    client_id = a_client(world)
+    given(world, client_id)
+    with world.app.app_context():
+        row = invite(1, client_id, None, clock.now() + timedelta(days=5), by=client_id, now=clock.now())
+        token = link_queries.token_of(row)
+    stranger = world.walker(CHARLIE)
+    stranger.fill(f"/i/{token}", {})
+    stranger.hold()
+    assert stranger.page.headers["Location"].endswith("/book/details")
+    assert stranger.get("/book/session").status_code == 409
+    stranger.get("/book/details")
+    assert stranger.post("/book/session").status_code in (303, 409)
+    assert sums(world) == [(4, 0, 0, 0)]
 
 
 def test_two_presses_and_nothing_typed(world):

@@ -138,6 +138,9 @@ SCENES = (
             "times": "/book/single-session",
             "zones": "/book/single-session/zones",
             "package": "/book/steady-ground",
+            "package-first": "/book/steady-ground/first",
+            "package-zones": "/book/steady-ground/first/zones",
+            "package-details": "/book/steady-ground/buy",
             "time-gone": "/book/gone",
             "enter": "/b",
             "sign-in": "/sign-in",
@@ -157,6 +160,11 @@ SCENES = (
     Scene("seated", "move-date", "{seated}/move"),
     Scene("seated", "move-date-errors", "{seated}/move", press("Move to this date"), 422),
     Scene(STRANGER, "times-with-whom", "{whom}"),
+    Scene(STRANGER, "package-errors", "/book/steady-ground/buy", press("Continue"), 422),
+    Scene("first", "package-first-details", "/book/details"),
+    Scene("first", "package-first-words", "/book/code"),
+    Scene("buying", "package-words", "/book/words"),
+    Scene("bought", "package-bought", "/book/sessions"),
     Scene(STRANGER, "hold-ended", "/book/details", status=409),
     Scene(STRANGER, "enter-errors", "/b", fill("Show my time", {"code": "these are not words"}), 422),
     Scene(STRANGER, "enter-by-code-errors", "{shared}", press("Show the rest"), 422),
@@ -215,8 +223,11 @@ SCENES = (
             "me-write": "/write",
             "me-wishes": "/me/wishes",
             "me-later": "/book/power-hour/later",
+            "me-packages": "/me/packages",
         }.items()
     ),
+    Scene("using", "session-look", "/book/session"),
+    Scene("new-client", "me-packages-empty", "/me/packages"),
     Scene(MEMBER, "me-both-versions", "/me/worksheets/2", as_an_old_page, 409),
     Scene(MEMBER, "me-safety-errors", "/me/safety", press("Save the PIN"), 422),
     Scene(MEMBER, "me-not-found", "/me/worksheets/99", status=404),
@@ -240,6 +251,8 @@ SCENES = (
             "desk-details": "/desk/clients/{ref}/details",
             "desk-given": "/desk/clients/{ref}/worksheets",
             "desk-read": "/desk/clients/{ref}/worksheets/1",
+            "desk-packages": "/desk/clients/{ref}/packages",
+            "desk-package-back": "{desk_package_back}",
             "desk-cancel": "{desk_cancel}",
             "desk-move": "{desk_move}",
             "desk-absent": "{desk_absent}",
@@ -277,6 +290,14 @@ SCENES = (
     ),
     Scene(COACH, "desk-record-errors", "/desk/clients/{ref}", press("Save note"), 422),
     Scene(COACH, "desk-add-client-errors", "/desk/clients/new", press("Add to your clients"), 422),
+    Scene(COACH, "desk-packages-errors", "/desk/clients/{ref}/packages", press("Give them"), 422),
+    Scene(
+        COACH,
+        "desk-package-back-errors",
+        "{desk_package_back}",
+        fill("Take them back", {"amount": "9999"}),
+        422,
+    ),
     Scene(COACH, "desk-book-errors", "/desk/book", press("Look at it once more"), 422),
     Scene(COACH, "desk-book-check", "/desk/book/{ref}", book_later),
     Scene(COACH, "desk-book-series", "/desk/book/{ref}", repeat_later),
@@ -355,6 +376,9 @@ class Cast:
             case "desk_cancel":
                 sessions = self.person(COACH).get(self.address("/desk/clients/{ref}/sessions")).text()
                 self._facts[name] = re.search(r'"(/desk/clients/[^"]+/cancel)"', sessions)[1]
+            case "desk_package_back":
+                found = self.person(COACH).get(self.address("/desk/clients/{ref}/packages")).text()
+                self._facts[name] = re.search(r'"(/desk/clients/[^"]+/take-back)"', found)[1]
             case "desk_move":
                 self._facts[name] = self.address("{desk_cancel}").replace("/cancel", "/move")
             case "desk_series":
@@ -502,6 +526,30 @@ class Cast:
 
     def _held(self) -> Visitor:
         visitor = self.house.visitor()
+        visitor.hold("single-session")
+        return visitor
+
+    def _first(self) -> Visitor:
+        """Someone who buys a package with a first time."""
+        visitor = self.house.visitor()
+        visitor.hold("single-session", "steady-ground/first")
+        visitor.tell()
+        return visitor
+
+    def _buying(self) -> Visitor:
+        visitor = self.house.visitor()
+        typed = {"name": "Robin", "agree": "y"}
+        assert visitor.send("/book/steady-ground/buy", typed).status == 303
+        return visitor
+
+    def _bought(self) -> Visitor:
+        visitor = self._buying()
+        visitor.pay(at="/book/words")
+        return visitor
+
+    def _using(self) -> Visitor:
+        """The demo's client in front of the one press."""
+        visitor = self.house.maya()
         visitor.hold("single-session")
         return visitor
 

@@ -52,13 +52,13 @@ class Visitor:
 
     # ---- the booking road ----
 
-    def hold(self, slug: str) -> None:
-        """Keep the first free time."""
+    def hold(self, slug: str, at: str = "") -> None:
+        """Keep the first free time; `at` is where it is chosen, if not on the page of its own."""
         today = clock.now().date()
         query = f"from={today}&to={today + timedelta(days=21)}&tz=UTC"
         days = self.get(f"/book/{slug}/times.json?{query}").json()["days"]
         start = datetime.fromisoformat(days[0]["times"][0]["start"])
-        answer = self.send(f"/book/{slug}", {"slot": str(int(start.timestamp()) // 60), "tz": "UTC"})
+        answer = self.send(f"/book/{at or slug}", {"slot": str(int(start.timestamp()) // 60), "tz": "UTC"})
         assert answer.status == 303, answer.status
 
     def tell(self, name: str = "Robin", inbox: str = "only_me", email: str = "robin@example.com") -> None:
@@ -66,9 +66,9 @@ class Visitor:
         typed = {"name": name, "inbox": inbox, "email": email, "hope": "A plan.", "agree": "y"}
         assert self.send("/book/details", typed).status == 303
 
-    def pay(self, act: str = "pay") -> str:
+    def pay(self, act: str = "pay", at: str = "/book/code") -> str:
         """Press Pay (or `back`) at the pretend Stripe; returns the path of our page it leads back to."""
-        there = self.send("/book/code", {}).headers["location"]
+        there = self.send(at, {}).headers["location"]
         back = self.context.request.post(there, form={"act": act}, max_redirects=0).headers["location"]
         return urlsplit(back).path
 

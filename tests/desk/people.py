@@ -88,7 +88,9 @@ def at(day: date, hour: int, minute: int = 0) -> datetime:
     return datetime(day.year, day.month, day.day, hour, minute, tzinfo=MADRID).astimezone(UTC)
 
 
-def book(app: Flask, client_id: UUID, starts_at: datetime, slug: str = HOUR) -> UUID:
+def book(
+    app: Flask, client_id: UUID, starts_at: datetime, slug: str = HOUR, *, by_session: bool = False
+) -> UUID:
     """A session of Nora's, booked by her."""
     with app.app_context():
         return book_for_client(
@@ -98,4 +100,5 @@ def book(app: Flask, client_id: UUID, starts_at: datetime, slug: str = HOUR) -> 
             starts_at,
             "http://127.0.0.1:8000",
             now=clock.now(),
+            by_session=by_session,
         )

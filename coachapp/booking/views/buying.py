@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from coachapp import clock
-from coachapp.accounts.queries import has_joined, join_path
+from coachapp.accounts.queries import join_path
 from coachapp.booking import blocking, buying
 from coachapp.booking.admission import STRANGER, Guest
 from coachapp.booking.forms import DetailsForm, KnownForm
@@ -16,6 +16,7 @@ from coachapp.booking.views import door, picking, public, road
 from coachapp.config import settings
 from coachapp.payments import operations as payments
 from coachapp.payments.credit_queries import package
+from coachapp.payments.credit_rules import PackageRow
 from coachapp.payments.rules import GatewayAway, GatewayRefused
 from coachapp.payments.runtime import gateway, payables
 from coachapp.payments.views import payment_page_away
@@ -140,12 +141,17 @@ def bought() -> ResponseReturnValue:
     mine = package(purchase.package_id)
     if not mine.is_granted:
         return redirect(url_for("buying.words"), 303)
+    return bought_page(mine, purchase.words)
+
+
+def bought_page(mine: PackageRow, words: str | None, *, time_gone: bool = False) -> str:
+    """What is said of a package once it is paid; `time_gone` where its first time was not to be had any more."""
     return render_template(
         "booking/bought.html",
         mine=mine,
-        words=purchase.words,
-        join=join_path(purchase.client_id, clock.now()),
-        has_space=has_joined(purchase.client_id),
+        words=words,
+        join=join_path(mine.client_id, clock.now()),
+        time_gone=time_gone,
     )
 
 

@@ -6,10 +6,12 @@ from flask.typing import ResponseReturnValue
 from coachapp import clock
 from coachapp.booking import blocking, confirming, holding, operations, queries, requests
 from coachapp.booking.admission import request_ends
+from coachapp.booking.buying import bought_beside
 from coachapp.booking.forms import DetailsForm, KnownForm
 from coachapp.booking.operations import DRAFTED, Details
 from coachapp.booking.rules import IN_REQUEST, AppointmentState, HoldEnded, PlaceRow
 from coachapp.booking.views import hers, road
+from coachapp.booking.views.buying import bought_page
 from coachapp.booking.views.public import taken_page
 from coachapp.clients.queries import client
 from coachapp.config import settings
@@ -172,6 +174,8 @@ def done() -> ResponseReturnValue:
         return redirect(url_for("buying.bought" if road.is_buying() else "place.enter"), 303)
     if place.state is AppointmentState.HELD:
         return redirect(url_for("road.code"), 303)
+    if place.state is AppointmentState.RELEASED and (mine := bought_beside(place)):
+        return bought_page(mine, queries.return_code(place.id), time_gone=True)
     if place.state is AppointmentState.RELEASED and place.standing not in IN_REQUEST:
         return make_response(render_template("booking/hold_ended.html"), 409)
     return redirect(url_for("place.show", token=queries.place_token(place.id)), 303)

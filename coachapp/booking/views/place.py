@@ -66,7 +66,8 @@ def show(token: str) -> ResponseReturnValue:
     if not hers.may_see_all(place) or place.client_id is None:
         return render_template("booking/time_only.html", place=place, form=CodeForm(), now=clock.now())
     if place.standing in IN_REQUEST:
-        return _request_page(place, token)
+        bought = place.state is AppointmentState.RELEASED and buying.bought_beside(place)
+        return redirect(url_for("place.enter"), 303) if bought else _request_page(place, token)
     return render_template(
         "booking/done.html",
         place=place,
@@ -186,6 +187,8 @@ def _booked_or_bought(typed: str) -> tuple[str, str]:
 
 def _on_from(place: PlaceRow) -> str:
     """Where the four words lead: to the appointment, or on along the road to one that is not paid yet."""
+    if place.state is AppointmentState.RELEASED and buying.bought_beside(place):
+        return url_for("road.done")
     if place.standing in hers.BOOKED | IN_REQUEST and place.standing not in _TO_ACCEPT:
         return url_for("place.show", token=queries.place_token(place.id))
     return url_for("road.done")

@@ -8,18 +8,21 @@ from flask_babel import gettext as _
 
 from coachapp import clock
 from coachapp.audit.operations import record
-from coachapp.booking.crediting import uses
+from coachapp.booking.crediting import is_payable, use_for_booked, uses
+from coachapp.booking.queries import places_of
+from coachapp.booking.rules import NotNow
 from coachapp.clients.rules import ClientRow
 from coachapp.desk.forms import GiveForm, TakeBackForm
 from coachapp.desk.views.room import account, bp, host, own_client
 from coachapp.money import Money
 from coachapp.payments import credit_queries, credits, packages
-from coachapp.payments.credit_rules import BadAmount, PackageRow, Told, refund_by_rule
+from coachapp.payments.credit_rules import BadAmount, NoCredit, PackageRow, Told, refund_by_rule
 from coachapp.payments.operations import finish
 from coachapp.payments.queries import orders_of
 from coachapp.payments.runtime import gateway, payables
 from coachapp.practice.queries import offerings
 from coachapp.practice.rules import OfferingRow
+from coachapp.web.errors import page
 from coachapp.web.guards import staff
 
 _BY_COACH = "coach"
@@ -50,6 +53,24 @@ def give_package(ref: str) -> ResponseReturnValue:
         now=clock.now(),
     )
     flash(_("Given. It can be used at once."))
+    return _back(ref)
+
+
+@bp.post("/clients/<ref>/packages/use/<uuid:place_id>")
+@staff
+def use_session(ref: str, place_id: UUID) -> ResponseReturnValue:
+    """Let a session pay for a time that is booked already, alone or in a series."""
+    person = own_client(ref)
+    place = next((each for each in places_of(person.id) if each.id == place_id), None)
+    if place is None:
+        abort(404)
+    try:
+        use_for_booked(place, by=account(), now=clock.now())
+    except (NotNow, NoCredit):
+        return page(
+            409, _("That cannot be done here now"), _("It was paid or cancelled meanwhile, or none is left.")
+        )
+    flash(_("A session is used for it."))
     return _back(ref)
 
 
@@ -121,6 +142,13 @@ def _page(person: ClientRow, form: GiveForm) -> str:
         packages=[(each, uses(each), credit_queries.word_of(each.id)) for each in found],
         orders=orders_of([each.id for each in found]),
         was_told=credits.was_told,
+        payable=[
+            each
+            for each in places_of(person.id)
+            if credit_queries.usable(person.id, each.offering_id) and is_payable(each)
+        ]
+        if any(each.is_usable for each in found)
+        else [],
     )
 
 
