@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import select, update
 
 from coachapp.audit.operations import record
-from coachapp.booking import queries
+from coachapp.booking import queries, waiting
 from coachapp.booking.models import Appointment, Place
 from coachapp.booking.rules import LATE, AppointmentState, NoSuchPlace, NotNow, Outcome, PlaceRow
 from coachapp.clients import operations as clients
@@ -132,6 +132,7 @@ def change_zone(client_id: UUID, new: str, *, now: datetime) -> None:
         if client(client_id).zone == new:
             return
         clients.set_zone(client_id, new)
+        waiting.follow(client_id, new)
         coming = (
             select(Appointment.id)
             .join(Place, Place.appointment_id == Appointment.id)

@@ -103,6 +103,14 @@ def no_longer(client_id: UUID, offering_id: UUID | None) -> None:
         db.execute(delete(Wait).where(Wait.client_id == client_id, Wait.offering_id == offering_id))
 
 
+def follow(client_id: UUID, zone: str) -> None:
+    """She is in another zone now: what suits her counts by the clock there, until the same day."""
+    with transaction() as db:
+        for line in wait_queries.waits_of(client_id):
+            moved = {"zone": zone, "ends_at": list_ends(line.last_day, zone)}
+            db.execute(update(Wait).where(Wait.id == line.id).values(moved))
+
+
 def forget_over(*, now: datetime) -> None:
     """Drop the lines whose last day is over, in silence, and what came free and has come or interests nobody."""
     with transaction() as db:

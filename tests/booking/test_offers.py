@@ -16,7 +16,7 @@ from coachapp.booking.slots import Opening
 from coachapp.booking.turns import HasAnother, NotWaiting
 from coachapp.clients.models import Client
 from coachapp.notifications.models import OutboxMessage
-from coachapp.practice.operations import save_practice
+from coachapp.practice.operations import save_offering, save_practice
 from coachapp.practice.queries import offering, practice
 from coachapp.safe_contact.operations import set_contact, things_changed
 from coachapp.safe_contact.rules import Inbox
@@ -273,6 +273,16 @@ def test_blocked_while_waiting(world, start):
 
 
 @pytest.mark.safety("A9", "D12")
+def test_nothing_blocked_is_counted_at_the_desk(world, start):
+    place = taken(world, start)
+    people(world, CHARLIE)
+    with world.app.app_context():
+        blocking.block(coach_id(world), CHARLIE.email, "The uncle", by=SOMEBODY, now=clock.now())
+    cancelled(world, place)
+    assert openings(world) == []
+
+
+@pytest.mark.safety("A9", "D12")
 def test_blocked_although_no_mail_was_wanted(world, start):
     place = taken(world, start)
     people(world, CHARLIE, inbox="none")
@@ -378,6 +388,22 @@ def test_one_after_another_until_nobody_is_left(world, start):
     assert walkers[0].page.headers["Location"] == PAGE
 
 
+def test_quiet_minutes_are_kept_between_two_offers(world, start):
+    """Two stretches side by side come free: what was offered from the first counts for the second."""
+    with world.app.app_context():
+        save_offering(offering(HOUR).id, slug=HOUR, interval_min=60)
+    start += 30 if start % 60 else 0
+    places = [taken(world, each) for each in (start, start + 65)]
+    people(world, ALEX, CHARLIE)
+    by_itself(world)
+    for place in places:
+        cancelled(world, place)
+    world.tick()
+    assert turns(world) == [(lines(world)[0], start, "held")]
+    world.tick()
+    assert [at for _line, at, _state in turns(world)] == [start, start + 120]
+
+
 def test_whoever_says_no_is_not_offered_it_again_and_stays_on_the_list(world, start):
     place = taken(world, start)
     [alex] = people(world, ALEX)
@@ -407,9 +433,10 @@ def test_a_client_we_know_is_not_offered_it_again_either(world, start):
     on_list(sign_in_as(world, add_maya(world)))
     by_itself(world, hours=1)
     cancelled(world, place)
-    for hours in (0, 2, 27, 28, 29):
+    for hours in (0, 2, 27, 28, 30):
         world.tick(timedelta(hours=hours))
-    assert len(turns(world)) == 1
+    assert turns(world) == [(lines(world)[0], start, "released")]
+    assert [kind for kind, _state in world.outbox()].count("kept") == 1
 
 
 def test_her_own_cancelled_time_is_not_offered_to_her(world, start):

@@ -6,10 +6,12 @@ from datetime import timedelta
 import pytest
 
 from coachapp import clock, vault
-from coachapp.booking import blocking, wait_queries, waiting
+from coachapp.booking import around, blocking, wait_queries, waiting
 from coachapp.booking.desk_operations import set_week
 from coachapp.booking.models import FreedTime, Place, Wait
 from coachapp.clients.models import Client
+from coachapp.clients.operations import set_state
+from coachapp.clients.rules import State
 from coachapp.intake.models import Consent
 from coachapp.notifications.models import OutboxMessage
 from coachapp.practice.operations import save_offering
@@ -368,3 +370,28 @@ def test_a_client_being_erased_is_passed_over_at_the_desk(world, walker):
     assert nora.get("/desk/waiting").status_code == 200
     assert nora.get("/desk/").status_code == 200
     assert nora.get(f"/desk/waiting/{lines(world)[0]}/offer").status_code == 404
+
+
+def test_who_is_a_client_by_now_is_not_brought_along_by_a_cookie(world, walker):
+    """She waits for two kinds of time and has booked one: the browser that is left behind does not book as her."""
+    on_list(walker, FREE)
+    [(client_id,)] = world.rows(Client.id)
+    with world.app.app_context():
+        set_state(client_id, State.ACTIVE)
+    walker.hold(slug=FREE)
+    assert world.rows(Place.client_id) == [(None,)]
+    assert 'name="email"' in walker.get("/book/details").get_data(as_text=True)
+
+
+def test_the_list_follows_her_clock(world):
+    """Mornings are hers wherever she is, and the last day is the one she named."""
+    maya = add_maya(world)
+    walker = on_list(sign_in_as(world, maya), parts=["morning"])
+    with world.app.app_context():
+        before = wait_queries.waits_of(maya)[0]
+        around.change_zone(maya, "Asia/Tokyo", now=clock.now())
+        after = wait_queries.waits_of(maya)[0]
+    assert (before.zone, after.zone, after.last_day) == (MAYA.zone, "Asia/Tokyo", before.last_day)
+    assert after.ends_at < before.ends_at
+    walker.get(PAGE)
+    assert "mornings. Tokyo time" in walker.text

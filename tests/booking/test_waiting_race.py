@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from coachapp import clock, db, vault
 from coachapp.booking import offers, waiting
-from coachapp.booking.models import FreedTime, Place, Wait
+from coachapp.booking.models import Appointment, FreedTime, Place, Wait
 from coachapp.booking.rules import TimeTaken
 from coachapp.booking.turns import HasAnother, Suits
 from coachapp.booking.waiting import Newcomer, Wish
@@ -26,7 +26,7 @@ from tests.booking.waitlist import (
     taken,
     turns,
 )
-from tests.booking.whobooks import SOMEBODY, add_maya
+from tests.booking.whobooks import SOMEBODY, add_maya, sign_in_as
 from tests.cast import ALEX, CHARLIE, MAYA
 from tests.road import at_utc
 
@@ -80,6 +80,23 @@ def test_nobody_has_two_offers(world):
     said = together(world, *[offering_of(line, start + 120 * number) for number in range(AT_ONCE)])
     assert sorted(map(str, said)).count("HasAnother") == AT_ONCE - 1
     assert len(turns(world)) == 1 and world.outbox() == [("kept", "waiting")]
+
+
+def test_nobody_has_two_offers_who_waits_for_two_kinds(world, proof):
+    """Two lines of one client: what keeps them apart is the lock on the coach's time."""
+    maya = add_maya(world)
+    walker = sign_in_as(world, maya)
+    on_list(walker)
+    on_list(walker, FREE)
+    start = far(walker)
+    for number in range(proof(4, 20)):
+        works = [
+            offering_of(line, start + 120 * at) for at, line in enumerate(lines(world)) for _twice in range(2)
+        ]
+        said = together(world, *works)
+        assert said.count("HasAnother") == len(works) - 1
+        assert len(turns(world)) == number + 1
+        world.change(Appointment, state="released")
 
 
 def test_several_ticks_at_once_offer_it_once(world):

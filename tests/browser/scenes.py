@@ -88,6 +88,11 @@ def to_tokyo(page: Page) -> None:
     press("Save where you are")(page)
 
 
+def offer_it(page: Page) -> None:
+    """The first person of the list."""
+    _sent(page, lambda: page.get_by_role("button", name="Offer").first.click())
+
+
 def in_forty_days() -> str:
     return (clock.now().date() + timedelta(days=40)).isoformat()
 
@@ -310,7 +315,7 @@ SCENES = (
     Scene(COACH, "desk-blocked-errors", "/desk/blocked", press("Add to the list"), 422),
     Scene(COACH, "desk-links-errors", "/desk/links", fill("Make the link", {"last": "2020-01-01"}), 422),
     Scene(COACH, "desk-waiting-errors", "{desk_waiting}", press("Look at it once more"), 422),
-    Scene(COACH, "desk-waiting-check", "{desk_waiting_at}", press("Offer")),
+    Scene(COACH, "desk-waiting-check", "{desk_waiting_at}", offer_it),
     Scene(COACH, "desk-other-errors", "{desk_request}/other", press("Offer this time"), 422),
     Scene(COACH, "desk-hours-errors", "/desk/hours", fill("Save your hours", {"0-0-to": ""}), 422),
     Scene(COACH, "desk-away-errors", "/desk/hours", press("Add the stay"), 422),

@@ -22,10 +22,12 @@ from hypothesis.stateful import (
 )
 
 from coachapp import clock
-from coachapp.booking import confirming, holding, moving, operations, queries, requests
+from coachapp.booking import confirming, holding, moving, operations, queries, requests, waiting
 from coachapp.booking.models import Appointment, Place
 from coachapp.booking.operations import Details
 from coachapp.booking.rules import OCCUPYING, AppointmentState, BookingError, PlaceRow
+from coachapp.booking.turns import Suits
+from coachapp.booking.waiting import Newcomer, Wish
 from coachapp.notifications.models import OutboxMessage
 from coachapp.notifications.rules import State as MailState
 from coachapp.payments import operations as payments
@@ -33,6 +35,7 @@ from coachapp.payments.models import Attempt, Payment, Refund
 from coachapp.payments.queries import orders_of, unfinished_attempt
 from coachapp.payments.refunds import refund_all
 from coachapp.payments.rules import AttemptState, GatewayRefused, RefundState
+from coachapp.practice.operations import save_practice
 from coachapp.practice.queries import offering
 from coachapp.safe_contact.models import SafeContact
 from coachapp.safe_contact.rules import Inbox
@@ -75,6 +78,8 @@ class Practice(RuleBasedStateMachine):
         self.app = self.world.app
         self.late = timedelta()
         self.promised: set[UUID] = set()
+        with self.app.app_context():
+            save_practice(turn_hours=3)
 
     def teardown(self):
         try:
@@ -175,6 +180,20 @@ class Practice(RuleBasedStateMachine):
         with self._kindly():
             requests.ask(queries.place(road.place_id), self.world.url, now=self.now)
 
+    @rule(slug=st.sampled_from(["power-hour", "first-conversation"]), inbox=st.sampled_from(Inbox))
+    def wait_for_another(self, slug, inbox):
+        with self.app.app_context():
+            address = "" if inbox is Inbox.NONE else f"{uuid4().hex}@example.com"
+            wish = Wish(Suits(), ALEX.zone, (self.now + timedelta(days=30)).date())
+            who = Newcomer("Alex", inbox, address, address)
+            waiting.join(offering(slug), wish, who, once="", now=self.now)
+
+    @rule(target=roads)
+    def take_a_turn(self):
+        """A time offered from the waiting list: from here on it is like any other."""
+        kept = [place_id for place_id, _client in self._turns()]
+        return Road(kept[-1]) if kept else multiple()
+
     # ---- what the coach, Stripe and time do ----
 
     @rule(road=roads)
@@ -224,6 +243,11 @@ class Practice(RuleBasedStateMachine):
         assert all(earlier[1] <= later[0] for earlier, later in pairwise(spans))
 
     @invariant()
+    def nobody_has_two_offers(self):
+        clients = [client_id for _place, client_id in self._turns()]
+        assert len(clients) == len(set(clients))
+
+    @invariant()
     def every_state_has_a_name(self):
         for table, states in (
             (Appointment, AppointmentState),
@@ -245,6 +269,8 @@ class Practice(RuleBasedStateMachine):
 
     def settle_down(self):
         """After some days of ticks no money is kept for a time that nobody has, and every confirmed time was paid."""
+        with self.app.app_context():
+            save_practice(turn_hours=None)
         for step in (timedelta(hours=2), timedelta(hours=2), timedelta(days=8), timedelta(hours=2)):
             self.wait(step)
             assert run_tick(self.app, self.now) == ()
@@ -276,6 +302,12 @@ class Practice(RuleBasedStateMachine):
         """Inside the app; whatever the room refuses by name, a place that is forgotten too, is a right answer."""
         with self.app.app_context(), suppress(BookingError):
             yield
+
+    def _turns(self):
+        """What is kept for someone of the waiting list: (place, client)."""
+        rows = self.world.rows(Place.id, Place.client_id, Place.wait_id, Place.appointment_id)
+        held = dict(self.world.rows(Appointment.id, Appointment.state))
+        return [(row[0], row[1]) for row in rows if row[2] and held[row[3]] == AppointmentState.HELD]
 
     def _free(self, slug, pick):
         what = offering(slug)
