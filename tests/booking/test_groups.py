@@ -15,7 +15,15 @@ from coachapp.notifications.models import OutboxMessage
 from coachapp.practice.models import Offering
 from coachapp.practice.operations import save_settings
 from tests.booking.test_looking_changes_nothing import IGNORED, statements
-from tests.booking.whobooks import SOMEBODY, coach_id, link_for, neutral, open_link, who_books
+from tests.booking.whobooks import (
+    SOMEBODY,
+    coach_id,
+    link_for,
+    neutral,
+    nora_at_desk,
+    open_link,
+    who_books,
+)
 from tests.cast import CHARLIE
 from tests.groups import CIRCLE, add_dates, add_group, evening, minutes, paid_seat, the_date
 from tests.road import at_utc
@@ -257,6 +265,25 @@ def test_a_request_for_a_seat_holds_it(world, circle):
     assert the_date(world.app, circle[0]).taken == {1}
     walker.get(walker.place_path)
     assert "You have asked for this time" in walker.text
+
+
+def test_another_date_is_offered_to_one_who_asked(world, circle):
+    who_books(world, "approved")
+    walker = world.walker()
+    walker.go_to_code(minutes(evening(3)), CIRCLE)
+    walker.press_pay()
+    nora, path = nora_at_desk(world), f"/desk/requests/{walker.place().id}/other"
+    page = nora.get(path).get_data(as_text=True)
+    assert "Dates with room" in nora.text and f'value="{circle[1]}"' in page and 'name="day"' not in page
+    for sent in ({}, {"date": str(circle[0])}, {"date": "x"}, {"day": "2030-01-01", "at": "10:00"}):
+        assert nora.fill(path, sent).status_code == 422 and "Choose one of the dates" in nora.text
+    for _ in range(3):
+        world.walker().hold(minutes(evening(4)), CIRCLE)
+    assert nora.fill(path, {"date": str(circle[1])}).status_code == 422, "it is full by now"
+    assert nora.fill(path, {"date": str(circle[2])}).status_code == 303
+    nora.follow()
+    assert "Kept for this person until" in nora.text
+    assert the_date(world.app, circle[2]).taken == {1} and the_date(world.app, circle[0]).taken == frozenset()
 
 
 def test_with_a_link(world, circle):
