@@ -1,14 +1,16 @@
 """Several people choose at the same moment, several coaches are free: everyone is told at once, nobody waits in a ring."""
 
-from threading import Barrier, Thread
+from threading import Barrier, Event, Thread
 
 import sqlalchemy as sa
+from sqlalchemy import event
 
 from coachapp import clock, db
 from coachapp.booking.choosing import hold_with_one
 from coachapp.booking.desk_operations import block_time
 from coachapp.booking.models import Appointment
 from coachapp.booking.rules import TimeTaken
+from coachapp.practice.operations import lock_coach
 from coachapp.practice.queries import givers, offering
 from tests.booking.colleagues import HOUR, add_ada, nora
 from tests.cast import CHARLIE
@@ -66,6 +68,50 @@ def test_two_people_and_two_coaches_both_get_one(world, proof):
         start = free[number * 5]
         assert at_once(world, [(ANYONE, start, None)] * 2) == ["held", "held"]
         assert [who for who, at in held(world) if at == at_utc(start)] == [nora(world), ada]
+
+
+def test_whoever_is_taken_in_that_very_moment_gives_way_to_the_next(world):
+    """Nora seems free while the order is made, and is taken once the lock is there."""
+    ada, first = add_ada(world), nora(world)
+    start, has_read, found = world.walker(CHARLIE).morning()[0], Event(), []
+
+    def listen(connection, cursor, statement, *more):
+        if "outside_busy" in statement:
+            has_read.set()
+
+    def take():
+        found.extend(at_once(world, [(ANYONE, start, None)]))
+
+    someone = Thread(target=take)
+    engine = world.app.extensions["engine"]
+    with engine.connect(), engine.connect():
+        pass  # one line each: SQLite cannot open another while someone writes
+    event.listen(engine, "after_cursor_execute", listen)
+    try:
+        with world.app.app_context(), db.transaction() as session:
+            lock_coach(first)
+            someone.start()
+            assert has_read.wait(30)
+            session.add(taken(first, start))
+    finally:
+        event.remove(engine, "after_cursor_execute", listen)
+    someone.join(60)
+    assert (found, held(world)) == (["held"], [(ada, at_utc(start))])
+
+
+def taken(coach_number, start):
+    """A confirmed hour of that coach's."""
+    return Appointment(
+        coach_id=coach_number,
+        state="confirmed",
+        starts_at=at_utc(start),
+        ends_at=at_utc(start + 60),
+        before_min=0,
+        after_min=0,
+        way="video",
+        created_at=clock.now(),
+        changed_at=clock.now(),
+    )
 
 
 def test_two_people_and_one_coach_who_is_left_one_gets_her(world, proof):
