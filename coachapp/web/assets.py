@@ -24,15 +24,23 @@ def asset(path: str) -> str:
 
 def install(app: Flask) -> None:
     """Serve `static/` before the app, an hour long, and give templates `asset()`."""
-    app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]  # the documented way to wrap
-        app.wsgi_app,
+    served = WhiteNoise(app.wsgi_app)
+    served.files = _shelf().files
+    app.wsgi_app = served  # type: ignore[method-assign]  # the documented way to wrap
+    app.jinja_env.globals["asset"] = asset
+
+
+@lru_cache
+def _shelf() -> WhiteNoise:
+    """Every file with its headers: looked through once for all apps of a process."""
+    return WhiteNoise(
+        None,
         root=str(ROOT),
         prefix="static/",
         max_age=HOUR,
         allow_all_origins=False,
         add_headers_function=_headers,
     )
-    app.jinja_env.globals["asset"] = asset
 
 
 def _headers(headers: Headers, path: str, url: str) -> None:
