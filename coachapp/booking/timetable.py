@@ -219,8 +219,6 @@ def timetables(
     leaving_out: UUID | None = None,
 ) -> dict[int, Timetable]:
     """The same for several coaches at once: two SELECTs whatever their number."""
-    if len(coach_ids) == 1:
-        return {each: timetable(each, start, end, offering_id, leaving_out=leaving_out) for each in coach_ids}
     since, until = start - _AROUND, end + _AROUND
     hours: dict[int, list[Any]] = {each: [] for each in coach_ids}
     busy: dict[int, list[Any]] = {each: [] for each in coach_ids}
@@ -249,10 +247,14 @@ def free_days(
     one of them is free, each once.
     """
     ways = (offering,) if isinstance(offering, OfferingRow) else offering
+    if len(ways) == 1:
+        (one,) = ways
+        table = timetable(one.coach_id, start, end, one.id, leaving_out=leaving_out)
+        return by_local_day(free_starts(one, table, start, end, now), client_zone)
     ids = [way.coach_id for way in ways]
     tables = timetables(ids, start, end, ways[0].id, leaving_out=leaving_out)
-    found = [free_starts(way, tables[way.coach_id], start, end, now) for way in ways]
-    return by_local_day(found[0] if len(found) == 1 else sorted(set().union(*found)), client_zone)
+    found = (free_starts(way, tables[way.coach_id], start, end, now) for way in ways)
+    return by_local_day(sorted(set().union(*found)), client_zone)
 
 
 def free_starts(
