@@ -221,8 +221,6 @@ def timetables(
     leaving_out: UUID | None = None,
 ) -> dict[int, Timetable]:
     """The same for several coaches at once: two SELECTs whatever their number."""
-    if len(coach_ids) == 1:
-        return {each: timetable(each, start, end, offering_id, leaving_out=leaving_out) for each in coach_ids}
     since, until = start - _AROUND, end + _AROUND
     hours: dict[int, list[Any]] = {each: [] for each in coach_ids}
     busy: dict[int, list[Any]] = {each: [] for each in coach_ids}
@@ -253,10 +251,14 @@ def free_days(
     ways = (offering,) if isinstance(offering, OfferingRow) else offering
     if ways[0].is_group:
         return open_days(ways[0], start, end, client_zone, now)
+    if len(ways) == 1:
+        (one,) = ways
+        table = timetable(one.coach_id, start, end, one.id, leaving_out=leaving_out)
+        return by_local_day(free_starts(one, table, start, end, now), client_zone)
     ids = [way.coach_id for way in ways]
     tables = timetables(ids, start, end, ways[0].id, leaving_out=leaving_out)
-    found = [free_starts(way, tables[way.coach_id], start, end, now) for way in ways]
-    return by_local_day(found[0] if len(found) == 1 else sorted(set().union(*found)), client_zone)
+    found = (free_starts(way, tables[way.coach_id], start, end, now) for way in ways)
+    return by_local_day(sorted(set().union(*found)), client_zone)
 
 
 def free_starts(

@@ -174,6 +174,16 @@ def test_other_coaches_calendars_are_not_asked_before_a_hold(house, feeds, now):
     assert operations.refresh_for_hold(other, now=now) == 1
 
 
+def test_where_one_of_two_may_be_taken_both_are_asked(house, feeds, now):
+    other = add_coach(first_name="Iris", full_name="Iris Vale", zone="Europe/Paris", email=None)
+    operations.add_calendar(other, feeds.gives(calendar(event(at(now)))), "", now=now)
+    add(feeds.url("/gone"), now)
+    operations.refresh_for_hold(NORA, other, now=now)
+    asked = sa.select(OutsideCalendar.coach_id).where(OutsideCalendar.asked_at == now)
+    assert sorted(db.session().scalars(asked)) == [NORA, other]
+    assert len(feeds.asked) == 2
+
+
 def test_a_calendar_that_hangs_keeps_nobody_and_tick_tries_again_at_once(house, feeds, now):
     add(feeds.gives(calendar(event(at(now)))), now)
     operations.refresh_due(now=now)
