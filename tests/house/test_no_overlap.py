@@ -51,7 +51,8 @@ def test_the_guard_is_there_after_upgrade(engine):
             found = connection.scalars(sa.text("SELECT conname FROM pg_constraint WHERE contype = 'x'")).all()
             assert found == ["no_overlap"]
         else:
-            found = connection.scalars(sa.text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).all()
+            guards = "SELECT name FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'no_overlap%'"
+            found = connection.scalars(sa.text(guards)).all()
             assert sorted(found) == ["no_overlap_insert", "no_overlap_update"]
 
 
