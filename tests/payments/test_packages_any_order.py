@@ -138,10 +138,19 @@ class Packages(RuleBasedStateMachine):
             return place.id
         return multiple()
 
-    @rule(place_id=times, by=st.sampled_from(["client", "staff", "unsafe"]))
-    def cancel(self, place_id, by):
+    @rule(target=times)
+    def give_and_use(self):
+        """The ordinary way, so that much stands that can fall."""
+        self.give(2, 2)
+        return self.use()
+
+    @rule(place_id=times, by=st.sampled_from(["client", "staff", "unsafe"]), late=st.booleans())
+    def cancel(self, place_id, by, late):
         with self._kindly():
             place = queries.place(place_id)
+            ahead = place.starts_at - self.now - timedelta(hours=1)
+            if late and ahead > timedelta():
+                self.wait(ahead)  # over the moment until which it gives everything back
             confirming.cancel(place, self.world.url, by=by, now=self.now)
             if by != "client" or self.now <= place.free_until:
                 self._came_back(place_id)
