@@ -1,4 +1,4 @@
 """What is asked at booking, by key (pure)."""
 
 HOPE = "hope"
-TERMS_VERSION = "2026-11"
+TERMS_VERSION = "2026-11 b"

@@ -276,7 +276,8 @@ def with_ada(world):
     ada = add_ada(world, zone="Europe/Lisbon", hours=(12 * 60, 20 * 60))
     walker = world.walker()
     short = short_id(world, ada)
-    start = times_with(walker, short)[4]
+    times = times_with(walker, short)
+    start = next(each for each in times if {each + 30, each + 60} <= {*times})
     walker.get(f"/book/{HOUR}")
     walker.post(f"/book/{HOUR}", {"slot": str(start), "tz": ALEX.zone, "with": short})
     walker.tell()

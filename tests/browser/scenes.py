@@ -275,6 +275,7 @@ SCENES = (
             "desk-link-for": "/desk/links/for/{ref}",
             "desk-link": "{desk_link}",
             "desk-blocked": "/desk/blocked",
+            "desk-guest": "{desk_guest}",
             "desk-waiting": "/desk/waiting",
             "desk-waiting-at": "{desk_waiting_at}",
             "desk-waiting-offer": "{desk_waiting}",
@@ -397,6 +398,10 @@ class Cast:
                 self._make_groups()
             case "desk_seat":
                 self.person("seated")
+            case "desk_guest":
+                self._add_coach()
+                self.house.visitor().book()
+                self._facts[name] = f"/desk/sessions/{self.house.last_is_a_guest()}"
             case "desk_absent":
                 self.house.visitor().book()
                 ref, place = self.house.last_begins(minutes=-300 * 24 * 60)

@@ -186,6 +186,19 @@ class House:
             ).fetchone()
         return row[0], str(UUID(row[1]))
 
+    def last_is_a_guest(self) -> str:
+        """The time booked last is that of a client of the coach added last; returns its place."""
+        last = "SELECT place.id, client_id FROM place ORDER BY rowid DESC LIMIT 1"
+        with (
+            closing(sqlite3.connect(Path(self.server.instance) / "coachapp.sqlite3", timeout=20)) as line,
+            line,
+        ):
+            place_id, client_id = line.execute(last).fetchone()
+            line.execute(
+                "UPDATE client SET coach_id = (SELECT max(id) FROM coach) WHERE id = ?", (client_id,)
+            )
+        return str(UUID(place_id))
+
     def _shared(self, name: str, passphrase: str, more: dict[str, Any]) -> Visitor:
         """A browser with the sign-in this person has already; a new sign-in once that one is over."""
         visitor = self.visitor(storage_state=self._states.get(name), **more)
