@@ -1,11 +1,13 @@
 """Opening an app for a test, and closing what it opened."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from flask import Flask
 from jinja2.bccache import Bucket, BytecodeCache
+from sqlalchemy import Dialect, Engine
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.routing import Rule
 
 from coachapp.app import create_app
@@ -43,6 +45,21 @@ class _CompiledRule(Rule):
 
 Flask.url_rule_class = _CompiledRule
 
+_KNOWN: dict[str, tuple[Dialect, Any]] = {}
+
+
+def _share_statements(engine: Engine) -> None:
+    """Statements compiled once for all databases of a kind in a test run; SQLAlchemy does it once for each engine."""
+    kind = engine.dialect.name
+    if kind in _KNOWN:
+        engine.dialect, engine._compiled_cache = _KNOWN[kind]
+        return
+    with (
+        suppress(SQLAlchemyError),
+        engine.connect(),
+    ):  # what there is to know of this kind is asked at the first connection
+        _KNOWN[kind] = engine.dialect, engine._compiled_cache
+
 
 @contextmanager
 def open_app(settings: Config) -> Iterator[Flask]:
@@ -50,6 +67,7 @@ def open_app(settings: Config) -> Iterator[Flask]:
     app = create_app(settings)
     app.config["ARGON2_CHEAP"] = True
     app.jinja_env.bytecode_cache = _COMPILED
+    _share_statements(app.extensions["engine"])
     try:
         yield app
     finally:

@@ -322,7 +322,7 @@ SCENES = (
     Scene(COACH, "desk-away-errors", "/desk/hours", press("Add the stay"), 422),
     Scene(COACH, "desk-away", "/desk/hours", travel),
     Scene(COACH, "desk-calendars-errors", "/desk/calendars", press("Add this calendar"), 422),
-    Scene(COACH, "desk-groups-errors", "/desk/groups", press("Add"), 422),
+    Scene(COACH, "desk-groups-errors", "{desk_groups}", press("Add"), 422),
     Scene(COACH, "desk-group-add", "{desk_group}", add_to_group),
     Scene(COACH, "desk-group-move-check", "{desk_group}/move", fill("Look at it once more", {"at": "03:30"})),
     Scene(COACH, "desk-group-move-errors", "{desk_group}/move", press("Look at it once more"), 422),
@@ -396,6 +396,9 @@ class Cast:
                 self.person(COACH).send(self._facts[name], {"answer": "It is free."})
             case "group" | "group_empty" | "desk_group":
                 self._make_groups()
+            case "desk_groups":
+                self.address("{desk_group}")
+                self._facts[name] = "/desk/groups"
             case "desk_seat":
                 self.person("seated")
             case "desk_guest":
