@@ -7,7 +7,7 @@ export UV_PYTHON_DOWNLOADS = never
 export UV_LINK_MODE = copy
 PYTEST = CHROMIUM="$$(cat $(VENV)/browser.path)" $(PYTHON) -m pytest
 # Tests wait for servers, browsers and mails more than they compute: several at a time, whole files together.
-TOGETHER = -n 4 --dist loadfile
+TOGETHER = -n 4 --dist loadfile --no-loadscope-reorder
 
 # Hashed pins, through uv where it is to be had (a third of the time) and through pip where not.
 define install

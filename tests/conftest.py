@@ -45,11 +45,14 @@ def pytest_configure(config: pytest.Config) -> None:
     hypothesis.settings.load_profile("proof" if proof else "everyday")
 
 
+@pytest.hookimpl(trylast=True)  # after the order was shuffled
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if not config.getoption("--proof"):
         for item in items:
             if item.get_closest_marker("proof"):
                 item.add_marker(pytest.mark.skip(reason="runs in `make proof`"))
+    # Whole files go to one worker each: what takes long must not come last, when the others have nothing left to do.
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:

@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 from coachapp.booking.slots import by_local_day, free_times, instant
 from tests.booking.obvious import Clock, changes, every_zone, made_up, minute_up, reference
 
+pytestmark = pytest.mark.long
+
 ORDINARY = datetime(2026, 6, 1, tzinfo=UTC)
 CLOSELY = {
     # half an hour; midnights that do not exist or come twice; both changes of Madrid; Madrid and New York five hours

@@ -28,6 +28,8 @@ from tests.booking.colleagues import HOUR, add_ada, shown, times_with
 from tests.booking.obvious import changes, every_zone, made_up, reference
 from tests.road import mostly_sqlite as databases  # noqa: F401  # pytest finds fixtures by name
 
+pytestmark = pytest.mark.long
+
 HARD = ("Australia/Lord_Howe", "America/Santiago", "Africa/Cairo", "Atlantic/Azores", "Europe/Madrid")
 _OF_ONE = (OpeningHours, DayHours, Away, OutsideBusy, OutsideCalendar, Appointment, OfferingCoach)
 

@@ -24,6 +24,8 @@ from tests.house.routes import PINNED
 from tests.house.test_headers import check as check_headers
 from tests.house.words import found_in
 
+pytestmark = pytest.mark.long
+
 # Public pages of an ordinary, findable practice: they may say what it is.
 FINDABLE = {"/", "/book", "/help", "/safety", "/privacy", "/terms", "/resources", "/ask", "/write"}
 STARTS = {

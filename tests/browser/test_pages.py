@@ -11,6 +11,8 @@ from playwright.sync_api import Page, Response
 from coachapp.config import PROJECT
 from tests.browser.scenes import COACH, SCENES, Cast, Scene
 
+pytestmark = pytest.mark.long
+
 STATIC = PROJECT / "static"
 KB = 1024
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"]

@@ -8,6 +8,8 @@ from playwright.sync_api import Page, Request, expect
 
 from tests.browser.visitors import PASSPHRASE, House, Visitor
 
+pytestmark = pytest.mark.long
+
 EXIT = "https://www.bbc.co.uk/weather"
 OPEN = re.compile(r"/me/")
 BLANK = "document.documentElement.classList.contains('exiting') && getComputedStyle(document.querySelector('main')).display === 'none'"

@@ -22,6 +22,8 @@ from coachapp.practice.queries import offering
 from coachapp.safe_contact.rules import Inbox
 from tests.road import open_practice
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture
 def practice(app):

@@ -18,6 +18,8 @@ from coachapp.demo.children import Trouble
 from coachapp.demo.surroundings import place, settings
 from tests.live import LiveServer, clean_environ, free_port
 
+pytestmark = pytest.mark.long
+
 LIVE = "sk_" + "live_abc"
 
 

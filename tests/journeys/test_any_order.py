@@ -9,6 +9,7 @@ from datetime import timedelta
 from itertools import pairwise
 from uuid import UUID, uuid4
 
+import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -43,6 +44,8 @@ from coachapp.tick import run_tick
 from coachapp.zones import zone
 from tests.cast import ALEX
 from tests.road import open_world
+
+pytestmark = pytest.mark.long
 
 STEPS = (
     timedelta(minutes=1),

@@ -4,6 +4,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from itertools import pairwise
 
+import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, multiple, rule, run_state_machine_as_test
@@ -19,6 +20,8 @@ from tests.groups import CIRCLE, NORAS, add_group
 from tests.journeys.test_any_order import FEW, Practice, Road
 from tests.road import mostly_sqlite as databases  # noqa: F401  # pytest finds fixtures by name
 from tests.road import open_world
+
+pytestmark = pytest.mark.long
 
 SEATS = 2
 

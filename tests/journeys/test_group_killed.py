@@ -14,6 +14,8 @@ from tests.journeys import killable_group
 from tests.road import mostly_sqlite as databases  # noqa: F401  # pytest finds fixtures by name
 from tests.road import world  # noqa: F401  # pytest finds fixtures by name
 
+pytestmark = pytest.mark.long
+
 FORKS = multiprocessing.get_context("forkserver")
 FORKS.set_forkserver_preload(["tests.journeys.killable_group"])
 

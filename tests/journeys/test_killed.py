@@ -27,6 +27,8 @@ from tests.journeys import killable
 from tests.live import free_port
 from tests.road import open_practice
 
+pytestmark = pytest.mark.long
+
 FORKS = multiprocessing.get_context("forkserver")
 FORKS.set_forkserver_preload(["tests.journeys.killable"])
 SECRET = "whsec_tests"

@@ -17,6 +17,8 @@ from tests.databases import Databases
 from tests.journeys.test_killed import Scene, scene
 from tests.road import mostly_sqlite as databases  # noqa: F401  # a fixture
 
+pytestmark = pytest.mark.long
+
 SLUG, SINGLE = "steady-ground", "power-hour"
 
 

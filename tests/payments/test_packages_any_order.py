@@ -8,6 +8,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from datetime import timedelta
 from uuid import uuid4
 
+import pytest
 import requests
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
@@ -41,6 +42,8 @@ from coachapp.tick import run_tick
 from coachapp.zones import zone
 from tests.booking.sold import SINGLE, SLUG, sell
 from tests.road import open_world
+
+pytestmark = pytest.mark.long
 
 NORA = uuid4()
 STEPS = (timedelta(minutes=3), timedelta(hours=2), timedelta(days=3), timedelta(days=40), timedelta(days=200))
