@@ -5,6 +5,8 @@ BIN := $(VENV)/bin
 PYTHON := $(BIN)/python
 export UV_PYTHON_DOWNLOADS = never
 export UV_LINK_MODE = copy
+# Whatever the machine says: programs that tests start again and again begin in half the time.
+export PYTHONDONTWRITEBYTECODE =
 PYTEST = CHROMIUM="$$(cat $(VENV)/browser.path)" $(PYTHON) -m pytest
 # Tests wait for servers, browsers and mails more than they compute: several at a time, whole files together.
 TOGETHER = -n 4 --dist loadfile --no-loadscope-reorder

@@ -1,5 +1,6 @@
 """What every test may use: real databases, the app on each of them, a browser, the pretend Stripe and real mail."""
 
+import gc
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -32,6 +33,7 @@ CHROMIUM_FLAGS = [
 ]
 
 loopback.only()
+gc.set_threshold(100_000, 50, 100)  # a tenth of the run's time goes into looking for what nobody holds
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
