@@ -25,7 +25,7 @@ from coachapp.booking.rules import (
     TimeTaken,
     TooLate,
 )
-from coachapp.booking.turns import HasAnother, NotWaiting, Turn, turn_ends
+from coachapp.booking.wait_rules import HasAnother, NotWaiting, Suited, turn_ends
 from coachapp.clients.queries import client
 from coachapp.db import transaction
 from coachapp.intake import operations as intake
@@ -67,7 +67,7 @@ def pass_on(base_url: str, *, now: datetime) -> int:
     if practice().turn_hours is None:
         return 0
     return sum(
-        any(_give(turn, base_url, now) for turn in each.turns)
+        any(_give(suited, base_url, now) for suited in each.people)
         for host in coaches()
         for each in wait_queries.openings(host.id, now=now)
     )
@@ -82,21 +82,21 @@ def still_kept(key: str, now: datetime) -> bool:
     return place.standing is Standing.OFFERED and bool(place.hold_until and place.hold_until > now)
 
 
-def _give(turn: Turn, base_url: str, now: datetime) -> bool:
+def _give(suited: Suited, base_url: str, now: datetime) -> bool:
     """Offer one time by itself; whether it was done. Whoever cannot hear of it is passed over, and keeps her turn."""
     hours = practice().turn_hours
-    until = turn_ends(turn.starts_at, now, hours) if hours else None
+    until = turn_ends(suited.starts_at, now, hours) if hours else None
     if until is None:
         return False
     try:
         with transaction() as db:
-            row = _locked(db, turn.wait.id, now)
+            row = _locked(db, suited.wait.id, now)
             if gate(row.client_id, booked=False, now=now).address is None:
                 return False
             if is_blocked(row.coach_id, *wait_queries.addresses_of(row.id)):
                 return False
-            check_free(_offering(row), int(turn.starts_at.timestamp()) // 60, now)
-            _keep(db, row, turn.starts_at, until, Answer.FREED, base_url, now)
+            check_free(_offering(row), int(suited.starts_at.timestamp()) // 60, now)
+            _keep(db, row, suited.starts_at, until, Answer.FREED, base_url, now)
             record("freed", now=now, role="system", subject=row.client_id)
     except (BookingError, NoSuchOffering, IntegrityError, vault.KeyGone):
         return False  # taken, gone or erased in this moment: somebody else's turn

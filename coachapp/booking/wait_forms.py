@@ -19,7 +19,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, StopValidati
 from wtforms.validators import Optional as MayBeEmpty
 
 from coachapp.booking.picker import Part
-from coachapp.booking.turns import MOST_TURN_HOURS, USUAL_TURN_HOURS, Suits
+from coachapp.booking.wait_rules import MOST_TURN_HOURS, USUAL_TURN_HOURS, Suits
 from coachapp.safe_contact.forms import MayGiveInbox, email_field, inbox_field
 from coachapp.web.forms import BaseForm
 from coachapp.web.typed import one_line

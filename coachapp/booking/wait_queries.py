@@ -11,7 +11,7 @@ from coachapp.booking import queries
 from coachapp.booking.blocking import is_blocked
 from coachapp.booking.models import Appointment, FreedTime, Place, Wait
 from coachapp.booking.rules import AppointmentState, PlaceRow
-from coachapp.booking.turns import CameFree, Freed, NotWaiting, Suits, WaitRow, came_free
+from coachapp.booking.wait_rules import CameFree, Freed, NotWaiting, Suits, WaitRow, came_free
 from coachapp.db import session
 from coachapp.practice.models import Offering
 from coachapp.practice.queries import offerings

@@ -16,7 +16,7 @@ from coachapp.booking.blocking import tried
 from coachapp.booking.making import give_token
 from coachapp.booking.models import FreedTime, Place, Wait
 from coachapp.booking.rules import PlaceRow
-from coachapp.booking.turns import NotWaiting, Suits, WaitRow, list_ends
+from coachapp.booking.wait_rules import NotWaiting, Suits, WaitRow, list_ends
 from coachapp.clients import operations as clients
 from coachapp.clients.queries import client
 from coachapp.clients.rules import State

@@ -1,4 +1,7 @@
-"""How packages come to be: on the way to being bought, or given by the coach."""
+"""How packages come to be, on the way to being bought or given by the coach, and what somebody decides about one.
+
+A decision and its entry in the audit log are one transaction; `by` is the coach's account, None the client herself.
+"""
 
 from datetime import datetime
 from uuid import UUID, uuid4
@@ -10,6 +13,8 @@ from coachapp.audit.operations import record
 from coachapp.db import transaction
 from coachapp.money import Money
 from coachapp.payments import credits as ledger
+from coachapp.payments.credit_queries import package
+from coachapp.payments.credit_rules import Told
 from coachapp.payments.models import Order, Package
 from coachapp.practice.rules import OfferingRow
 
@@ -54,6 +59,45 @@ def give(
         ledger.grant(mine.id, now=now)
         record("give_sessions", now=now, role="staff", actor=by, subject=client_id)
         return mine.id
+
+
+def pause(package_id: UUID, *, now: datetime, by: UUID | None = None) -> bool:
+    """Let a package rest; False where it rests already or nothing is left."""
+    with transaction():
+        done = ledger.pause(package_id, _hand(by), now=now)
+        return done and _note("pause_sessions", package_id, by, now)
+
+
+def resume(package_id: UUID, *, now: datetime, by: UUID | None = None) -> bool:
+    """End the pause; False where there is none."""
+    with transaction():
+        done = ledger.resume(package_id, _hand(by), now=now)
+        return done and _note("resume_sessions", package_id, by, now)
+
+
+def note_told_by_coach(package_id: UUID, *, by: UUID, now: datetime) -> bool:
+    """The coach has told her when it ends; False where that was said before, or is not yet to be said."""
+    with transaction():
+        until = ledger.note_told(package_id, Told.COACH, now=now)
+        return until is not None and _note("told_end", package_id, by, now)
+
+
+def take_back(package_id: UUID, amount: Money, *, by: UUID, now: datetime) -> list[UUID]:
+    """Take back what is left and pay back so much of it; the refunds to send. BadAmount for more than is paid."""
+    with transaction():
+        refunds = ledger.take_back(package_id, amount, now=now)
+        _note("take_back_sessions", package_id, by, now)
+        return refunds
+
+
+def _hand(by: UUID | None) -> str:
+    return "client" if by is None else "coach"
+
+
+def _note(action: str, package_id: UUID, by: UUID | None, now: datetime) -> bool:
+    whose = package(package_id).client_id
+    record(action, now=now, role="client" if by is None else "staff", actor=by, subject=whose)
+    return True
 
 
 def _package(

@@ -13,7 +13,7 @@ from coachapp.booking.desk_operations import block_time, book_for_client, set_we
 from coachapp.booking.models import Appointment, FreedTime, Place, Wait
 from coachapp.booking.rules import Answer, Standing, TimeTaken, TooLate
 from coachapp.booking.slots import Opening
-from coachapp.booking.turns import HasAnother, NotWaiting
+from coachapp.booking.wait_rules import HasAnother, NotWaiting
 from coachapp.clients.models import Client
 from coachapp.notifications.models import OutboxMessage
 from coachapp.practice.operations import save_offering, save_practice

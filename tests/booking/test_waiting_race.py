@@ -9,7 +9,7 @@ from coachapp import clock, db, vault
 from coachapp.booking import offers, waiting
 from coachapp.booking.models import Appointment, FreedTime, Place, Wait
 from coachapp.booking.rules import TimeTaken
-from coachapp.booking.turns import HasAnother, Suits
+from coachapp.booking.wait_rules import HasAnother, Suits
 from coachapp.booking.waiting import Newcomer, Wish
 from coachapp.clients.models import Client
 from coachapp.practice.queries import offering

@@ -27,7 +27,7 @@ from coachapp.booking import confirming, holding, moving, operations, queries, r
 from coachapp.booking.models import Appointment, Place
 from coachapp.booking.operations import Details
 from coachapp.booking.rules import OCCUPYING, AppointmentState, BookingError, PlaceRow
-from coachapp.booking.turns import Suits
+from coachapp.booking.wait_rules import Suits
 from coachapp.booking.waiting import Newcomer, Wish
 from coachapp.notifications.models import OutboxMessage
 from coachapp.notifications.rules import State as MailState

@@ -9,9 +9,9 @@ from flask_babel import gettext as _
 
 from coachapp import clock, vault
 from coachapp.booking import queries, wait_queries, waiting
-from coachapp.booking.turns import USUAL_WAIT_DAYS, NotWaiting, WaitRow
 from coachapp.booking.views import door, picking, road
 from coachapp.booking.wait_forms import JoinForm, WaitForm
+from coachapp.booking.wait_rules import USUAL_WAIT_DAYS, NotWaiting, WaitRow
 from coachapp.booking.waiting import Newcomer, Wish
 from coachapp.clients.queries import client
 from coachapp.notifications import texts

@@ -108,27 +108,23 @@ def choices(
     where the form says no other.
     """
     now, offering, hosts = clock.now(), ways[0], [coach(way.coach_id) for way in ways]
-    zones = {host.zone for host in hosts}
-    where, there = zone(key), zone(zones.copy().pop() if len(zones) == 1 else key)
-    end = now + timedelta(days=offering.horizon_days + 2)
+    where, hidden = zone(key), moving.starts_at if moving else gone
     days = queries.free_days(
         ways,
         now,
-        end,
+        now + timedelta(days=offering.horizon_days + 2),
         where,
         now=now,
         leaving_out=moving.appointment_id if moving else None,
     )
-    hidden = moving.starts_at if moving else gone
-    picked = request.form.get("slot", "") or (str(int(gone.timestamp()) // 60) if gone else "")
     page = picker_for(
         without(days, hidden) if hidden else days,
         offering.length_min,
         where,
-        there,
+        zone(_one_zone(hosts) or key),
         now,
         month=read_month(request.args.get("month", "")),
-        day=read_day(request.args.get("day", "")) or _day_of(picked, key),
+        day=read_day(request.args.get("day", "")) or _day_of(_picked(gone), key),
     )
     one = hosts[0] if len(hosts) == 1 else None
     written = _Written(offering, one, key, go, after, error, with_price=moving is None, language=locale())
@@ -138,9 +134,20 @@ def choices(
         "picker": page,
         "calendar": _calendar(page, written) if page.day else "",
         "tz": key,
-        "zones": zone_choices(WELL_KNOWN, now, key, *zones),
+        "zones": zone_choices(WELL_KNOWN, now, key, *(host.zone for host in hosts)),
         "now": now,
     }
+
+
+def _one_zone(hosts: Sequence[CoachRow]) -> str | None:
+    """The zone all of them share."""
+    zones = {host.zone for host in hosts}
+    return zones.pop() if len(zones) == 1 else None
+
+
+def _picked(gone: datetime | None) -> str:
+    """The time whose day is shown, in epoch minutes as a form says it: what was sent, else what is gone."""
+    return request.form.get("slot", "") or (str(int(gone.timestamp()) // 60) if gone else "")
 
 
 def dates(

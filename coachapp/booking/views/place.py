@@ -20,9 +20,9 @@ from coachapp.booking.rules import (
     may_cancel,
     may_move,
 )
-from coachapp.booking.turns import NotWaiting, WaitRow
 from coachapp.booking.views import hers, road
 from coachapp.booking.views.details import let_go_of
+from coachapp.booking.wait_rules import NotWaiting, WaitRow
 from coachapp.clients.queries import client
 from coachapp.payments.queries import orders_of
 from coachapp.practice.queries import coach

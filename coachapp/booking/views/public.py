@@ -179,27 +179,15 @@ def pick_page(
 
     `gone` is a time that is said to be taken, whoever else may be free then.
     """
-    key = _present_zone(chosen, request.values.get("tz"))
-    guest = door.guest_for(chosen)
+    if chosen.is_group:
+        return _dates_page(chosen, error=error, taken=taken, gone=gone)
+    key, guest = _present_zone(chosen, request.values.get("tz")), door.guest_for(chosen)
     everyone = door.ways(chosen, guest)
-    ways, asks = whom.shown(everyone), door.will_ask(guest)
+    ways = whom.shown(everyone)
     hosts = [coach(way.coach_id) for way in everyone]
     names = whom.called(hosts)
-    after = _(
-        "When you continue, this time is kept for you for 40 minutes. If it runs out you can choose again."
-    )
-    if asks:
-        first = _(
-            "A first booking waits for %(name)s to say yes; nothing is paid before.",
-            name=any_of([names[way.coach_id] for way in ways]),
-        )
-        after = f"{after} {first}"
-    if chosen.is_group:
-        shown = picking.dates(ways[0], key, gone=gone or (picking.typed_time() if taken else None))
-        return render_template(
-            "booking/dates.html", **shown, after=after, error=error, taken=taken, asks=asks
-        )
-    shown = picking.choices(ways, key, go=_("Continue"), after=after, error=error, gone=gone)
+    who, asks = any_of([names[way.coach_id] for way in ways]), door.will_ask(guest)
+    shown = picking.choices(ways, key, go=_("Continue"), after=_after(who, asks), error=error, gone=gone)
     return render_template(
         "booking/pick.html",
         **shown,
@@ -208,8 +196,32 @@ def pick_page(
         asks=asks,
         everyone=hosts,
         names=names,
-        who=any_of([names[way.coach_id] for way in ways]),
+        who=who,
     )
+
+
+def _dates_page(chosen: OfferingRow, *, error: str, taken: bool, gone: datetime | None) -> str:
+    """The dates of a group, which one coach gives."""
+    key, asks = _present_zone(chosen, request.values.get("tz")), door.will_ask(door.guest_for(chosen))
+    return render_template(
+        "booking/dates.html",
+        **picking.dates(chosen, key, gone=gone or (picking.typed_time() if taken else None)),
+        after=_after(coach(chosen.coach_id).first_name, asks),
+        error=error,
+        taken=taken,
+        asks=asks,
+    )
+
+
+def _after(who: str, asks: bool) -> str:
+    """What happens when the button below the times is pressed."""
+    kept = _(
+        "When you continue, this time is kept for you for 40 minutes. If it runs out you can choose again."
+    )
+    if not asks:
+        return kept
+    waits = _("A first booking waits for %(name)s to say yes; nothing is paid before.", name=who)
+    return f"{kept} {waits}"
 
 
 def _times_json(

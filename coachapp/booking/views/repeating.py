@@ -24,7 +24,7 @@ from coachapp.zones import zone
 
 
 @dataclass(frozen=True)
-class Turn:
+class SeriesDay:
     """One day of a series. `taken`: something of the coach's lies there. `ticked`: it is to be booked."""
 
     day: date
@@ -37,36 +37,36 @@ class Turn:
 
 def check_page(form: BookForm, person: ClientRow, offering: OfferingRow, host: CoachRow) -> str:
     """Every day with what clashes or falls into a clock change; all that is free is ticked."""
-    return _page(form, person, offering, host, _turns(form, offering, host, None))
+    return _page(form, person, offering, host, _days(form, offering, host, None))
 
 
 def book(form: BookForm, person: ClientRow, offering: OfferingRow, host: CoachRow) -> ResponseReturnValue:
     """Book the days that are ticked, all or none."""
-    turns = _turns(form, offering, host, set(request.form.getlist("on")))
-    chosen = [turn for turn in turns if turn.ticked]
+    days = _days(form, offering, host, set(request.form.getlist("on")))
+    chosen = [each for each in days if each.ticked]
     if not chosen:
-        return _page(form, person, offering, host, turns, _("Tick at least one day")), 422
+        return _page(form, person, offering, host, days, _("Tick at least one day")), 422
     try:
-        if any(turn.taken for turn in chosen):
+        if any(each.taken for each in chosen):
             raise TimeTaken
-        starts = [turn.starts_at for turn in chosen]
+        starts = [each.starts_at for each in chosen]
         series.book_series(offering, person.id, person.zone, starts, settings().base_url, now=clock.now())
     except TimeTaken:
-        now_free = _turns(form, offering, host, set(request.form.getlist("on")))
+        now_free = _days(form, offering, host, set(request.form.getlist("on")))
         error = _("A day was taken meanwhile, and nothing is booked yet. Look at the days once more.")
         return _page(form, person, offering, host, now_free, error), 409
     flash(ngettext("%(num)s session is booked.", "%(num)s sessions are booked.", len(chosen)))
     return redirect(url_for("desk.sessions", ref=person.ref), 303)
 
 
-def _turns(form: BookForm, offering: OfferingRow, host: CoachRow, on: set[str] | None) -> list[Turn]:
+def _days(form: BookForm, offering: OfferingRow, host: CoachRow, on: set[str] | None) -> list[SeriesDay]:
     """The days of the series in order; `on` holds those that are ticked (None: all of them)."""
-    days = repeated(form.day.data, form.at.data, zone(host.zone), form.weeks, form.times.data)
+    found = repeated(form.day.data, form.at.data, zone(host.zone), form.weeks, form.times.data)
     length = timedelta(minutes=offering.length_min)
-    taken = queries.occupied(host.id, [(each.at, each.at + length) for each in days.values()])
+    taken = queries.occupied(host.id, [(each.at, each.at + length) for each in found.values()])
     return [
-        Turn(day, each.at, each.at + length, each.reading, is_taken, on is None or day.isoformat() in on)
-        for (day, each), is_taken in zip(days.items(), taken, strict=True)
+        SeriesDay(day, each.at, each.at + length, each.reading, is_taken, on is None or day.isoformat() in on)
+        for (day, each), is_taken in zip(found.items(), taken, strict=True)
     ]
 
 
@@ -75,7 +75,7 @@ def _page(
     person: ClientRow,
     offering: OfferingRow,
     host: CoachRow,
-    turns: list[Turn],
+    days: list[SeriesDay],
     error: str = "",
 ) -> str:
     verdict = gate(person.id, booked=True, now=clock.now())
@@ -85,18 +85,18 @@ def _page(
         person=person,
         offering=offering,
         host=host,
-        turns=turns,
+        days=days,
         how_often=form.how_often,
         error=error,
         errors=[("days", error)] if error else [],
         verdict=verdict,
-        mail=_mail(person, turns, verdict),
+        mail=_mail(person, days, verdict),
     )
 
 
-def _mail(person: ClientRow, turns: list[Turn], verdict: Verdict) -> texts.Text | None:
+def _mail(person: ClientRow, days: list[SeriesDay], verdict: Verdict) -> texts.Text | None:
     """The words that would leave for the days that are ticked; None when nothing does."""
-    times = [(turn.starts_at, turn.ends_at) for turn in turns if turn.ticked and not turn.taken]
+    times = [(each.starts_at, each.ends_at) for each in days if each.ticked and not each.taken]
     if verdict.address is None or not times:
         return None
     link = f"{settings().base_url}/b/…" if verdict.with_link else None

@@ -16,9 +16,9 @@ from coachapp.booking.admission import IsBlocked, answer_ends
 from coachapp.booking.desk_forms import OtherTimeForm
 from coachapp.booking.rules import PlaceRow, TimeTaken, TooLate
 from coachapp.booking.slots import instant
-from coachapp.booking.turns import HasAnother, NotWaiting, WaitRow, does_suit
 from coachapp.booking.views import picking
 from coachapp.booking.wait_forms import TurnsForm
+from coachapp.booking.wait_rules import HasAnother, NotWaiting, WaitRow, does_suit
 from coachapp.booking.wall import instant_of
 from coachapp.clients.queries import clients_by_id
 from coachapp.clients.rules import ClientRow

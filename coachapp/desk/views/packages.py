@@ -7,7 +7,6 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from coachapp import clock
-from coachapp.audit.operations import record
 from coachapp.booking.crediting import is_payable, use_for_booked, uses
 from coachapp.booking.queries import places_of
 from coachapp.booking.rules import NotNow
@@ -16,7 +15,7 @@ from coachapp.desk.forms import GiveForm, TakeBackForm
 from coachapp.desk.views.room import account, bp, host, own_client
 from coachapp.money import Money
 from coachapp.payments import credit_queries, credits, packages
-from coachapp.payments.credit_rules import BadAmount, NoCredit, PackageRow, Told, refund_by_rule
+from coachapp.payments.credit_rules import BadAmount, NoCredit, PackageRow, refund_by_rule
 from coachapp.payments.operations import finish
 from coachapp.payments.queries import orders_of
 from coachapp.payments.runtime import gateway, payables
@@ -24,8 +23,6 @@ from coachapp.practice.queries import offerings
 from coachapp.practice.rules import OfferingRow
 from coachapp.web.errors import page
 from coachapp.web.guards import staff
-
-_BY_COACH = "coach"
 
 
 @bp.get("/clients/<ref>/packages")
@@ -77,9 +74,7 @@ def use_session(ref: str, place_id: UUID) -> ResponseReturnValue:
 @bp.post("/clients/<ref>/packages/<uuid:package_id>/pause")
 @staff
 def pause_package(ref: str, package_id: UUID) -> ResponseReturnValue:
-    mine, now = _own(ref, package_id), clock.now()
-    if credits.pause(mine.id, _BY_COACH, now=now):
-        record("pause_sessions", now=now, role="staff", actor=account(), subject=mine.client_id)
+    if packages.pause(_own(ref, package_id).id, by=account(), now=clock.now()):
         flash(_("Paused. Nothing ends meanwhile."))
     return _back(ref)
 
@@ -87,9 +82,7 @@ def pause_package(ref: str, package_id: UUID) -> ResponseReturnValue:
 @bp.post("/clients/<ref>/packages/<uuid:package_id>/go-on")
 @staff
 def resume_package(ref: str, package_id: UUID) -> ResponseReturnValue:
-    mine, now = _own(ref, package_id), clock.now()
-    if credits.resume(mine.id, _BY_COACH, now=now):
-        record("resume_sessions", now=now, role="staff", actor=account(), subject=mine.client_id)
+    if packages.resume(_own(ref, package_id).id, by=account(), now=clock.now()):
         flash(_("The pause is over. The end has moved by as many days."))
     return _back(ref)
 
@@ -98,9 +91,7 @@ def resume_package(ref: str, package_id: UUID) -> ResponseReturnValue:
 @staff
 def told_package(ref: str, package_id: UUID) -> ResponseReturnValue:
     """The coach has told her when it ends."""
-    mine, now = _own(ref, package_id), clock.now()
-    if credits.note_told(mine.id, Told.COACH, now=now) is not None:
-        record("told_end", now=now, role="staff", actor=account(), subject=mine.client_id)
+    if packages.note_told_by_coach(_own(ref, package_id).id, by=account(), now=clock.now()):
         flash(_("Noted."))
     return _back(ref)
 
@@ -122,11 +113,10 @@ def take_back_package(ref: str, package_id: UUID) -> ResponseReturnValue:
     if not form.validate():
         return _take_back_page(ref, mine, form), 422
     try:
-        refunds = credits.take_back(mine.id, form.money, now=now)
+        refunds = packages.take_back(mine.id, form.money, by=account(), now=now)
     except BadAmount:  # something else went back in this moment
         form.amount.errors = [_("Less than that is still paid. Look at it once more.")]
         return _take_back_page(ref, mine, form), 422
-    record("take_back_sessions", now=now, role="staff", actor=account(), subject=mine.client_id)
     finish(refunds, gateway(), payables(), now=now)
     flash(_("Taken back."))
     return _back(ref)

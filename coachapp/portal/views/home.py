@@ -12,8 +12,8 @@ from coachapp import clock
 from coachapp.booking.around_queries import Beside, beside
 from coachapp.booking.queries import next_and_last, place_token, places_of
 from coachapp.booking.rules import AppointmentState, NoSuchPlace, PlaceRow
-from coachapp.booking.turns import WaitRow
 from coachapp.booking.wait_queries import kept_for, waits_of
+from coachapp.booking.wait_rules import WaitRow
 from coachapp.clients.queries import wishes
 from coachapp.payments.queries import orders_of
 from coachapp.portal.views.packages import note_shown, packages_on_show

@@ -8,16 +8,13 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from coachapp import clock
-from coachapp.audit.operations import record
 from coachapp.booking.crediting import uses
-from coachapp.payments import credits
+from coachapp.payments import credits, packages
 from coachapp.payments.credit_queries import packages_of
 from coachapp.payments.credit_rules import PackageRow, Told
 from coachapp.portal.views.room import bp, own_record
 from coachapp.practice.queries import coach
 from coachapp.web.guards import client_only
-
-_BY_HER = "client"
 
 
 @bp.get("/packages")
@@ -36,9 +33,7 @@ def my_packages() -> ResponseReturnValue:
 @client_only
 def pause_package(package_id: UUID) -> ResponseReturnValue:
     """Nothing is used and nothing ends until she says so."""
-    mine, now = _own(package_id), clock.now()
-    if credits.pause(mine.id, _BY_HER, now=now):
-        record("pause_sessions", now=now, role="client", subject=mine.client_id)
+    if packages.pause(_own(package_id).id, now=clock.now()):
         flash(_("Paused. Nothing ends meanwhile."))
     return redirect(url_for("portal.my_packages"), 303)
 
@@ -46,9 +41,7 @@ def pause_package(package_id: UUID) -> ResponseReturnValue:
 @bp.post("/packages/<uuid:package_id>/go-on")
 @client_only
 def resume_package(package_id: UUID) -> ResponseReturnValue:
-    mine, now = _own(package_id), clock.now()
-    if credits.resume(mine.id, _BY_HER, now=now):
-        record("resume_sessions", now=now, role="client", subject=mine.client_id)
+    if packages.resume(_own(package_id).id, now=clock.now()):
         flash(_("The pause is over. The end has moved by as many days."))
     return redirect(url_for("portal.my_packages"), 303)
 

@@ -11,7 +11,7 @@ from flask_login import current_user
 
 from coachapp import clock, config
 from coachapp.practice import operations, queries
-from coachapp.practice.forms import OfferingForm, SettingsForm
+from coachapp.practice.forms import OfferingForm
 from coachapp.practice.rules import (
     CoachRow,
     NoSuchOffering,
@@ -20,6 +20,7 @@ from coachapp.practice.rules import (
     SlugTaken,
     private_slug,
 )
+from coachapp.practice.settings_form import SettingsForm
 from coachapp.practice.telling import telling_word
 from coachapp.web.guards import staff
 from coachapp.zones import WELL_KNOWN, zone_choices

@@ -114,7 +114,7 @@ class Freed:
 
 
 @dataclass(frozen=True)
-class Turn:
+class Suited:
     """A time that came free and the person it suits."""
 
     wait: WaitRow
@@ -127,7 +127,7 @@ class CameFree:
 
     starts_at: datetime
     ends_at: datetime
-    turns: tuple[Turn, ...]
+    people: tuple[Suited, ...]
 
 
 def came_free(
@@ -148,7 +148,7 @@ def came_free(
         stretches.setdefault((each.starts_at, each.ends_at), []).append(each)
     found = []
     for (starts_at, ends_at), times in sorted(stretches.items()):
-        turns = []
+        people = []
         for wait in waits:
             again = any(low < ends_at and starts_at < high for low, high in had.get(wait.client_id, ()))
             if again or not any(each.is_new_to(wait) for each in times):
@@ -157,9 +157,9 @@ def came_free(
                 free.get(wait.offering_id, []), lengths.get(wait.offering_id, 0), starts_at, ends_at
             )
             at = next((start for start in starts if does_suit(wait, start)), None)
-            turns += [Turn(wait, at)] if at else []
-        if turns:
-            found.append(CameFree(starts_at, ends_at, tuple(turns)))
+            people += [Suited(wait, at)] if at else []
+        if people:
+            found.append(CameFree(starts_at, ends_at, tuple(people)))
     return found
 
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from coachapp.booking.picker import Part
-from coachapp.booking.turns import (
+from coachapp.booking.wait_rules import (
     ALL_DAYS,
     ALL_PARTS,
     Freed,
@@ -160,7 +160,7 @@ def minutes(*times):
 
 def found(stretches, waits, free, had=None, length=60):
     return [
-        (each.starts_at, [(turn.wait.id.int, turn.starts_at) for turn in each.turns])
+        (each.starts_at, [(suited.wait.id.int, suited.starts_at) for suited in each.people])
         for each in came_free(stretches, waits, {WHAT: free}, {WHAT: length}, had or {})
     ]
 

@@ -1,0 +1,65 @@
+"""Kinds of field the coach's forms are made of, each with its limits and its words."""
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from wtforms import IntegerField, StringField, TextAreaField
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
+from wtforms.validators import Optional as MayBeEmpty
+
+from coachapp.web.typed import one_line, stripped
+
+
+def number(label: Any, least: int, most: int, description: Any = "") -> IntegerField:
+    message = _l("Enter a whole number from %(least)s to %(most)s", least=least, most=most)
+    return IntegerField(
+        label,
+        [InputRequired(message), NumberRange(least, most, message)],
+        description=description,
+        invalid_value_message=message,
+        render_kw={"inputmode": "numeric", "class": "w-s"},
+    )
+
+
+def limit(label: Any, description: Any = "") -> IntegerField:
+    """A whole number that may be left empty, for no limit."""
+    message = _l("Enter a whole number from 1 to 99, or leave it empty")
+    return IntegerField(
+        label,
+        [MayBeEmpty(), NumberRange(1, 99, message)],
+        description=description,
+        invalid_value_message=message,
+        render_kw={"inputmode": "numeric", "class": "w-s"},
+    )
+
+
+def number_or_usual(label: Any, least: int, most: int, description: Any) -> IntegerField:
+    """A whole number that may be left empty, for the usual one."""
+    message = _l("Enter a whole number from %(least)s to %(most)s", least=least, most=most)
+    return IntegerField(
+        label,
+        [MayBeEmpty(), NumberRange(least, most, message)],
+        description=description,
+        invalid_value_message=message,
+        render_kw={"inputmode": "numeric", "class": "w-s"},
+    )
+
+
+def text(label: Any, most: int, missing: Any = None, description: Any = "") -> StringField:
+    checks = [DataRequired(missing)] if missing else [MayBeEmpty()]
+    too_long = _l("Use %(most)s letters at most", most=most)
+    return StringField(
+        label,
+        [*checks, Length(max=most, message=too_long)],
+        description=description,
+        filters=[one_line],
+        render_kw={"maxlength": most},
+    )
+
+
+def long(label: Any, description: Any = "", most: int = 4000, missing: Any = None) -> TextAreaField:
+    checks = [DataRequired(missing)] if missing else [MayBeEmpty()]
+    too_long = _l("Use %(most)s letters at most", most=most)
+    return TextAreaField(
+        label, [*checks, Length(max=most, message=too_long)], description=description, filters=[stripped]
+    )
