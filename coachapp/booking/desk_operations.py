@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from coachapp import vault
 from coachapp.booking import queries
 from coachapp.booking.confirming import confirm
-from coachapp.booking.group_queries import group_date
+from coachapp.booking.group_queries import dates_with, group_date
 from coachapp.booking.making import give_token, new_appointment, new_place
 from coachapp.booking.models import Appointment, DayHours, OpeningHours
 from coachapp.booking.rules import LONGEST_STRETCH, AppointmentState, BadTime, NoSuchPlace, TimeTaken
@@ -113,12 +113,12 @@ def book_for_client(
 def book_seat(
     offering: OfferingRow, date_id: UUID, client_id: UUID, client_zone: str, base_url: str, *, now: datetime
 ) -> UUID:
-    """The same for a seat in a group date; TimeTaken when the date is full, or can no longer be booked."""
+    """The same for a seat in a group date; TimeTaken when it is full, over, or she has a seat in it."""
     try:
         with transaction():
             lock_coach(offering.coach_id)
             date = group_date(date_id, coach_id=offering.coach_id)
-            if not date.stands or date.starts_at <= now:
+            if not date.stands or date.starts_at <= now or date.id in dates_with(client_id):
                 raise TimeTaken
             appointment = new_seat(offering, date, AppointmentState.CONFIRMED, now)
             return _book(appointment, offering, client_id, client_zone, base_url, now)

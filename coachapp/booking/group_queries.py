@@ -1,6 +1,6 @@
 """Reads of group dates: when they are, which of their seats are someone's, and, for the coach, who comes."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta, tzinfo
 from typing import Any
 from uuid import UUID
@@ -9,7 +9,7 @@ from sqlalchemy import Row, Select, and_, select
 from sqlalchemy.orm import aliased
 
 from coachapp.booking.group import GroupDate, NoSuchDate, on_offer
-from coachapp.booking.models import Appointment
+from coachapp.booking.models import Appointment, Place
 from coachapp.booking.rules import OCCUPYING, AppointmentState, PlaceRow
 from coachapp.booking.slots import LocalDay, by_local_day
 from coachapp.db import session
@@ -56,18 +56,34 @@ def dates_of(offering_id: UUID, start: datetime, end: datetime) -> list[GroupDat
 
 
 def other_dates(place: PlaceRow, now: datetime) -> list[GroupDate]:
-    """The dates of the same group that are to come and have room, besides the one of this seat."""
+    """The dates of the same group that are to come, have room, and in which she has no seat."""
     if place.offering_id is None:
         return []
+    hers = dates_with(place.client_id)
     coming = dates_of(place.offering_id, now, now + _ALL)
-    return [each for each in coming if each.id != place.seat_of and each.has_room]
+    return [each for each in coming if each.id not in hers and each.has_room]
 
 
-def open_dates(offering: OfferingRow, start: datetime, end: datetime, now: datetime) -> list[GroupDate]:
-    """The dates of a group in [start, end) that someone can book now: those with room."""
-    found = dates_of(offering.id, start, end)
+def open_dates(
+    offering: OfferingRow, start: datetime, end: datetime, now: datetime, *, client_id: UUID | None = None
+) -> list[GroupDate]:
+    """The dates of a group in [start, end) to choose from: those with room, and no seat that is hers for certain."""
+    hers = dates_with(client_id, (AppointmentState.CONFIRMED, AppointmentState.REQUESTED))
+    found = [each for each in dates_of(offering.id, start, end) if each.id not in hers]
     host_zone = zone(coach(offering.coach_id).zone)
     return on_offer(found, offering.notice_min, offering.horizon_days, host_zone, now)
+
+
+def dates_with(client_id: UUID | None, states: Collection[AppointmentState] = OCCUPYING) -> set[UUID]:
+    """The dates in which this client has a seat in one of these states; none for someone we do not know."""
+    if client_id is None:
+        return set()
+    sits = (
+        select(_Seat.seat_of)
+        .join(Place, Place.appointment_id == _Seat.id)
+        .where(Place.client_id == client_id, _Seat.seat_of.is_not(None), _Seat.state.in_(states))
+    )
+    return {date_id for date_id in session().scalars(sits) if date_id is not None}
 
 
 def open_days(

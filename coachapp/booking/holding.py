@@ -57,7 +57,7 @@ def hold_time(
         earlier = _earlier(old_road)
         _release_stale(db, offering.coach_id, now, earlier.appointment_id if earlier else None)
         _free_link(db, guest, now)
-        appointment = _held(offering, start, now)
+        appointment = _held(offering, start, guest.client_id, now)
         db.add(appointment)
         try:
             db.flush()
@@ -124,11 +124,11 @@ def check_free(offering: OfferingRow, start: int, now: datetime, *, leaving_out:
         raise TimeTaken
 
 
-def _held(offering: OfferingRow, start: int, now: datetime) -> Appointment:
+def _held(offering: OfferingRow, start: int, client_id: UUID | None, now: datetime) -> Appointment:
     """The row of a time that is held, or of a seat in a group date; TimeTaken if it is not on offer now."""
     at, until = instant(start), now + HOLD_LASTS
     if offering.is_group:
-        date = date_on_offer(offering, at, now)
+        date = date_on_offer(offering, at, client_id, now)
         return new_seat(offering, date, AppointmentState.HELD, now, hold_until=until)
     check_free(offering, start, now)
     return new_appointment(offering, at, AppointmentState.HELD, now, hold_until=until)

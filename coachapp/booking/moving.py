@@ -39,7 +39,7 @@ def move_by_client(
             return
         was = appointment.starts_at
         if place.is_seat:
-            sit(appointment, date_on_offer(offering, instant(start), now))
+            sit(appointment, date_on_offer(offering, instant(start), place.client_id, now))
         else:
             as_booked = replace(offering, coach_id=place.coach_id, length_min=place.length_min)
             check_free(as_booked, start, now, leaving_out=appointment.id)
@@ -63,7 +63,7 @@ def move_by_coach(place: PlaceRow, starts_at: datetime, base_url: str, *, now: d
             return
         was = appointment.starts_at
         if place.is_seat:
-            sit(appointment, date_at(place.offering_id, starts_at))
+            sit(appointment, date_at(place.offering_id, starts_at, place.client_id))
         else:
             _put(appointment, starts_at)
         _moved(db, appointment, place, was, "staff", base_url, now)

@@ -1,6 +1,7 @@
 """A first booking that waits for the coach: asked for, approved, answered with another time, declined, or ended."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from uuid import UUID
 
@@ -8,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from coachapp import vault
 from coachapp.audit.operations import record
 from coachapp.booking import queries
 from coachapp.booking.admission import (
@@ -92,7 +94,7 @@ def offer(place: PlaceRow, starts_at: datetime, base_url: str, *, by: UUID, now:
             if starts_at <= now:
                 raise TooLate
             if appointment.seat_of is not None:
-                sit(appointment, date_at(appointment.offering_id, starts_at))
+                sit(appointment, date_at(appointment.offering_id, starts_at, place.client_id))
             else:
                 appointment.ends_at += starts_at - appointment.starts_at
                 appointment.starts_at = starts_at
@@ -199,16 +201,17 @@ def _end(appointment: Appointment, now: datetime) -> None:
 
 
 def _tell(place_id: UUID, kind: str, words: Words, base_url: str, now: datetime) -> None:
-    """What she hears, through the gate."""
+    """What she hears, through the gate; of one who is being erased in this moment nobody is left to tell."""
     session().flush()
     place = queries.place(place_id)
     assert place.client_id is not None, "someone has asked"
-    subject, link = practice().mail_subject, f"{base_url}/b/{queries.place_token(place.id)}"
-    enqueue(
-        place.client_id,
-        kind,
-        lambda with_link: words(subject, place, link if with_link else None),
-        key=f"{kind}:{place.id}:{place.sequence}",
-        now=now,
-        reply_to=coach(place.coach_id).email,
-    )
+    with suppress(vault.KeyGone):
+        subject, link = practice().mail_subject, f"{base_url}/b/{queries.place_token(place.id)}"
+        enqueue(
+            place.client_id,
+            kind,
+            lambda with_link: words(subject, place, link if with_link else None),
+            key=f"{kind}:{place.id}:{place.sequence}",
+            now=now,
+            reply_to=coach(place.coach_id).email,
+        )

@@ -7,7 +7,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from coachapp.booking.group import GroupDate, NoSuchDate
-from coachapp.booking.group_queries import dates_of, group_date, open_dates
+from coachapp.booking.group_queries import dates_of, dates_with, group_date, open_dates
 from coachapp.booking.making import new_appointment
 from coachapp.booking.models import Appointment
 from coachapp.booking.rules import AppointmentState, TimeTaken
@@ -41,17 +41,22 @@ def sit(row: Appointment, date: GroupDate) -> None:
     row.room_key, row.way = date.room_key, date.way
 
 
-def date_on_offer(offering: OfferingRow, starts_at: datetime, now: datetime) -> GroupDate:
-    """The date that begins at this moment, if it can be booked now; TimeTaken."""
-    for date in open_dates(offering, starts_at, starts_at + _MOMENT, now):
-        return date
+def date_on_offer(
+    offering: OfferingRow, starts_at: datetime, client_id: UUID | None, now: datetime
+) -> GroupDate:
+    """The date that begins at this moment, if this client (None: someone new) can book it now; TimeTaken."""
+    hers = dates_with(client_id)
+    for date in open_dates(offering, starts_at, starts_at + _MOMENT, now, client_id=client_id):
+        if date.id not in hers:
+            return date
     raise TimeTaken
 
 
-def date_at(offering_id: UUID | None, starts_at: datetime) -> GroupDate:
-    """The date of an offering that begins at this moment and has room, for the coach, who is bound by nothing else."""
+def date_at(offering_id: UUID | None, starts_at: datetime, client_id: UUID | None) -> GroupDate:
+    """The date of an offering at this moment with room and no seat of hers, for the coach, who is bound by nothing else."""
+    hers = dates_with(client_id)
     for date in dates_of(offering_id, starts_at, starts_at + _MOMENT) if offering_id else ():
-        if date.has_room:
+        if date.has_room and date.id not in hers:
             return date
     raise TimeTaken
 

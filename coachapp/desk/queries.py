@@ -127,10 +127,12 @@ class Record:
 
 
 def day_cards(coach_id: int, day: date, zone: tzinfo, *, now: datetime) -> list[Card]:
-    """Everything that has a time on one of the coach's days."""
+    """Everything that has a time on one of the coach's days, what began the evening before among it."""
     start, end = local_days(day, day, zone)
-    cards: list[Card] = [*_session_cards(booking.sessions_between(coach_id, start, end), now)]
-    cards += group_cards(coach_id, start, end)
+    before = start - timedelta(days=1)
+    begun = [each for each in booking.sessions_between(coach_id, before, end) if each.ends_at > start]
+    cards: list[Card] = [*_session_cards(begun, now)]
+    cards += [each for each in group_cards(coach_id, before, end) if each.ends_at > start]
     cards += [BlockedCard(block) for block in booking.blocked_between(coach_id, start, end)]
     return cards + _held_between(coach_id, start, end, now)
 

@@ -197,6 +197,22 @@ def test_of_one_who_is_being_erased_nobody_is_left_to_tell(world, circle):
     assert kinds(world, tom) == ["booked", "cancelled", "moved"]
 
 
+@pytest.mark.parametrize("answered", [False, True])
+def test_one_who_asked_and_is_being_erased_keeps_no_date_from_falling(world, circle, answered):
+    who_books(world, "approved")
+    walker = world.walker()
+    walker.go_to_code(minutes(evening(3)), CIRCLE)
+    walker.press_pay()
+    place = walker.place()
+    with world.app.app_context():
+        if answered:
+            requests.approve(place, world.url, by=NORAS, now=clock.now())
+        vault.destroy_key(place.client_id)
+    fall(world, circle[0])
+    with world.app.app_context():
+        assert place_of(place.id).state is AppointmentState.RELEASED
+
+
 # ---- moving one ----
 
 

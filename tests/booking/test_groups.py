@@ -1,30 +1,36 @@
 """A seat in a group, booked and given back like any time; nobody sees who else comes, or how many."""
 
 from datetime import timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 import pytest
 import sqlalchemy as sa
 
 from coachapp import clock, db
-from coachapp.booking import blocking
+from coachapp.booking import blocking, desk_operations
 from coachapp.booking.group import GroupDate, on_offer
 from coachapp.booking.models import Appointment
-from coachapp.booking.rules import AppointmentState
+from coachapp.booking.moving import move_by_coach
+from coachapp.booking.rules import AppointmentState, TimeTaken
 from coachapp.notifications.models import OutboxMessage
 from coachapp.practice.models import Offering
 from coachapp.practice.operations import save_settings
+from coachapp.practice.queries import offering
+from tests.accounts.people import sign_in
 from tests.booking.test_looking_changes_nothing import IGNORED, statements
 from tests.booking.whobooks import (
     SOMEBODY,
+    add_maya,
     coach_id,
     link_for,
     neutral,
     nora_at_desk,
     open_link,
+    sign_in_as,
     who_books,
 )
-from tests.cast import CHARLIE
+from tests.cast import CHARLIE, MAYA
 from tests.groups import CIRCLE, add_dates, add_group, evening, minutes, paid_seat, the_date
 from tests.road import at_utc
 from tests.road import mostly_sqlite as databases  # noqa: F401  # pytest finds fixtures by name
@@ -296,6 +302,40 @@ def test_with_a_link(world, circle):
     walker.to_payment(minutes(evening(3)), slug=CIRCLE)
     walker.pay()
     assert walker.place().state is AppointmentState.CONFIRMED
+
+
+def test_one_client_has_one_seat_in_a_date(world, circle):
+    """On the road, by a second browser of hers, and by moving; nothing of it shows to anyone else."""
+    maya = add_maya(world)
+    first, second = sign_in_as(world, maya), world.walker(MAYA)
+    assert sign_in(second, MAYA.login, MAYA.passphrase) == 303
+    first.hold(minutes(evening(3)), CIRCLE)
+    second.hold(minutes(evening(3)), CIRCLE)
+    assert second.page.status_code == 409, "it is held for her in the other browser"
+    first.hold(minutes(evening(3)), CIRCLE)
+    assert first.page.status_code == 303, "choosing it once more is no second one"
+    with world.app.app_context():
+        book = partial(desk_operations.book_seat, offering(CIRCLE), now=clock.now())
+        with pytest.raises(TimeTaken):
+            book(circle[0], maya, "UTC", world.url)
+        book(circle[1], maya, "UTC", world.url)
+    page = first.get(f"/book/{CIRCLE}").get_data(as_text=True)
+    assert f'value="{minutes(evening(3))}"' in page and f'value="{minutes(evening(4))}"' not in page
+    assert f'value="{minutes(evening(4))}"' in world.walker().get(f"/book/{CIRCLE}").get_data(as_text=True)
+
+
+def test_a_seat_is_not_moved_to_a_date_she_sits_in(world, circle):
+    walker = paid_seat(world, evening(3), "alex@example.com")
+    path, place = walker.place_path, walker.place()
+    with world.app.app_context():
+        desk_operations.book_seat(
+            offering(CIRCLE), circle[1], place.client_id, "UTC", world.url, now=clock.now()
+        )
+    page = walker.get(f"{path}/move").get_data(as_text=True)
+    assert f'value="{minutes(evening(4))}"' not in page and f'value="{minutes(evening(5))}"' in page
+    assert move(walker, path, evening(4)).status_code == 409
+    with world.app.app_context(), pytest.raises(TimeTaken):
+        move_by_coach(place, evening(4), world.url, now=clock.now())
 
 
 @pytest.mark.safety("D12")

@@ -172,6 +172,21 @@ def test_the_mailed_link_leads_on_to_paying_with_the_four_words(approving):
     assert approving.ledger()[0] == ["confirmed"]
 
 
+def test_choosing_another_time_after_a_yes_says_what_is_let_go(approving):
+    said = "The time that is kept for you already is let go then."
+    walker = approving.walker()
+    asked(walker)
+    walker.get("/book/power-hour")
+    assert said not in walker.text
+    answer(approving, requests.approve)
+    walker.get("/book/power-hour")
+    assert said in walker.text
+    assert said not in approving.walker().get("/book/power-hour").get_data(as_text=True)
+    walker.hold(walker.morning()[3])
+    walker.get("/book/power-hour")
+    assert said not in walker.text, "it was let go"
+
+
 def test_going_to_pay_and_coming_back_does_not_shorten_what_was_promised(approving):
     walker = approving.walker()
     asked(walker)

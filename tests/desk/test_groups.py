@@ -207,6 +207,15 @@ def test_nobody_unknown_is_booked_into_it(app, desk, nora, circle, who):
     assert the_date(app, circle[0]).taken == frozenset()
 
 
+def test_nobody_sits_in_a_date_twice(app, desk, nora, circle):
+    seat(app, circle[0], desk.maya)
+    nora.get(f"/desk/groups/{circle[0]}")
+    for step in ("add", "add/go"):
+        assert nora.post(f"/desk/groups/{circle[0]}/{step}", {"who": desk.maya_ref}).status_code == 409
+        nora.get("/desk/groups")
+    assert the_date(app, circle[0]).taken == {1}
+
+
 def test_a_full_date_takes_nobody_more(app, desk, nora, circle):
     nora.get(f"/desk/groups/{circle[0]}")
     for name in ("Ada", "Bea", "Cleo"):

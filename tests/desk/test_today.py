@@ -59,6 +59,22 @@ def test_a_session_with_what_to_know_before_it(app, desk, nora):
     assert len(re.search("Last time: (.*?…)", nora.text)[1]) <= 161
 
 
+def test_a_session_past_midnight_stands_on_both_days_and_counts_on_the_first(app, desk, nora):
+    at = in_days(3, hour=23) + timedelta(minutes=30)
+    book(app, desk.maya, at)
+    book(app, desk.tom, in_days(4, hour=14))
+    nora.get(day_path(at))
+    assert "Maya R." in nora.text and "Tom" not in nora.text and "1 session, the next at 23:30." in nora.text
+    nora.get(day_path(in_days(4)))
+    assert (
+        nora.text.index("Maya R.") < nora.text.index("Tom") and "1 session, the next at 14:00." in nora.text
+    )
+    nora.get(day_path(in_days(5)))
+    assert "Maya R." not in nora.text, (
+        "what ends at the stroke of midnight or before is no part of the next day"
+    )
+
+
 def test_gaps_and_blocked_time(app, desk, nora):
     at = in_days(3)
     book(app, desk.maya, at)

@@ -124,7 +124,7 @@ def _choices(token: str, place: PlaceRow, *, error: str = "", taken: bool = Fals
     key = _zone_of(place, request.values.get("tz"))
     if place.is_seat:
         gone = picking.typed_time() if taken else None
-        shown = picking.dates(_offering(place), key, moving=place, gone=gone)
+        shown = picking.dates(_offering(place), key, client_id=place.client_id, gone=gone)
         return render_template(
             "booking/move_date.html",
             **shown,

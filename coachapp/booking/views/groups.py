@@ -12,7 +12,7 @@ from coachapp import clock
 from coachapp.booking import desk_operations, group_dates
 from coachapp.booking.desk_forms import DatesForm, SeatForm
 from coachapp.booking.group import DaysTaken, GroupDate, NoSuchDate
-from coachapp.booking.group_queries import coming_dates, group_date
+from coachapp.booking.group_queries import coming_dates, dates_with, group_date
 from coachapp.booking.rules import TimeTaken
 from coachapp.booking.wall import Instant, Reading, instant_of, repeated
 from coachapp.clients.queries import client_by_ref
@@ -67,6 +67,8 @@ def check(date_id: UUID) -> ResponseReturnValue:
         return page(422, _("Choose a client first"), _("Nobody was booked and nothing was sent."))
     if not date.stands or not date.has_room or date.starts_at <= clock.now():
         return _no_room()
+    if date.id in dates_with(person.id):
+        return page(409, _("They have a place in this date"), _("Nothing was changed and nothing was sent."))
     verdict = gate(person.id, booked=True, now=clock.now())
     return render_template(
         "desk/group_add.html",

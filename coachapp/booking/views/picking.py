@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any, NamedTuple
+from uuid import UUID
 
 from flask import current_app, request, session
 from flask_babel import gettext as _
@@ -151,21 +152,24 @@ def _picked(gone: datetime | None) -> str:
 
 
 def dates(
-    offering: OfferingRow, key: str, *, moving: PlaceRow | None = None, gone: datetime | None = None
+    offering: OfferingRow,
+    key: str,
+    *,
+    client_id: UUID | None = None,
+    gone: datetime | None = None,
 ) -> dict[str, Any]:
     """What the page of a group's dates shows, in the zone `key`: when they are, and nothing of who or how many come.
 
-    Left out is the date of the time they would replace (`moving`), and the one that was just taken (`gone`).
+    Left out are the dates in which this client has a seat, and the one that was just taken (`gone`).
     """
     now, host = clock.now(), coach(offering.coach_id)
-    found = open_dates(offering, now, now + timedelta(days=offering.horizon_days + 2), now)
+    end = now + timedelta(days=offering.horizon_days + 2)
+    found = open_dates(offering, now, end, now, client_id=client_id)
     shown = [OpenDate(int(each.starts_at.timestamp()) // 60, each.starts_at, each.ends_at) for each in found]
     return {
         "offering": offering,
         "host": host,
-        "dates": [
-            each for each in shown if each.starts_at not in (gone, moving.starts_at if moving else None)
-        ],
+        "dates": [each for each in shown if each.starts_at != gone],
         "tz": key,
         "zones": zone_choices(WELL_KNOWN, now, key, host.zone),
         "now": now,

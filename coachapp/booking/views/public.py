@@ -202,10 +202,11 @@ def pick_page(
 
 def _dates_page(chosen: OfferingRow, *, error: str, taken: bool, gone: datetime | None) -> str:
     """The dates of a group, which one coach gives."""
-    key, asks = _present_zone(chosen, request.values.get("tz")), door.will_ask(door.guest_for(chosen))
+    key, guest = _present_zone(chosen, request.values.get("tz")), door.guest_for(chosen)
+    asks, gone = door.will_ask(guest), gone or (picking.typed_time() if taken else None)
     return render_template(
         "booking/dates.html",
-        **picking.dates(chosen, key, gone=gone or (picking.typed_time() if taken else None)),
+        **picking.dates(chosen, key, client_id=guest.client_id, gone=gone),
         after=_after(coach(chosen.coach_id).first_name, asks),
         error=error,
         taken=taken,
@@ -218,10 +219,12 @@ def _after(who: str, asks: bool) -> str:
     kept = _(
         "When you continue, this time is kept for you for 40 minutes. If it runs out you can choose again."
     )
-    if not asks:
-        return kept
-    waits = _("A first booking waits for %(name)s to say yes; nothing is paid before.", name=who)
-    return f"{kept} {waits}"
+    said = [kept]
+    if asks:
+        said.append(_("A first booking waits for %(name)s to say yes; nothing is paid before.", name=who))
+    if road.has_answer():
+        said.append(_("The time that is kept for you already is let go then."))
+    return " ".join(said)
 
 
 def _times_json(

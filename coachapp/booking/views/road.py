@@ -4,7 +4,7 @@ from flask import Response, request
 
 from coachapp.accounts.presence import present, sign_in_cookie, without_sign_in
 from coachapp.booking import buying, queries
-from coachapp.booking.rules import HoldEnded, NoSuchPlace, PlaceRow
+from coachapp.booking.rules import HoldEnded, NoSuchPlace, PlaceRow, Standing
 from coachapp.booking.views import door, whom
 from coachapp.config import settings
 
@@ -60,6 +60,14 @@ def is_about(place: PlaceRow) -> bool:
     """Whether this browser booked that place a short while ago, or has just given its return code."""
     try:
         return present_place().id == place.id
+    except HoldEnded:
+        return False
+
+
+def has_answer() -> bool:
+    """Whether a time is kept for this browser after the coach's yes; choosing another lets it go."""
+    try:
+        return cookie() is not None and present_place().standing in (Standing.APPROVED, Standing.OFFERED)
     except HoldEnded:
         return False
 

@@ -56,7 +56,9 @@ def _day_page(shown: date, now: datetime) -> ResponseReturnValue:
     start, end = local_days(shown, shown, where)
     cards = queries.day_cards(me.id, shown, where, now=now)
     to_do = waiting(me.id, now=now)
-    sessions = [card.starts_at for card in cards if card.kind in ("session", "group")]
+    sessions = [
+        card.starts_at for card in cards if card.kind in ("session", "group") and card.starts_at >= start
+    ]
     to_read = sum(1 for each in to_do if each.matter in (Matter.INTAKE, Matter.SHEET))
     is_today, month = start <= now < end, _month_start(now, where)
     return render_template(
