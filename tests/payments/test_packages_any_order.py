@@ -6,7 +6,7 @@ somewhere, once; none is lost that nobody took, and none is there that nobody pa
 
 from contextlib import ExitStack, contextmanager, suppress
 from datetime import timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 import requests
@@ -157,6 +157,13 @@ class Packages(RuleBasedStateMachine):
             confirming.cancel(place, self.world.url, by=by, now=self.now)
             if by != "client" or self.now <= place.free_until:
                 self._came_back(place_id)
+
+    @rule()
+    def use_and_cancel_late(self):
+        """By herself: the session is used, whatever else happens afterwards."""
+        place_id = self.give_and_use()
+        if isinstance(place_id, UUID):
+            self.cancel(place_id, by="client", late=True)
 
     @rule(place_id=times, give=st.booleans())
     def absent(self, place_id, give):
