@@ -1,5 +1,7 @@
 """A browser without script, for tests through HTTP: keeps cookies and sends the forms that pages really hold."""
 
+import html
+import re
 from html.parser import HTMLParser
 from typing import Any
 
@@ -20,8 +22,7 @@ class Browser:
 
     def post(self, path: str, data: dict[str, Any] | None = None, **more: Any) -> TestResponse:
         """Send a form with the token that the present page holds (a page must have been opened before)."""
-        token = self._hidden("csrf_token")
-        self.page = self.client.post(path, data={"csrf_token": token, **(data or {})}, **more)
+        self.page = self.client.post(path, data={"csrf_token": self.token, **(data or {})}, **more)
         return self.page
 
     def fill(self, path: str, data: dict[str, Any]) -> TestResponse:
@@ -37,28 +38,31 @@ class Browser:
         return self.page
 
     @property
+    def token(self) -> str:
+        """What the forms of the present page carry, so that only they are taken."""
+        return self.hidden("csrf_token")
+
+    def hidden(self, name: str) -> str:
+        """What a field that nobody sees holds on the present page, the last one of that name."""
+        page = self.page.get_data(as_text=True) if self.page else ""
+        for field in reversed(re.findall(r"<input [^>]*>", page)):
+            if 'type="hidden"' in field and f'name="{name}"' in field:
+                value = re.search(r'value="([^"]*)"', field)
+                return html.unescape(value[1]) if value else ""
+        return ""
+
+    @property
     def text(self) -> str:
         """What the present page says, in words, without its marks."""
         reader = _Reader()
         reader.feed(self.page.get_data(as_text=True) if self.page else "")
         return " ".join(" ".join(reader.words).split())
 
-    def _hidden(self, name: str) -> str:
-        reader = _Reader()
-        reader.feed(self.page.get_data(as_text=True) if self.page else "")
-        return reader.hidden.get(name, "")
-
 
 class _Reader(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
         self.words: list[str] = []
-        self.hidden: dict[str, str] = {}
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        found = dict(attrs)
-        if tag == "input" and found.get("type") == "hidden":
-            self.hidden[found.get("name") or ""] = found.get("value") or ""
 
     def handle_data(self, data: str) -> None:
         self.words.append(data)

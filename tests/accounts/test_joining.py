@@ -82,12 +82,12 @@ def test_the_link_can_be_shown_again_until_it_is_used(app: Flask, made: Made, br
 
 def test_the_four_words_are_hers_to_take(app: Flask, made: Made, browser: Browser) -> None:
     browser.get(f"/join/{made.join_token}")
-    words = browser._hidden("suggested")
+    words = browser.hidden("suggested")
     page = browser.post(
         f"/join/{made.join_token}", {"name": "quiet river", "suggested": words, "another": "1"}
     )
     assert page.status_code == 200 and 'value="quiet river"' in page.text
-    fresh = browser._hidden("suggested")
+    fresh = browser.hidden("suggested")
     assert fresh != words
     data = {"name": "quiet river", "suggested": fresh, "use_words": "y", "passphrase": ""}
     assert browser.post(f"/join/{made.join_token}", data).status_code == 303

@@ -85,7 +85,7 @@ def test_a_word_from_the_page_keeps_it_open(made: Made, browser: Browser) -> Non
     with time_machine.travel(MORNING, tick=False) as travel:
         join(browser, made)
         browser.get("/me/canary")
-        token = {"csrf_token": browser._hidden("csrf_token")}
+        token = {"csrf_token": browser.token}
         travel.shift(19 * 60)
         assert browser.client.post("/still-here", data=token).status_code == 204
         travel.shift(19 * 60)

@@ -85,7 +85,7 @@ def test_who_may_not_see_all_may_do_nothing_here(world):
     begins_in(world, 5)
     path, stranger = walker.place_path, world.walker(CHARLIE)
     stranger.get(path)
-    token = stranger._hidden("csrf_token")
+    token = stranger.token
     for action, data in (
         ("late", {"minutes": "5"}),
         ("zone", {"take": "yes"}),

@@ -106,7 +106,7 @@ def test_a_draft_is_sealed(walker, world):
 def test_autosave_and_submit_at_the_same_moment(walker, world):
     walker.hold()
     walker.get("/book/details")
-    token = walker._hidden("csrf_token")
+    token = walker.token
     typed = {"csrf_token": token, "name": "Al", "email": GOOD, "inbox": "shared", "agree": "y"}
     cookies = {name: walker.client.get_cookie(name).value for name in ("r", "v")}
     together, answers = threading.Barrier(6), []
@@ -173,7 +173,7 @@ def test_a_package_is_shown_and_not_booked(walker, world):
 def test_words_sent_after_the_hold_has_ended_come_along_to_another_time(walker, world, path, released):
     walker.hold()
     walker.get("/book/details")
-    token = walker._hidden("csrf_token")
+    token = walker.token
     world.change(Appointment, hold_until=clock.now() - timedelta(minutes=1))
     if released:
         world.tick()

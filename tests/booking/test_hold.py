@@ -184,7 +184,7 @@ def test_every_state_has_its_meaning():
 
 def test_after_the_hold_has_ended_every_page_of_the_road_is_calm(walker, world):
     walker.go_to_code()
-    token = walker.get("/book/code") and walker._hidden("csrf_token")
+    token = walker.get("/book/code") and walker.token
     world.change(Appointment, hold_until=clock.now() - SECOND)
     for path in ("/book/details", "/book/code"):
         assert walker.get(path).status_code == 409

@@ -53,7 +53,7 @@ def check(answer, where):
 
 def test_every_field_of_every_form(on_the_way):
     walker = on_the_way
-    token = walker.get("/book/code") and walker._hidden("csrf_token")
+    token = walker.get("/book/code") and walker.token
     usual = {"csrf_token": token, "name": "Al", "email": "", "inbox": "none", "agree": "y"}
     for path, fields in forms("/paid/unknown"):
         for words in HOSTILE:
@@ -107,6 +107,6 @@ def test_a_form_without_its_token_is_refused_calmly(walker):
 
 
 def test_too_much_at_once(on_the_way):
-    token = on_the_way.get("/book/details") and on_the_way._hidden("csrf_token")
+    token = on_the_way.get("/book/details") and on_the_way.token
     answer = on_the_way.client.post("/book/details", data={"csrf_token": token, "hope": "x" * 1_100_000})
     assert answer.status_code == 413

@@ -120,7 +120,7 @@ def test_until_the_cut_off(world, booked, hours, status):
     begins = clock.now() + timedelta(hours=hours)
     world.change(Appointment, starts_at=begins, ends_at=begins + HOUR)
     looked = booked.get(f"{path}/move").status_code
-    token = booked.get(f"{path}") and booked.get("/book/power-hour") and booked._hidden("csrf_token")
+    token = booked.get(f"{path}") and booked.get("/book/power-hour") and booked.token
     assert booked.post(f"{path}/move", {"slot": str(start), "csrf_token": token}).status_code == status
     assert looked == (200 if status == 303 else 409)
     if status == 409:
@@ -134,7 +134,7 @@ def test_the_link_alone_moves_nothing(world):
     path, before, start = walker.place_path, start_of(walker), walker.morning()[3]
     stranger = world.walker(CHARLIE)
     assert stranger.get(f"{path}/move").status_code == 404
-    token = stranger.get("/book/power-hour") and stranger._hidden("csrf_token")
+    token = stranger.get("/book/power-hour") and stranger.token
     for where in ("move", "move/zone", "unsafe"):
         sent = {"slot": str(start), "csrf_token": token}
         assert stranger.post(f"{path}/{where}", sent).status_code == 404
@@ -152,7 +152,7 @@ def test_a_cancelled_time_does_not_move(world, booked):
     path, start = booked.place_path, booked.morning()[3]
     booked.fill(f"{path}/cancel", {})
     assert booked.get(f"{path}/move").status_code == 409
-    token = booked.get("/book/power-hour") and booked._hidden("csrf_token")
+    token = booked.get("/book/power-hour") and booked.token
     assert booked.post(f"{path}/move", {"slot": str(start), "csrf_token": token}).status_code == 409
     assert world.ledger()[0] == ["cancelled"]
 
@@ -251,14 +251,14 @@ class TestUnsafe:
         path, at = booked.place_path, clock.now() - timedelta(hours=25, minutes=1)
         world.change(Appointment, starts_at=at, ends_at=at + HOUR)
         assert booked.get(f"{path}/cancel").status_code == 409
-        token = booked.get("/book/power-hour") and booked._hidden("csrf_token")
+        token = booked.get("/book/power-hour") and booked.token
         assert booked.post(f"{path}/unsafe", {"csrf_token": token}).status_code == 409
         assert world.ledger() == (["confirmed"], ["paid"], [95_00], [])
 
     def test_twice_is_once(self, world, booked):
         path, at = booked.place_path, clock.now() + HOUR
         world.change(Appointment, starts_at=at, ends_at=at + HOUR)
-        token = booked.get(f"{path}/cancel") and booked._hidden("csrf_token")
+        token = booked.get(f"{path}/cancel") and booked.token
         answers = [booked.post(f"{path}/unsafe", {"csrf_token": token}).status_code for _ in range(2)]
         assert answers == [303, 409]
         assert world.ledger()[3] == ["succeeded"]

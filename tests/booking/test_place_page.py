@@ -30,7 +30,7 @@ def test_what_the_link_alone_shows(world, inbox):
     assert "New York time" in stranger.text
     assert stranger.get(f"{path}/cancel").status_code == (200 if full else 404)
     if not full:
-        token = stranger.get(path) and stranger._hidden("csrf_token")
+        token = stranger.get(path) and stranger.token
         assert stranger.post(f"{path}/cancel", {"csrf_token": token}).status_code == 404
         assert world.ledger()[0] == ["confirmed"]
 
@@ -209,7 +209,7 @@ def test_cancelling_twice_or_too_late(world):
     walker = world.paid()
     path = walker.place_path
     walker.fill(f"{path}/cancel", {})
-    token = walker.get("/book/power-hour") and walker._hidden("csrf_token")
+    token = walker.get("/book/power-hour") and walker.token
     walker.post(f"{path}/cancel", {"csrf_token": token})
     assert walker.page.status_code == 409
     assert "This time can no longer be cancelled here" in walker.text

@@ -283,7 +283,7 @@ def test_every_page_of_the_road_is_true_after_asking(approving):
     for page in ("/book/details", "/book/code", "/book/done"):
         assert (walker.get(page).status_code, walker.page.headers["Location"]) == (303, path), page
     walker.get(path)
-    token = walker._hidden("csrf_token")
+    token = walker.token
     for page in ("/book/details", "/book/code"):
         walker.client.post(page, data={"csrf_token": token})
         assert walker.client.post(page, data={"csrf_token": token}).headers["Location"] == path
@@ -392,7 +392,7 @@ def test_pressing_twice_asks_once(approving):
     walker = approving.walker()
     walker.go_to_code()
     walker.get("/book/code")
-    token = walker._hidden("csrf_token")
+    token = walker.token
     answers = [walker.client.post("/book/code", data={"csrf_token": token}) for _ in range(3)]
     assert [each.status_code for each in answers] == [303] * 3
     assert len(approving.rows(OutboxMessage.id)) == 1

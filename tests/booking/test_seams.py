@@ -40,7 +40,7 @@ def at(world, begins, lasts=HOUR):
 def test_back_on_the_road_after_booking_leads_to_what_is_booked(world, path):
     walker = world.paid()
     assert walker.get(path).headers["Location"] == walker.place_path
-    token = walker.get("/book/power-hour") and walker._hidden("csrf_token")
+    token = walker.get("/book/power-hour") and walker.token
     assert walker.post("/book/code", {"csrf_token": token}).headers["Location"] == walker.place_path
     assert world.ledger()[:2] == (["confirmed"], ["paid"])
 
@@ -58,7 +58,7 @@ def test_a_free_time_that_is_over_is_not_booked(world, walker):
     walker.go_to_code(slug="first-conversation")
     at(world, clock.now() - 2 * HOUR)
     assert walker.get("/book/code").status_code == 409, "it is not kept beyond its own end"
-    token = walker.get("/book/power-hour") and walker._hidden("csrf_token")
+    token = walker.get("/book/power-hour") and walker.token
     assert walker.post("/book/code", {"csrf_token": token}).status_code == 409
     with world.app.app_context(), pytest.raises(HoldEnded):
         confirming.confirm_free(walker.place(), world.url, now=clock.now())
@@ -118,7 +118,7 @@ def test_a_link_in_the_mail_shows_no_four_words_and_nothing_that_was_typed(world
         requests.approve(walker.place(), world.url, by=SOMEBODY, now=clock.now())
     reader = world.walker(CHARLIE)
     reader.get(path)
-    token = reader._hidden("csrf_token")
+    token = reader.token
     assert reader.post(f"{path}/go", {"csrf_token": token}).headers["Location"] == "/b"
     for where in ("/book/code", "/book/details"):
         assert "to sleep well" not in reader.get(where).get_data(as_text=True)
@@ -134,7 +134,7 @@ def test_an_autosave_does_not_talk_past_the_list(world):
         blocking.block(coach_id(world), CHARLIE.email, "", by=SOMEBODY, now=clock.now())
     walker = world.walker(CHARLIE)
     walker.go_to_code(email=CHARLIE.email)
-    token = walker.get("/book/code") and walker._hidden("csrf_token")
+    token = walker.get("/book/code") and walker.token
     walker.post("/book/details/save", {"csrf_token": token, "email": "other@example.com", "name": "C"})
     walker.press_pay()
     with world.app.app_context():
@@ -150,7 +150,7 @@ def test_a_client_who_is_blocked_cannot_type_another_address(world):
     with world.app.app_context():
         blocking.block(coach_id(world), MAYA.email, "", by=SOMEBODY, now=clock.now())
     walker.hold()
-    token = walker.get("/book/details") and walker._hidden("csrf_token")
+    token = walker.get("/book/details") and walker.token
     walker.post("/book/details/save", {"csrf_token": token, "email": "other@example.com"})
     assert walker.post("/book/details", {"csrf_token": token, "agree": "y"}).status_code == 409
     assert world.rows(BlockedPerson.tries) == [(1,)]

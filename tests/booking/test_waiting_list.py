@@ -97,9 +97,9 @@ def test_asking_again_changes_what_suits_her_and_keeps_her_where_she_was(world):
     walker = sign_in_as(world, add_maya(world))
     page = joins(walker)
     [(since,)] = world.rows(Wait.since)
-    token = walker._hidden("csrf_token") or None
+    token = walker.token or None
     walker.get("/me/")
-    token = walker._hidden("csrf_token")
+    token = walker.token
     last = (clock.now() + 10 * DAY).date()
     walker.client.post(PAGE, data={"csrf_token": token, "last": last, "weekdays": "4", "parts": "evening"})
     assert page.status_code == 303 and world.rows(Wait.since, Wait.weekdays, Wait.parts) == [(since, 16, 4)]
@@ -107,7 +107,7 @@ def test_asking_again_changes_what_suits_her_and_keeps_her_where_she_was(world):
 
 def test_the_same_form_sent_twice_is_one_line(world, walker):
     walker.get(PAGE)
-    once, token = walker._hidden("once"), walker._hidden("csrf_token")
+    once, token = walker.hidden("once"), walker.token
     sent = {"csrf_token": token, "once": once, "name": "Alex", "email": ALEX.email, "inbox": "only_me"}
     sent |= {"agree": "y", "last": str((clock.now() + DAY).date())}
     assert [walker.client.post(PAGE, data=sent).status_code for _ in range(3)] == [303] * 3

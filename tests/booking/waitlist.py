@@ -29,7 +29,7 @@ def joins(walker, slug=HOUR, **typed):
     usual = {"last": last[1] or last[2]}
     if 'name="email"' in page:
         usual |= {"name": walker.person.name, "email": walker.person.email, "inbox": "only_me", "agree": "y"}
-        usual |= {"once": walker._hidden("once")}
+        usual |= {"once": walker.hidden("once")}
     sent = {name: value for name, value in {**usual, **typed}.items() if value is not None}
     walker.post(f"/book/{slug}/later", sent)
     return walker.page

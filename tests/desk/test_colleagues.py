@@ -147,7 +147,7 @@ def test_she_sees_nothing_else(world, maya, ada):
         assert words not in seen.replace("Worksheets", ""), words
     for path in ("", "/notes", "/sessions", "/details", "/worksheets", "/worksheets/1"):
         assert browser.get(f"/desk/clients/{ref}{path}").status_code == 404, path
-    token = browser.get("/desk/") and browser._hidden("csrf_token")
+    token = browser.get("/desk/") and browser.token
     for path in ("", "/details", "/details/writing", "/details/words", "/details/stop", "/details/link"):
         sent = {"note": "x", "csrf_token": token}
         assert browser.post(f"/desk/clients/{ref}{path}", sent).status_code == 404, path
@@ -226,7 +226,7 @@ def test_her_own_coach_sees_that_there_is_a_session_and_with_whom(world, maya, a
     assert f"{of(world, maya, nora(world))}/move" in page and f"{of(world, maya, number)}" not in page
     for path in ("move", "cancel", "absent"):
         where = f"/desk/clients/{ref}/sessions/{of(world, maya, number)}/{path}"
-        token = noras.get("/desk/") and noras._hidden("csrf_token")
+        token = noras.get("/desk/") and noras.token
         assert noras.get(where).status_code == 404, path
         typed = {"day": "2027-01-01", "at": "10:00", "csrf_token": token}
         assert noras.post(where, typed).status_code == 404, path

@@ -37,7 +37,7 @@ class Writer(Browser):
 
     def press(self, words: str = WORDS, path: str = "/write", **typed: str) -> str:
         """Press the button of the page that is open."""
-        self.post(path, {"once": self._hidden("once"), "words": words, **typed})
+        self.post(path, {"once": self.hidden("once"), "words": words, **typed})
         found = CODE.search(self.page.get_data(as_text=True))
         return found[1] if found else ""
 

@@ -44,7 +44,7 @@ def answer(nora, path, words=ANSWER):
     nora.fill(path, {"answer": words})
     nora.follow()
     checked = nora.text
-    nora.post(f"{path}/send", {"seen": nora._hidden("seen")})
+    nora.post(f"{path}/send", {"seen": nora.hidden("seen")})
     return checked
 
 
@@ -106,7 +106,7 @@ def test_a_client_is_answered_as_she_may_be_reached(house, nora):
     alex = Browser(house.app)
     join(alex, house.desk.made)
     alex.get("/write")
-    alex.post("/write", {"once": alex._hidden("once"), "words": WORDS})
+    alex.post("/write", {"once": alex.hidden("once"), "words": WORDS})
     nora.get(newest(house))
     assert "/desk/clients/C-" in nora.page.get_data(as_text=True)
     assert "No mail leaves" in answer(nora, newest(house))
@@ -125,7 +125,7 @@ def test_until_it_is_sent_it_can_be_changed(nora, writer, path):
 def test_what_was_changed_in_another_tab_is_shown_again_before_it_leaves(nora, path, writer):
     nora.fill(path, {"answer": "Old words."})
     nora.follow()
-    seen = nora._hidden("seen")
+    seen = nora.hidden("seen")
     nora.fill(path, {"answer": "New words."})
     for stale in (seen, ""):
         nora.get(f"{path}/check")
@@ -140,7 +140,7 @@ def test_a_second_answer_is_refused_kindly(house, nora, path):
     answer(nora, path)
     for step in (path, f"{path}/send"):
         nora.get("/desk/messages/" + path.rpartition("/")[2])
-        token = nora.get("/desk/settings") and nora._hidden("csrf_token")
+        token = nora.get("/desk/settings") and nora.token
         nora.client.post(step, data={"csrf_token": token, "answer": "Another.", "seen": "x"})
         assert nora.client.post(step, data={"csrf_token": token, "answer": "Another."}).status_code == 409
     assert "It stays as it is." in (nora.get(path) and nora.text) and "Another." not in nora.text

@@ -95,12 +95,12 @@ def test_what_cannot_be_is_told_and_everything_typed_is_kept(house, writer, type
     before = len(house.rows(Client.id))
     writer.get("/write")
     kept = {"words": "Kept words.", "name": "Kept Name"} | typed
-    once = writer._hidden("once")
+    once = writer.hidden("once")
     assert writer.press(**kept) == "" and writer.page.status_code == 422
     assert words in writer.text
     page = writer.page.get_data(as_text=True)
     assert "Error: " in page and (kept["words"].strip() or "Kept Name") in page
-    assert writer._hidden("once") == once
+    assert writer.hidden("once") == once
     assert house.rows(ShortMessage.id) == [] and len(house.rows(Client.id)) == before
 
 
@@ -128,7 +128,7 @@ def test_any_words_at_all_come_back_as_they_were_typed(house, writer, words):
 
 def test_the_same_form_sent_twice_is_one_message(house, writer):
     writer.get("/write")
-    once = writer._hidden("once")
+    once = writer.hidden("once")
     first = writer.press()
     again = {"once": once, "words": WORDS}
     writer.get("/write")  # a press of the old page, its token still good
@@ -155,7 +155,7 @@ def test_a_mark_that_is_none_of_ours_opens_nobody_elses_message(house, once):
 def test_one_press_that_arrives_many_times_at_once_is_one_message(house, writer):
     before = len(house.rows(Client.id))
     writer.get("/write")
-    sent = {"csrf_token": writer._hidden("csrf_token"), "once": writer._hidden("once"), "words": WORDS}
+    sent = {"csrf_token": writer.token, "once": writer.hidden("once"), "words": WORDS}
     cookie = writer.client.get_cookie("v").value
 
     def press(_n):
@@ -227,7 +227,7 @@ def test_no_word_is_on_the_disk_in_plain(house, writer, nora, settings):
     path = f"/desk/messages/{message_id}"
     nora.fill(path, {"answer": f"{CANARY}, yes."})
     nora.get(f"{path}/check")
-    nora.post(f"{path}/send", {"seen": nora._hidden("seen")})
+    nora.post(f"{path}/send", {"seen": nora.hidden("seen")})
     assert writer.look(code) == 200 and f"{CANARY}, yes." in writer.text
     house.tick()
     canaries = [each.encode() for each in (CANARY, "canary-4711@example.org", code)]
@@ -259,7 +259,7 @@ def test_a_signed_in_client_is_asked_for_her_words_alone(house):
     assert 'name="email"' not in page and "You are signed in" in alex.text
     before = len(house.rows(Client.id))
     alex.post(
-        "/write", {"once": alex._hidden("once"), "words": WORDS, "email": "x@example.org", "inbox": "shared"}
+        "/write", {"once": alex.hidden("once"), "words": WORDS, "email": "x@example.org", "inbox": "shared"}
     )
     assert alex.page.status_code == 200
     assert house.rows(ShortMessage.client_id) == [(house.desk.made.client_id,)]
@@ -330,5 +330,5 @@ def test_before_a_coach_is_there_it_is_not_open(app):
     stranger = Browser(app)
     assert stranger.get("/write").status_code == 200
     assert "This is not open yet" in stranger.text
-    token = stranger.get("/write/answer") and stranger._hidden("csrf_token")
+    token = stranger.get("/write/answer") and stranger.token
     assert stranger.client.post("/write", data={"csrf_token": token, "words": "x"}).status_code == 404

@@ -85,7 +85,7 @@ def test_going_back_keeps_the_time_and_the_words(waiting):
 
 def test_carrying_on_uses_the_session_that_is_open(waiting):
     waiting.come_back()
-    token = waiting._hidden("csrf_token")
+    token = waiting.token
     waiting.post(f"{waiting.return_path}/go")
     assert waiting.page.status_code == 303
     assert waiting.page.headers["Location"].endswith(waiting.session_id)

@@ -220,7 +220,7 @@ def test_a_strangers_sheet_is_not_there(practice, alex):
 
 
 def test_signed_out_the_script_hears_401_and_never_a_redirect(practice, alex):
-    token = alex._hidden("csrf_token")
+    token = alex.token
     stranger = practice.app.test_client()
     answer = stranger.post("/me/worksheets/1/save", data={"f-facts": "x"}, headers=FETCH)
     assert answer.status_code in (400, 401) and "Location" not in answer.headers
@@ -233,7 +233,7 @@ def test_signed_out_the_script_hears_401_and_never_a_redirect(practice, alex):
 
 def test_what_was_on_its_way_when_she_left_is_saved(alex):
     """Quick exit: the save may arrive after the sign-in has ended."""
-    token = alex._hidden("csrf_token")
+    token = alex.token
     cookie = alex.client.get_cookie("s").value
     alex.client.post("/leave", data={"csrf_token": token})
     alex.client.set_cookie("s", cookie)
