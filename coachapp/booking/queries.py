@@ -261,7 +261,14 @@ def _place_row(row: Row[Place, Appointment, Offering | None, Offering | None]) -
         late_at=mine.late_at,
         asked_zone=mine.asked_zone,
         buys=offering_row(bought) if bought else None,
+        regular=_money(mine.regular_minor, mine.currency),
+        intro=_money(mine.intro_minor, mine.currency),
+        coupon_id=mine.coupon_id,
     )
+
+
+def _money(minor: int | None, currency: str) -> Money | None:
+    return None if minor is None else Money(minor, currency)
 
 
 def _label(row: Appointment) -> str:

@@ -169,7 +169,7 @@ def check_names(settings: Config, now: datetime) -> Iterator[Finding]:
         "MAIL_FROM": settings.mail_from,
         "The neutral name": known.neutral_name,
         "The subject of mails": known.mail_subject,
-        "The text on statements": known.statement_text,
+        "The text on statements": known.statement,
     }
     telling = [(name, word) for name, text in shown.items() if (word := telling_word(text))]
     for name, word in telling:

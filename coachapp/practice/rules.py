@@ -29,6 +29,7 @@ RESERVED_SLUGS = frozenset(
         "session",
         "words",
         "sessions",
+        "price",
     )
 )
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")

@@ -146,8 +146,8 @@ def zones(slug: str) -> ResponseReturnValue:
 
 def taken_page(place: PlaceRow) -> ResponseReturnValue:
     """What is said when a time has been taken, with the times close to it. NoSuchOffering if it is put away."""
-    chosen = offering(place.slug)
-    chosen = picking.as_first(place.buys, chosen) if place.buys else chosen
+    chosen, bought = offering(place.slug), place.buys
+    chosen = picking.as_first(door.at_her_price(bought), chosen) if bought else door.at_her_price(chosen)
     return pick_page(chosen, taken=True, gone=place.starts_at), 409
 
 
@@ -257,10 +257,10 @@ def _offering(slug: str) -> OfferingRow:
 
 
 def known(slug: str) -> OfferingRow:
-    """The offering with this address. A zero byte is no letter of any address, and PostgreSQL takes none in a text."""
+    """The offering with this address, at her price. A zero byte is no letter of any address, and PostgreSQL takes none in a text."""
     if "\0" in slug:
         raise NoSuchOffering
-    return offering(slug)
+    return door.at_her_price(offering(slug))
 
 
 def _present_zone(chosen: OfferingRow, asked: str | None) -> str:

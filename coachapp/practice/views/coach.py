@@ -18,6 +18,7 @@ from coachapp.practice.rules import (
     OfferingRow,
     PracticeRow,
     SlugTaken,
+    on_statement,
     private_slug,
 )
 from coachapp.practice.settings_form import SettingsForm
@@ -255,7 +256,11 @@ def _settings_page(form: SettingsForm) -> str:
     warnings = {name: word for name in _WATCHED if (word := telling_word(form[name].data or ""))}
     known = queries.coach(current_user.coach_id).zone
     return render_template(
-        "desk/settings.html", form=form, warnings=warnings, zones=zone_choices(WELL_KNOWN, clock.now(), known)
+        "desk/settings.html",
+        form=form,
+        warnings=warnings,
+        statement="" if form.statement_text.errors else on_statement(form.statement_text.data or ""),
+        zones=zone_choices(WELL_KNOWN, clock.now(), known),
     )
 
 

@@ -1,0 +1,249 @@
+"""What lowers the price of a time, or of a package, on its way to being paid: a code, or the introductory price.
+
+Never both: the better one counts, and a code that is not better is not used. What is shown before the button is the
+price that stands in the row; a code is used when somebody goes on to pay with it.
+"""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import or_, select
+
+from coachapp import vault
+from coachapp.booking import queries
+from coachapp.booking.blocking import addresses_of
+from coachapp.booking.holding import is_known, still_held
+from coachapp.booking.likeness import likeness
+from coachapp.booking.models import Appointment, Place, Purchase, Reduced
+from coachapp.booking.rules import HoldEnded, IntroHad, NotNow, PlaceRow
+from coachapp.db import session, transaction
+from coachapp.money import Money
+from coachapp.payments import coupons, packages
+from coachapp.payments.coupon_queries import good_coupon
+from coachapp.payments.coupon_rules import Lowered, NoSuchCode
+from coachapp.payments.models import Package
+from coachapp.payments.queries import orders_of, payables_in_flight, unfinished_attempt
+from coachapp.practice.operations import lock_coach
+from coachapp.practice.queries import offering_by_id, today_of
+from coachapp.practice.rules import OfferingRow
+from coachapp.safe_contact.queries import contact
+
+
+def at_her_price(chosen: OfferingRow, client_id: UUID | None, now: datetime) -> OfferingRow:
+    """An offering at its price of today: the introductory one while it runs, unless this client has had it."""
+    sold = chosen.on(today_of(chosen.coach_id, now))
+    if sold.regular and client_id and had_intro(client_id, chosen.id):
+        return chosen
+    return sold
+
+
+def note_price(row: Reduced, sold: OfferingRow) -> None:
+    """Write down that something was begun at the introductory price, and what it costs otherwise."""
+    if sold.regular is not None:
+        row.regular_minor, row.intro_minor = sold.regular.minor, sold.price.minor
+
+
+def use_code(place: PlaceRow, typed: str, *, now: datetime) -> bool:
+    """Lower the price of a held time; False where the introductory price is the better one, and the code stays unused.
+
+    NoSuchCode; HoldEnded when the time is gone; NotNow while it is being paid.
+    """
+    with transaction() as db:
+        place = _on_hold(place, now)
+        row = db.get_one(Place, place.id, with_for_update=True)
+        left = _with_code(row, place.price, sold_id(place), place.client_id, typed, now)
+        _not_while_paid(place.id)
+        row.price_minor = (left or place.price).minor
+        return left is not None
+
+
+def leave_code(place: PlaceRow, *, now: datetime) -> None:
+    """Go on without the code: the price is what it was before. HoldEnded; NotNow while it is being paid."""
+    with transaction() as db:
+        place = _on_hold(place, now)
+        row = db.get_one(Place, place.id, with_for_update=True)
+        _not_while_paid(place.id)
+        row.price_minor = _without_code(row, place.price.minor)
+
+
+def leave_intro(place: PlaceRow, *, now: datetime) -> None:
+    """She has had the introductory price: this time costs what it costs otherwise. As `leave_code`."""
+    with transaction() as db:
+        place = _on_hold(place, now)
+        row = db.get_one(Place, place.id, with_for_update=True)
+        _not_while_paid(place.id)
+        row.price_minor = _without_intro(row, place.price.minor)
+
+
+def use_code_for_package(package_id: UUID, typed: str, *, now: datetime) -> bool:
+    """As `use_code`, for a package that is bought without a time."""
+    with transaction():
+        row, mine = _purchase(package_id)
+        if mine.offering_id is None:
+            raise NoSuchCode
+        price = Money(mine.price_minor, mine.currency)
+        left = _with_code(row, price, mine.offering_id, row.client_id, typed, now)
+        _not_while_paid(package_id)
+        packages.set_price(package_id, left or price)
+        return left is not None
+
+
+def leave_code_for_package(package_id: UUID) -> None:
+    """As `leave_code`, for a package that is bought without a time."""
+    with transaction():
+        row, mine = _purchase(package_id)
+        _not_while_paid(package_id)
+        packages.set_price(package_id, Money(_without_code(row, mine.price_minor), mine.currency))
+
+
+def leave_intro_for_package(package_id: UUID) -> None:
+    """As `leave_intro`, for a package that is bought without a time."""
+    with transaction():
+        row, mine = _purchase(package_id)
+        _not_while_paid(package_id)
+        packages.set_price(package_id, Money(_without_intro(row, mine.price_minor), mine.currency))
+
+
+def lowered(coupon_id: UUID | None, regular: Money | None, price: Money) -> Lowered | None:
+    """The code something is paid with, for `begin_attempt`; None without one."""
+    return Lowered(coupon_id, regular, price) if coupon_id and regular else None
+
+
+def use_for_nothing(place: PlaceRow, *, now: datetime) -> None:
+    """Use the code by which a time costs nothing, in the transaction that confirms it; CodeGone."""
+    used = lowered(place.coupon_id, place.regular, place.price)
+    if used is not None and place.client_id is not None:
+        coupons.take(used, place.client_id, place.id, None, now=now)
+
+
+def mark_place(place: PlaceRow, *, now: datetime) -> None:
+    """Before she pays the introductory price: IntroHad where the record she books with has had it; else note by what
+    the same address would be known again. To be called before the time itself is locked.
+    """
+    if not place.is_intro:
+        return
+    offering = offering_by_id(sold_id(place))
+    if is_known(place) and not place.is_by_link and place.client_id:
+        _once(offering, place.client_id, place.id)
+    with transaction() as db:
+        db.get_one(Place, place.id).intro_mark = _mark(offering.id, *addresses_of(place))
+
+
+def mark_purchase(package_id: UUID, *, known: bool) -> None:
+    """The same for a package without a time, of a client who is `known` or of someone new."""
+    row, mine = _purchase(package_id)
+    if row.intro_minor is None or row.coupon_id is not None or mine.offering_id is None:
+        return
+    offering, found = offering_by_id(mine.offering_id), contact(row.client_id)
+    if known:
+        _once(offering, row.client_id, package_id)
+    with transaction():
+        row.intro_mark = _mark(offering.id, (found and found.address) or "")
+
+
+def had_intro(client_id: UUID, offering_id: UUID, *, besides: UUID | None = None) -> bool:
+    """Whether this record has had an offering's introductory price: it was paid and kept, or may be paid right now."""
+    wanted = or_(
+        Place.buys_id == offering_id, Place.buys_id.is_(None) & (Appointment.offering_id == offering_id)
+    )
+    places = (
+        select(Place.id, Package.id)
+        .join(Appointment, Appointment.id == Place.appointment_id)
+        .outerjoin(Package, Package.place_id == Place.id)
+        .where(
+            Place.client_id == client_id, Place.intro_minor.is_not(None), Place.coupon_id.is_(None), wanted
+        )
+    )
+    bought = (
+        select(Purchase.package_id)
+        .join(Package, Package.id == Purchase.package_id)
+        .where(Purchase.client_id == client_id, Package.offering_id == offering_id)
+        .where(Purchase.intro_minor.is_not(None), Purchase.coupon_id.is_(None))
+    )
+    rows = [*session().execute(places), *session().execute(bought)]
+    found = {each for row in rows if besides not in row for each in row if each}
+    return bool(kept(found)) or bool(found and payables_in_flight(found))
+
+
+def kept(payable_ids: set[UUID]) -> set[UUID]:
+    """Those of them that were paid, and not paid back."""
+    orders = orders_of(payable_ids) if payable_ids else {}
+    return {each for each, order in orders.items() if order.paid.minor > order.refunded.minor}
+
+
+def sold_id(place: PlaceRow) -> UUID:
+    """The offering that is paid for with a place: its own, or the package it is a first time of."""
+    found = place.buys.id if place.buys else place.offering_id
+    if found is None:
+        raise NoSuchCode
+    return found
+
+
+def _once(offering: OfferingRow, client_id: UUID, payable_id: UUID) -> None:
+    """One after another, so that two devices of hers do not both have it."""
+    lock_coach(offering.coach_id)
+    if had_intro(client_id, offering.id, besides=payable_id):
+        raise IntroHad
+
+
+def _mark(offering_id: UUID, *typed: str) -> bytes | None:
+    alike = next((found for each in typed if (found := likeness(each))), None)
+    return vault.keyed_hash("introductory price", f"{offering_id}|{alike}") if alike else None
+
+
+def _on_hold(place: PlaceRow, now: datetime) -> PlaceRow:
+    """The place as it stands, its time locked."""
+    with transaction() as db:
+        db.get_one(Appointment, place.appointment_id, with_for_update=True)
+        place = queries.place(place.id)
+        if not still_held(place, now):
+            raise HoldEnded
+        return place
+
+
+def _not_while_paid(payable_id: UUID) -> None:
+    if unfinished_attempt(payable_id):
+        raise NotNow
+
+
+def _purchase(package_id: UUID) -> tuple[Purchase, Package]:
+    """A package on its way to being bought, locked."""
+    with transaction() as db:
+        row = db.get_one(Purchase, package_id, with_for_update=True)
+        return row, db.get_one(Package, package_id)
+
+
+def _with_code(
+    row: Reduced, price: Money, offering_id: UUID, client_id: UUID | None, typed: str, now: datetime
+) -> Money | None:
+    """What is left with this code; None where the introductory price is no more than that. NoSuchCode."""
+    owner = offering_by_id(offering_id).coach_id
+    code = good_coupon(owner, typed, offering_id, client_id, today_of(owner, now))
+    regular = price if row.regular_minor is None else Money(row.regular_minor, price.currency)
+    left = code.leaves(regular)
+    if left.minor >= regular.minor:
+        raise NoSuchCode  # it takes nothing off
+    if row.intro_minor is not None and row.intro_minor <= left.minor:
+        return None
+    row.regular_minor, row.coupon_id = regular.minor, code.id
+    return left
+
+
+def _without_code(row: Reduced, price: int) -> int:
+    if row.coupon_id is None:
+        return price
+    row.coupon_id = None
+    return _otherwise(row, price)
+
+
+def _without_intro(row: Reduced, price: int) -> int:
+    row.intro_minor = row.intro_mark = None
+    return price if row.coupon_id else _otherwise(row, price)
+
+
+def _otherwise(row: Reduced, price: int) -> int:
+    """The price without a code: the introductory one if there is one, else the regular one, and nothing to remember."""
+    if row.intro_minor is not None:
+        return row.intro_minor
+    regular, row.regular_minor = row.regular_minor, None
+    return price if regular is None else regular
