@@ -3,10 +3,7 @@
 from datetime import timedelta
 from uuid import UUID
 
-import sqlalchemy as sa
-
-from coachapp import clock, db
-from coachapp.booking.models import Place
+from coachapp import clock
 from coachapp.money import Money
 from coachapp.payments import coupons
 from coachapp.payments.coupon_queries import uses
@@ -14,6 +11,7 @@ from coachapp.payments.coupon_rules import CouponUse
 from coachapp.payments.models import Attempt, Order
 from coachapp.practice.operations import save_offering
 from coachapp.practice.queries import offering
+from tests.waiting import eventually
 
 CODE = "Calm-20"
 SINGLE, PACKAGE = "power-hour", "steady-ground"
@@ -61,9 +59,17 @@ def type_code(walker, code=CODE, page="/book/code"):
 def press(walker, page="/book/code"):
     """The button that goes on to paying; remembers Stripe's session."""
     walker.fill(page, {})
-    if walker.page.status_code == 303 and "/c/" in walker.page.headers["Location"]:
-        walker.session_id = walker.page.headers["Location"].rpartition("/")[2]
+    named = walker.page.headers.get("Location", "").rpartition("/")[2]
+    if named in walker.world.stripe.sessions:
+        walker.session_id = named
     return walker.page.status_code
+
+
+def press_twice(walker, page="/book/code"):
+    """The same button, twice in a row; both answers."""
+    walker.get(page)
+    token = walker._hidden("csrf_token")
+    return [walker.client.post(page, data={"csrf_token": token}).status_code for _ in range(2)]
 
 
 def asked_for(world, walker):
@@ -75,10 +81,13 @@ def orders(world):
     return sorted(amount for (amount,) in world.rows(Order.amount_minor))
 
 
+def end_link(world, walker):
+    """The link to pay ends at Stripe with nobody having paid, and Stripe says so."""
+    world.stripe.lever(clock_offset=36 * 60)
+    eventually(lambda: world.stripe.sessions[walker.session_id]["status"] == "expired", "the link ended")
+    assert world.stripe.wait_idle()
+    world.stripe.lever(clock_offset=0)
+
+
 def attempts(world):
     return sorted(world.rows(Attempt.state, Attempt.amount_minor))
-
-
-def newest_place(world):
-    with world.app.app_context():
-        return db.session().scalar(sa.select(Place).order_by(Place.created_at.desc()).limit(1))
