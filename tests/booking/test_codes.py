@@ -87,7 +87,17 @@ def test_every_reason_has_the_same_answer_and_keeps_what_was_typed(world, walker
         assert coupons.rest(resting, True, by=NORA_ID, now=clock.now())
     walker.go_to_code()
     pages = set()
-    for typed in ("unknown", "spent", "over", "later", "package-only", "resting", "x" * 500, "ça va?", "%\x00'"):
+    for typed in (
+        "unknown",
+        "spent",
+        "over",
+        "later",
+        "package-only",
+        "resting",
+        "x" * 500,
+        "ça va?",
+        "%\x00'",
+    ):
         assert type_code(walker, typed).status_code == 422, typed
         assert REFUSED in walker.text and "€95" in walker.text
         assert "<title>Error: Details" in walker.page.get_data(as_text=True)
@@ -161,7 +171,10 @@ def test_coming_back_from_stripe_to_type_a_code(world, walker):
     press(walker)
     assert asked_for(world, walker) == 76_00 and orders(world) == [76_00]
     walker.pay()
-    assert world.ledger() == (["confirmed"], ["expired", "paid"], [76_00], []) and used(world, coupon) == (0, 1)
+    assert world.ledger() == (["confirmed"], ["expired", "paid"], [76_00], []) and used(world, coupon) == (
+        0,
+        1,
+    )
 
 
 def test_it_was_paid_while_she_typed(world, walker):

@@ -188,6 +188,7 @@ def _facts(form: OfferingForm, row: OfferingRow | None) -> dict[str, Any]:
         "length_min": form.length.data,
         "way": form.way.data,
         "price_minor": form.amount.minor,
+        **_intro_facts(form),
         "before_min": form.before.data,
         "after_min": form.after.data,
         "interval_min": form.interval.data,
@@ -199,6 +200,16 @@ def _facts(form: OfferingForm, row: OfferingRow | None) -> dict[str, Any]:
         "lifted": form.lifted.data,
         "listed": form.listed.data,
         "active": form.active.data,
+    }
+
+
+def _intro_facts(form: OfferingForm) -> dict[str, Any]:
+    """Without a price its days mean nothing."""
+    price = form.intro_amount
+    return {
+        "intro_minor": price and price.minor,
+        "intro_from": price and form.intro_from.data,
+        "intro_until": price and form.intro_until.data,
     }
 
 
@@ -216,6 +227,9 @@ def _typed(row: OfferingRow) -> dict[str, Any]:
         "length": row.length_min,
         "way": row.way,
         "price": row.price.plain(),
+        "intro": row.intro.price.plain() if row.intro else "",
+        "intro_from": row.intro and row.intro.first,
+        "intro_until": row.intro and row.intro.last,
         "before": row.before_min,
         "after": row.after_min,
         "interval": row.interval_min,
