@@ -12,7 +12,7 @@ from coachapp import vault
 from coachapp.accounts.operations import make_join_token
 from coachapp.accounts.passphrases import four_words, normal_code
 from coachapp.audit.operations import record
-from coachapp.booking import confirming, prices
+from coachapp.booking import confirming, introductory, prices
 from coachapp.booking.blocking import is_blocked
 from coachapp.booking.confirming import confirm, link_ended, money_for
 from coachapp.booking.models import Purchase
@@ -109,7 +109,7 @@ def go_to_pay(row: PurchaseRow, return_base: str, *, now: datetime) -> AttemptRo
     """Commit an attempt to pay for the package, or find the open one. HoldEnded once it is paid, CodeGone when the
     code is gone, IntroHad where she has had the introductory price, NotNow where nothing is to be paid any more."""
     with transaction():
-        prices.mark_purchase(row.package_id, known=row.words is None)
+        introductory.mark_purchase(row.package_id, known=row.words is None)
         row, mine = _to_be_paid(row)
         if mine.price.is_zero:
             raise NotNow

@@ -73,9 +73,10 @@ def confirm_free(place: PlaceRow, base_url: str, *, now: datetime) -> None:
         if appointment.state == AppointmentState.CONFIRMED:
             return
         over = appointment.state != AppointmentState.HELD or appointment.ends_at <= now
+        place = queries.place(place.id)  # what it costs may have changed in another window
         if over or place.client_id is None:
             raise HoldEnded
-        if not queries.place(place.id).is_free:
+        if not place.is_free:
             raise NotNow
         if not use(place, now=now):
             raise HoldEnded

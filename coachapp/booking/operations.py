@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from coachapp import vault
 from coachapp.accounts.passphrases import four_words, normal_code
-from coachapp.booking import prices, queries
+from coachapp.booking import introductory, prices, queries
 from coachapp.booking.holding import WORDS_MOVE_ON, is_known, still_held
 from coachapp.booking.making import give_token
 from coachapp.booking.models import Appointment, Place
@@ -95,7 +95,7 @@ def go_to_pay(place: PlaceRow, return_base: str, *, now: datetime) -> AttemptRow
     NotNow where nothing is to be paid any more. The network comes after: `payments.operations.open_checkout`.
     """
     with transaction() as db:
-        prices.mark_place(place, now=now)
+        introductory.mark_place(place)
         appointment = _still_held(db, place, now)
         place = queries.place(place.id)  # what it costs may have changed in another window
         if place.client_id is None:

@@ -7,26 +7,20 @@ price that stands in the row; a code is used when somebody goes on to pay with i
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import or_, select
-
-from coachapp import vault
 from coachapp.booking import queries
-from coachapp.booking.blocking import addresses_of
-from coachapp.booking.holding import is_known, still_held
-from coachapp.booking.likeness import likeness
+from coachapp.booking.holding import still_held
+from coachapp.booking.introductory import had_intro
 from coachapp.booking.models import Appointment, Place, Purchase, Reduced
-from coachapp.booking.rules import HoldEnded, IntroHad, NotNow, PlaceRow
-from coachapp.db import session, transaction
+from coachapp.booking.rules import HoldEnded, NotNow, PlaceRow
+from coachapp.db import transaction
 from coachapp.money import Money
 from coachapp.payments import coupons, packages
 from coachapp.payments.coupon_queries import good_coupon
 from coachapp.payments.coupon_rules import Lowered, NoSuchCode
 from coachapp.payments.models import Package
-from coachapp.payments.queries import orders_of, payables_in_flight, unfinished_attempt
-from coachapp.practice.operations import lock_coach
+from coachapp.payments.queries import unfinished_attempt
 from coachapp.practice.queries import offering_by_id, today_of
 from coachapp.practice.rules import OfferingRow
-from coachapp.safe_contact.queries import contact
 
 
 def at_her_price(chosen: OfferingRow, client_id: UUID | None, now: datetime) -> OfferingRow:
@@ -51,7 +45,7 @@ def use_code(place: PlaceRow, typed: str, *, now: datetime) -> bool:
     with transaction() as db:
         place = _on_hold(place, now)
         row = db.get_one(Place, place.id, with_for_update=True)
-        left = _with_code(row, place.price, sold_id(place), place.client_id, typed, now)
+        left = _with_code(row, place.price, queries.sold_id(place), place.client_id, typed, now)
         _not_while_paid(place.id)
         row.price_minor = (left or place.price).minor
         return left is not None
@@ -114,81 +108,6 @@ def use_for_nothing(place: PlaceRow, *, now: datetime) -> None:
     used = lowered(place.coupon_id, place.regular, place.price)
     if used is not None and place.client_id is not None:
         coupons.take(used, place.client_id, place.id, None, now=now)
-
-
-def mark_place(place: PlaceRow, *, now: datetime) -> None:
-    """Before she pays the introductory price: IntroHad where the record she books with has had it; else note by what
-    the same address would be known again. To be called before the time itself is locked.
-    """
-    if not place.is_intro:
-        return
-    offering = offering_by_id(sold_id(place))
-    if is_known(place) and not place.is_by_link and place.client_id:
-        _once(offering, place.client_id, place.id)
-    with transaction() as db:
-        db.get_one(Place, place.id).intro_mark = _mark(offering.id, *addresses_of(place))
-
-
-def mark_purchase(package_id: UUID, *, known: bool) -> None:
-    """The same for a package without a time, of a client who is `known` or of someone new."""
-    row, mine = _purchase(package_id)
-    if row.intro_minor is None or row.coupon_id is not None or mine.offering_id is None:
-        return
-    offering, found = offering_by_id(mine.offering_id), contact(row.client_id)
-    if known:
-        _once(offering, row.client_id, package_id)
-    with transaction():
-        row.intro_mark = _mark(offering.id, (found and found.address) or "")
-
-
-def had_intro(client_id: UUID, offering_id: UUID, *, besides: UUID | None = None) -> bool:
-    """Whether this record has had an offering's introductory price: it was paid and kept, or may be paid right now."""
-    wanted = or_(
-        Place.buys_id == offering_id, Place.buys_id.is_(None) & (Appointment.offering_id == offering_id)
-    )
-    places = (
-        select(Place.id, Package.id)
-        .join(Appointment, Appointment.id == Place.appointment_id)
-        .outerjoin(Package, Package.place_id == Place.id)
-        .where(
-            Place.client_id == client_id, Place.intro_minor.is_not(None), Place.coupon_id.is_(None), wanted
-        )
-    )
-    bought = (
-        select(Purchase.package_id)
-        .join(Package, Package.id == Purchase.package_id)
-        .where(Purchase.client_id == client_id, Package.offering_id == offering_id)
-        .where(Purchase.intro_minor.is_not(None), Purchase.coupon_id.is_(None))
-    )
-    rows = [*session().execute(places), *session().execute(bought)]
-    found = {each for row in rows if besides not in row for each in row if each}
-    return bool(kept(found)) or bool(found and payables_in_flight(found))
-
-
-def kept(payable_ids: set[UUID]) -> set[UUID]:
-    """Those of them that were paid, and not paid back."""
-    orders = orders_of(payable_ids) if payable_ids else {}
-    return {each for each, order in orders.items() if order.paid.minor > order.refunded.minor}
-
-
-def sold_id(place: PlaceRow) -> UUID:
-    """The offering that is paid for with a place: its own, or the package it is a first time of."""
-    found = place.buys.id if place.buys else place.offering_id
-    if found is None:
-        raise NoSuchCode
-    return found
-
-
-def _once(offering: OfferingRow, client_id: UUID, payable_id: UUID) -> None:
-    """One after another, so that two devices of hers do not both have it."""
-    lock_coach(offering.coach_id)
-    if had_intro(client_id, offering.id, besides=payable_id):
-        raise IntroHad
-
-
-def _mark(offering_id: UUID, *typed: str) -> bytes | None:
-    alike = next((found for each in typed if (found := likeness(each))), None)
-    return vault.keyed_hash("introductory price", f"{offering_id}|{alike}") if alike else None
 
 
 def _on_hold(place: PlaceRow, now: datetime) -> PlaceRow:

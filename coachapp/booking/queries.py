@@ -39,6 +39,14 @@ def place(place_id: UUID) -> PlaceRow:
     return _one(_places().where(Place.id == place_id))
 
 
+def sold_id(row: PlaceRow) -> UUID:
+    """The offering that is paid for with a place: its own, or the package it is a first time of; NoSuchPlace."""
+    found = row.buys.id if row.buys else row.offering_id
+    if found is None:
+        raise NoSuchPlace
+    return found
+
+
 def place_by_token(token: str) -> PlaceRow:
     """The place behind `/b/<token>`; NoSuchPlace."""
     return _one(_places().where(Place.token_hash == vault.keyed_hash("place", token)))

@@ -10,7 +10,7 @@ from coachapp.payments.coupon_queries import uses
 from coachapp.payments.coupon_rules import CouponUse
 from coachapp.payments.models import Attempt, Order
 from coachapp.practice.operations import save_offering
-from coachapp.practice.queries import offering
+from coachapp.practice.queries import offering, today_of
 from tests.waiting import eventually
 
 CODE = "Calm-20"
@@ -46,7 +46,7 @@ def used(world, coupon_id):
 def introduce(world, slug=SINGLE, minor=80_00, before=1, after=5):
     """Let an offering have an introductory price, from so many days ago until so many from now."""
     with world.app.app_context():
-        today = clock.now().date()
+        today = today_of(1, clock.now())
         days = {"intro_from": today - timedelta(days=before), "intro_until": today + timedelta(days=after)}
         save_offering(offering(slug).id, slug=slug, intro_minor=minor, **days)
 
@@ -91,3 +91,9 @@ def end_link(world, walker):
 
 def attempts(world):
     return sorted(world.rows(Attempt.state, Attempt.amount_minor))
+
+
+def noras_today(world):
+    """The day it is on the coach's clock."""
+    with world.app.app_context():
+        return today_of(1, clock.now())

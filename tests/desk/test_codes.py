@@ -9,14 +9,19 @@ import pytest
 from coachapp import clock
 from coachapp.payments import coupon_queries, coupons
 from coachapp.practice.operations import add_coach
-from coachapp.practice.queries import offering
+from coachapp.practice.queries import offering, today_of
 
-BARE = {name: "" for name in ("code", "percent", "off", "first", "last", "most", "most_each")}
+BARE = dict.fromkeys(("code", "percent", "off", "first", "last", "most", "most_each"), "")
 
 
 def make(nora, **typed):
     nora.get("/desk/codes")
     return nora.post("/desk/codes", {**BARE, **typed})
+
+
+def noras_today(app):
+    with app.app_context():
+        return today_of(1, clock.now())
 
 
 def all_codes(app):
@@ -27,7 +32,7 @@ def all_codes(app):
 def test_a_code_is_made_and_listed(app, nora):
     nora.get("/desk/codes")
     assert "Codes will stand here" in nora.text
-    today = clock.now().date()
+    today = noras_today(app)
     typed = {"code": " Calm  20 ", "percent": "20", "last": str(today), "most": "5", "most_each": "1"}
     assert make(nora, **typed, good_for=["power-hour"]).status_code == 303
     nora.follow()
@@ -138,7 +143,7 @@ def service(nora, **typed):
 
 
 def test_an_introductory_price(app, nora):
-    today = clock.now().date()
+    today = noras_today(app)
     days = {"intro_from": str(today), "intro_until": str(today + timedelta(days=9))}
     assert service(nora, intro="60,50", **days).status_code == 303
     with app.app_context():
