@@ -93,14 +93,14 @@ def test_from_on_the_pages_is_never_stale(world, walker):
             introduce(world, minor=minor)
         for page in ("/", "/book"):
             walker.get(page)
-            assert f"A session is to be had {words}." in walker.text, (minor, page)
+            assert f"Sessions {words}." in walker.text, (minor, page)
     introduce(world, PACKAGE, 300_00)
     assert "from €50." in (walker.get("/"), walker.text)[1]
     with world.app.app_context():
         save_offering(offering(PACKAGE).id, slug=PACKAGE, listed=False)
         save_offering(offering(SINGLE).id, slug=SINGLE, active=False)
     walker.get("/")
-    assert "A session is to be had" not in walker.text
+    assert "Sessions from" not in walker.text
 
 
 def test_signed_in_once(world, maya):

@@ -48,7 +48,7 @@ def make_code() -> ResponseReturnValue:
     except CodeInUse:
         form.code.errors = [_("You have a code with this word. Take another one.")]
         return _page(form), 422
-    flash(_("The code “%(code)s” can be used.", code=word))
+    flash(_("The code “%(code)s” is made.", code=word))
     return redirect(url_for("desk.codes"), 303)
 
 
