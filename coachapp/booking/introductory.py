@@ -73,18 +73,19 @@ def second_uses(client_id: UUID) -> list[SecondUse]:
     return found
 
 
-def mark_place(place: PlaceRow) -> None:
-    """Before she pays the introductory price: IntroHad where the record she books with has had it; else note by what
+def mark_place(place: PlaceRow) -> bool:
+    """Whether it is to be had at the introductory price. Before she pays the introductory price: IntroHad where the record she books with has had it; else note by what
     the same address would be known again. To be called before the time itself is locked.
     """
     place = queries.place(place.id)
     if not place.is_intro:
-        return
+        return False
     offering = offering_by_id(queries.sold_id(place))
     if is_known(place) and not place.is_by_link and place.client_id:
         _once(offering, place.client_id, place.id)
     with transaction() as db:
         db.get_one(Place, place.id).intro_mark = _mark(offering.id, *addresses_of(place))
+    return True
 
 
 def mark_purchase(package_id: UUID, *, known: bool) -> None:

@@ -95,12 +95,12 @@ def go_to_pay(place: PlaceRow, return_base: str, *, now: datetime) -> AttemptRow
     NotNow where nothing is to be paid any more. The network comes after: `payments.operations.open_checkout`.
     """
     with transaction() as db:
-        introductory.mark_place(place)
+        was_intro = introductory.mark_place(place)
         appointment = _still_held(db, place, now)
         place = queries.place(place.id)  # what it costs may have changed in another window
         if place.client_id is None:
             raise HoldEnded
-        if place.is_free:
+        if place.is_free or place.is_intro is not was_intro:
             raise NotNow
         order_id = _order_for(place, place.client_id, now)
         used = prices.lowered(place.coupon_id, place.regular, place.price)

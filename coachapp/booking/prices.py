@@ -4,6 +4,7 @@ Never both: the better one counts, and a code that is not better is not used. Wh
 price that stands in the row; a code is used when somebody goes on to pay with it.
 """
 
+from contextlib import suppress
 from datetime import datetime
 from uuid import UUID
 
@@ -11,11 +12,11 @@ from coachapp.booking import queries
 from coachapp.booking.holding import still_held
 from coachapp.booking.introductory import had_intro
 from coachapp.booking.models import Appointment, Place, Purchase, Reduced
-from coachapp.booking.rules import HoldEnded, NotNow, PlaceRow
+from coachapp.booking.rules import HoldEnded, NoSuchPlace, NotNow, PlaceRow
 from coachapp.db import transaction
 from coachapp.money import Money
 from coachapp.payments import coupons, packages
-from coachapp.payments.coupon_queries import good_coupon
+from coachapp.payments.coupon_queries import coupon, good_coupon
 from coachapp.payments.coupon_rules import Lowered, NoSuchCode
 from coachapp.payments.models import Package
 from coachapp.payments.queries import unfinished_attempt
@@ -45,7 +46,9 @@ def use_code(place: PlaceRow, typed: str, *, now: datetime) -> bool:
     with transaction() as db:
         place = _on_hold(place, now)
         row = db.get_one(Place, place.id, with_for_update=True)
-        left = _with_code(row, place.price, queries.sold_id(place), place.client_id, typed, now)
+        # A link made for a client tells nothing of her, so not how often her record has used a code either.
+        whose = None if place.is_by_link else place.client_id
+        left = _with_code(row, place.price, queries.sold_id(place), whose, typed, now)
         _not_while_paid(place.id)
         row.price_minor = (left or place.price).minor
         return left is not None
@@ -67,6 +70,22 @@ def leave_intro(place: PlaceRow, *, now: datetime) -> None:
         row = db.get_one(Place, place.id, with_for_update=True)
         _not_while_paid(place.id)
         row.price_minor = _without_intro(row, place.price.minor)
+
+
+def code_on(old_road: str | None) -> str | None:
+    """The code that the time held on this road so far is lowered by."""
+    try:
+        chosen = queries.place_by_road(old_road or "").coupon_id
+    except NoSuchPlace:
+        return None
+    return coupon(chosen).code if chosen else None
+
+
+def bring_code(new_road: str, code: str | None, *, now: datetime) -> None:
+    """She has chosen another time: her code comes along, if it is good for that too."""
+    if code is not None:
+        with suppress(NoSuchCode, HoldEnded, NotNow):
+            use_code(queries.place_by_road(new_road), code, now=now)
 
 
 def use_code_for_package(package_id: UUID, typed: str, *, now: datetime) -> bool:
@@ -142,6 +161,8 @@ def _with_code(
     left = code.leaves(regular)
     if left.minor >= regular.minor:
         raise NoSuchCode  # it takes nothing off
+    if client_id is None and code.most_each is not None:
+        raise NoSuchCode
     if row.intro_minor is not None and row.intro_minor <= left.minor:
         return None
     row.regular_minor, row.coupon_id = regular.minor, code.id

@@ -3,9 +3,13 @@
 from datetime import timedelta
 
 from coachapp import clock
+from coachapp.booking import link_queries
+from coachapp.booking.inviting import invite
+from coachapp.booking.models import Place
+from coachapp.clients.models import Client
 from coachapp.payments import coupons
 from coachapp.payments.credit_rules import refund_by_rule
-from coachapp.payments.models import Coupon, Package
+from coachapp.payments.models import Coupon, CouponUse, Package
 from coachapp.payments.queries import orders_of
 from coachapp.payments.rules import OrderState
 from coachapp.practice.operations import save_practice
@@ -23,7 +27,7 @@ from tests.booking.lower import (
     type_code,
     used,
 )
-from tests.booking.sold import a_client, one_package, sell, signed_in, sums
+from tests.booking.sold import a_client, coach_at_desk, one_package, ref_of, sell, signed_in, sums
 from tests.booking.test_packages import hold_first
 from tests.cast import CHARLIE, MAYA
 from tests.road import mostly_sqlite as databases  # noqa: F401  # a fixture
@@ -376,3 +380,107 @@ def test_nobody_begins_with_a_code(world):
     walker.get("/book/power-hour")
     assert walker.post("/book/price", {"code": "x"}).status_code == 409
     assert "is not kept" in walker.text or "no longer" in walker.text, walker.text
+
+
+def test_the_webhook_first_and_twice(world, walker):
+    """Stripe tells of the payment before it has answered us, and then three times more: one use, one booking."""
+    coupon = a_code(world, percent=20, most=1)
+    walker.go_to_code()
+    type_code(walker)
+    world.stripe.lever(webhook_first=5, webhook_duplicate=3)
+    assert press(walker) == 303
+    assert world.stripe.wait_idle()
+    assert used(world, coupon) == (0, 1) and world.ledger() == (["confirmed"], ["paid"], [76_00], [])
+
+
+def test_another_time_takes_the_code_along(world, walker):
+    coupon = a_code(world, percent=20, most=1)
+    walker.go_to_code()
+    type_code(walker)
+    walker.hold(walker.morning()[2])
+    walker.fill("/book/details", {"name": "Alex", "email": "", "inbox": "none", "agree": "y"})
+    walker.follow()
+    assert "With the code Calm-20: €76 in place of €95" in walker.text
+    press(walker)
+    assert asked_for(world, walker) == 76_00 and used(world, coupon) == (1, 0)
+
+
+def test_a_code_that_is_not_good_for_the_other_service_stays_behind(world, walker):
+    a_code(world, percent=20, good_for=["power-hour"])
+    walker.go_to_code()
+    type_code(walker)
+    walker.hold(slug="first-conversation")
+    assert walker.place().coupon_id is None and walker.place().is_free
+
+
+def test_with_a_link_made_for_her_nothing_tells_what_her_record_has_used(world):
+    """A code with a limit for each client is never good there, used by her or not."""
+    maya = a_client(world, MAYA)
+    limited, free = a_code(world, "limited", percent=10, each=1), a_code(world, "unlimited", percent=10)
+    with world.app.app_context():
+        until = clock.now() + timedelta(days=3)
+        token = link_queries.token_of(invite(1, maya, None, until, by=NORA_ID, now=clock.now()))
+    someone = world.walker(CHARLIE)
+    someone.get(f"/i/{token}")
+    someone.post(f"/i/{token}")
+    someone.hold()
+    someone.fill("/book/details", {"agree": "y"})
+    assert type_code(someone, "limited").status_code == 422 and REFUSED in someone.text
+    assert type_code(someone, "unlimited").status_code == 303
+    press(someone)
+    assert (used(world, limited), used(world, free)) == ((0, 0), (1, 0))
+
+
+def test_who_never_paid_is_forgotten_with_her_use(world, walker):
+    coupon = a_code(world, percent=20, most=1)
+    walker.go_to_code()
+    type_code(walker)
+    press(walker)
+    walker.get("/book/code")
+    walker.post("/book/let-go")
+    assert world.tick(timedelta(days=2)) == ()
+    assert world.rows(Place.id) == world.rows(CouponUse.id) == world.rows(Client.id) == []
+    assert used(world, coupon) == (0, 0)
+
+
+def test_the_desk_says_with_which_code(world, walker):
+    a_code(world, percent=100)
+    walker.go_to_code()
+    type_code(walker)
+    press(walker)
+    nora = coach_at_desk(world)
+    ((client_id,),) = world.rows(Client.id)
+    nora.get(f"/desk/clients/{ref_of(world, client_id)}/sessions")
+    assert "Free with the code Calm-20" in nora.text
+    nora.get("/desk/codes")
+    assert "Used 1" in nora.text
+
+
+def test_the_desk_says_it_of_a_package(world, walker):
+    sell(world)
+    a_code(world, percent=50)
+    hold_first(walker)
+    walker.tell()
+    type_code(walker)
+    press(walker)
+    walker.pay()
+    nora = coach_at_desk(world)
+    ((client_id,),) = world.rows(Client.id)
+    nora.get(f"/desk/clients/{ref_of(world, client_id)}/packages")
+    assert "€210 with the code Calm-20" in nora.text
+
+
+def test_the_statement_is_shown_before_paying(world, walker):
+    """As Stripe joins what the coach typed and what we send; a prefix that is too long is cut as Stripe cuts it."""
+    for typed, shown in (("NE", "NE* SERVICES"), ("NORA ELLIS TIMES", "NORA ELLIS* SERVICES")):
+        with world.app.app_context():
+            save_practice(statement_text=typed)
+        walker.go_to_code()
+        walker.get("/book/code")
+        assert f"about {shown} . Your bank may show it differently. Money that goes back" in walker.text
+        assert "wallet or a shared account" in walker.text
+        walker.get("/")
+        assert f"“{shown}”" in walker.text
+    walker.press_pay()
+    (sent,) = world.asked("POST", "/v1/checkout/sessions")
+    assert "SERVICES" in repr(vars(sent)) and len(shown) <= 22

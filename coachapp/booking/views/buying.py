@@ -1,5 +1,7 @@
 """Buying a package: with a first time, chosen as any time is, or without one."""
 
+from contextlib import suppress
+
 from flask import Blueprint, abort, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -145,10 +147,12 @@ def go_on() -> ResponseReturnValue:
             return redirect(url_for("buying.bought"), 303)
         return _to_payment(purchase)
     except CodeGone:  # used up, or put to rest, since it was typed
-        prices.leave_code_for_package(mine.id)
+        with suppress(NotNow):
+            prices.leave_code_for_package(mine.id)
         return words_page(road.present_purchase(), PriceCodeForm(formdata=None).refused()), 422
     except IntroHad:
-        prices.leave_intro_for_package(mine.id)
+        with suppress(NotNow):
+            prices.leave_intro_for_package(mine.id)
         return words_page(road.present_purchase(), had_intro=True), 409
     except NotNow:  # it costs something else by now
         return redirect(url_for("buying.words"), 303)

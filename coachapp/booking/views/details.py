@@ -1,5 +1,7 @@
 """The rest of the road: details, the return code, and off to the payment page."""
 
+from contextlib import suppress
+
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -126,10 +128,12 @@ def go_on() -> ResponseReturnValue:
     try:
         return _confirm_or_pay(place)
     except CodeGone:  # used up, or put to rest, since it was typed
-        prices.leave_code(place, now=clock.now())
+        with suppress(NotNow):
+            prices.leave_code(place, now=clock.now())
         return code_page(queries.place(place.id), PriceCodeForm(formdata=None).refused()), 422
     except IntroHad:
-        prices.leave_intro(place, now=clock.now())
+        with suppress(NotNow):
+            prices.leave_intro(place, now=clock.now())
         return code_page(queries.place(place.id), had_intro=True), 409
     except NotNow:  # it costs something else by now
         return redirect(url_for("road.code"), 303)

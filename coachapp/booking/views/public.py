@@ -18,7 +18,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from coachapp import clock
-from coachapp.booking import around, choosing, queries
+from coachapp.booking import around, choosing, prices, queries
 from coachapp.booking.admission import Guest, LinkInUse, NoSuchInvitation
 from coachapp.booking.outside.operations import refresh_for_hold
 from coachapp.booking.picker import read_day
@@ -97,6 +97,7 @@ def keep(chosen: OfferingRow, guest: Guest, buys: UUID | None = None) -> Respons
     try:
         ways = whom.sent(door.ways(chosen, guest))
         refresh_for_hold(*(way.coach_id for way in ways), now=clock.now())
+        code = prices.code_on(road.cookie())
         cookie = choosing.hold_with_one(
             ways, start, key, road.cookie(), now=clock.now(), guest=guest, buys=buys
         )
@@ -106,6 +107,7 @@ def keep(chosen: OfferingRow, guest: Guest, buys: UUID | None = None) -> Respons
         return redirect(f"/book/{chosen.slug}", 303)
     except LinkInUse:
         return _being_paid()
+    prices.bring_code(cookie, code, now=clock.now())
     has_one = buys is None and door.has_session_left(chosen, guest)
     response = make_response(redirect(url_for("crediting.look" if has_one else "road.details"), 303))
     road.remember(response, cookie)
