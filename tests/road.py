@@ -51,7 +51,7 @@ def open_practice() -> None:
         name="Quiet Harbour",
         neutral_name="QH Appointments",
         mail_subject="Your update",
-        statement_text="NE SERVICES",
+        statement_text="NE",
         currency="EUR",
         exit_to="https://www.example.org/",
     )

@@ -1,6 +1,6 @@
 """Buying a package: with a first time or without one, and what its money brings about."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from uuid import UUID
@@ -12,24 +12,26 @@ from coachapp import vault
 from coachapp.accounts.operations import make_join_token
 from coachapp.accounts.passphrases import four_words, normal_code
 from coachapp.audit.operations import record
+from coachapp.booking import confirming, introductory, prices
 from coachapp.booking.blocking import is_blocked
 from coachapp.booking.confirming import confirm, link_ended, money_for
 from coachapp.booking.models import Purchase
 from coachapp.booking.operations import Details
-from coachapp.booking.rules import HoldEnded, NoSuchPlace, Paid, PlaceRow
+from coachapp.booking.rules import HoldEnded, NoSuchPlace, NotNow, Paid, PlaceRow
 from coachapp.clients import operations as clients
 from coachapp.clients.queries import client
 from coachapp.clients.rules import ClientRow, State
 from coachapp.db import session, transaction
 from coachapp.intake import operations as intake
+from coachapp.money import Money
 from coachapp.notifications import texts
 from coachapp.notifications.operations import enqueue, enqueue_for_coach
-from coachapp.payments import credit_queries, credits, packages
+from coachapp.payments import coupons, credit_queries, credits, packages
 from coachapp.payments import operations as payments
 from coachapp.payments.credit_rules import PackageRow
 from coachapp.payments.queries import orders_of
 from coachapp.payments.rules import AttemptRow, OnPaid, Payable
-from coachapp.practice.queries import coach, practice
+from coachapp.practice.queries import coach, offering_by_id, practice
 from coachapp.practice.rules import OfferingRow
 from coachapp.safe_contact import operations as safe_contact
 from coachapp.safe_contact.queries import contact
@@ -37,11 +39,21 @@ from coachapp.safe_contact.queries import contact
 
 @dataclass(frozen=True)
 class PurchaseRow:
-    """Someone's way to a package without a time; `words` are her four words, None for a client who signs in."""
+    """Someone's way to a package without a time; `words` are her four words, None for a client who signs in.
+
+    Where something has lowered its price, `regular` is what it would cost otherwise.
+    """
 
     package_id: UUID
     client_id: UUID
     words: str | None
+    regular: Money | None = None
+    intro: Money | None = None
+    coupon_id: UUID | None = None
+
+    @property
+    def is_intro(self) -> bool:
+        return self.intro is not None and self.coupon_id is None
 
 
 def payable(base_url: str) -> Payable:
@@ -94,15 +106,50 @@ def begin_known(
 
 
 def go_to_pay(row: PurchaseRow, return_base: str, *, now: datetime) -> AttemptRow:
-    """Commit an attempt to pay for the package, or find the open one. HoldEnded once it is paid."""
-    with transaction() as db:
-        # The button pressed twice opens one order.
-        db.execute(select(Purchase.package_id).where(Purchase.package_id == row.package_id).with_for_update())
+    """Commit an attempt to pay for the package, or find the open one. HoldEnded once it is paid, CodeGone when the
+    code is gone, IntroHad where she has had the introductory price, NotNow where nothing is to be paid any more."""
+    with transaction():
+        introductory.mark_purchase(row.package_id, known=row.words is None)
+        row, mine = _to_be_paid(row)
+        if mine.price.is_zero:
+            raise NotNow
+        order_id = payments.open_order(row.client_id, packages.KIND, mine.id, mine.price, now=now)
+        used = prices.lowered(row.coupon_id, row.regular, mine.price)
+        return payments.begin_attempt(order_id, return_base, now=now, lowered=used)
+
+
+def take_for_nothing(row: PurchaseRow, base_url: str, *, now: datetime) -> None:
+    """A code leaves nothing to pay: grant the package at once. Errors as in `go_to_pay`."""
+    with transaction():
+        row, mine = _to_be_paid(row)
+        used = prices.lowered(row.coupon_id, row.regular, mine.price)
+        if used is None or not mine.price.is_zero:
+            raise NotNow
+        coupons.take(used, row.client_id, mine.id, None, now=now)
+        _granted(mine, base_url, now)
+
+
+def confirm_free(place: PlaceRow, base_url: str, *, now: datetime) -> None:
+    """A first time and its package, where a code leaves nothing to pay. Errors as in `confirming.confirm_free`."""
+    with transaction():
+        confirming.confirm_free(place, base_url, now=now)
+        if place.buys is None or place.offering_id is None or place.client_id is None:
+            return
+        single, nothing = offering_by_id(place.offering_id), replace(place.buys, price=place.price)
+        mine = credit_queries.package(packages.begin(place.client_id, nothing, single, place.id, now=now))
+        if not mine.is_granted:
+            _granted(mine, base_url, now)
+            credits.use_of(mine.id, place.id, now=now)
+
+
+def _to_be_paid(row: PurchaseRow) -> tuple[PurchaseRow, PackageRow]:
+    """As it stands now; the button pressed twice waits for the first press. HoldEnded once it is paid."""
+    with transaction():
+        row = _one(Purchase.package_id == row.package_id, lock=True)
         mine = credit_queries.package(row.package_id)
         if mine.is_granted:
             raise HoldEnded
-        order_id = payments.open_order(row.client_id, packages.KIND, mine.id, mine.price, now=now)
-        return payments.begin_attempt(order_id, return_base, now=now)
+        return row, mine
 
 
 def by_road(cookie: str) -> PurchaseRow:
@@ -130,13 +177,18 @@ def new_road(row: PurchaseRow) -> str:
     return road
 
 
-def _one(wanted: ColumnElement[bool]) -> PurchaseRow:
-    row = session().scalar(select(Purchase).where(wanted))
+def _one(wanted: ColumnElement[bool], *, lock: bool = False) -> PurchaseRow:
+    found = select(Purchase).where(wanted).execution_options(populate_existing=True)
+    row = session().scalar(found.with_for_update() if lock else found)
     if row is None:
         raise NoSuchPlace
     sealed = row.code_sealed
     words = vault.open_(row.client_id, "purchase.code", row.package_id, sealed) if sealed else None
-    return PurchaseRow(row.package_id, row.client_id, words)
+    currency = practice().currency
+    regular, intro = (
+        None if minor is None else Money(minor, currency) for minor in (row.regular_minor, row.intro_minor)
+    )
+    return PurchaseRow(row.package_id, row.client_id, words, regular, intro, row.coupon_id)
 
 
 def _unpaid(road: str | None) -> PurchaseRow | None:
@@ -161,16 +213,16 @@ def _start(client_id: UUID, sold: OfferingRow, single: OfferingRow, words: str |
     road = vault.new_token()
     with transaction() as db:
         package_id = packages.begin(client_id, sold, single, None, now=now)
-        db.add(
-            Purchase(
-                package_id=package_id,
-                client_id=client_id,
-                road_hash=vault.keyed_hash("road", road),
-                code_hash=vault.keyed_hash("return code", normal_code(words)) if words else None,
-                code_sealed=vault.seal(client_id, "purchase.code", package_id, words) if words else None,
-                made_at=now,
-            )
+        row = Purchase(
+            package_id=package_id,
+            client_id=client_id,
+            road_hash=vault.keyed_hash("road", road),
+            code_hash=vault.keyed_hash("return code", normal_code(words)) if words else None,
+            code_sealed=vault.seal(client_id, "purchase.code", package_id, words) if words else None,
+            made_at=now,
         )
+        prices.note_price(row, sold)
+        db.add(row)
     return road
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from coachapp import vault
 from coachapp.accounts.operations import make_join_token
 from coachapp.audit.operations import record
-from coachapp.booking import queries, waiting
+from coachapp.booking import prices, queries, waiting
 from coachapp.booking.blocking import addresses_of, is_blocked
 from coachapp.booking.calendar_mail import with_invitation
 from coachapp.booking.inviting import use
@@ -21,6 +21,7 @@ from coachapp.booking.models import Appointment, Place
 from coachapp.booking.rules import (
     AppointmentState,
     HoldEnded,
+    NotNow,
     Outcome,
     Paid,
     PlaceRow,
@@ -62,17 +63,24 @@ def payable(base_url: str) -> Payable:
 
 
 def confirm_free(place: PlaceRow, base_url: str, *, now: datetime) -> None:
-    """Confirm a held place that costs nothing. HoldEnded when the time is gone; twice is once."""
+    """Confirm a held place that costs nothing, by a code or as it is. HoldEnded when the time is gone; twice is once.
+
+    CodeGone when the code does not hold any more, NotNow when it costs something by now.
+    """
     with transaction() as db:
         lock_coach(place.coach_id)
         appointment = db.get_one(Appointment, place.appointment_id, with_for_update=True)
         if appointment.state == AppointmentState.CONFIRMED:
             return
         over = appointment.state != AppointmentState.HELD or appointment.ends_at <= now
-        if over or not place.is_free or place.client_id is None:
+        place = queries.place(place.id)  # what it costs may have changed in another window
+        if over or place.client_id is None:
             raise HoldEnded
+        if not place.is_free:
+            raise NotNow
         if not use(place, now=now):
             raise HoldEnded
+        prices.use_for_nothing(place, now=now)
         confirm(appointment, place, base_url, now)
 
 

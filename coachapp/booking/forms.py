@@ -1,11 +1,13 @@
 """The shape of what is typed on the booking road."""
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length
 
 from coachapp.safe_contact.forms import MayGiveInbox, email_field, inbox_field
 from coachapp.web.forms import BaseForm
+from coachapp.web.typed import one_line
 
 
 def _hope() -> TextAreaField:
@@ -55,3 +57,22 @@ class CodeForm(BaseForm):
         [InputRequired(_l("Type the four words you were given"))],
         description=_l("As they were shown to you when you booked, in the same order."),
     )
+
+
+class PriceCodeForm(BaseForm):
+    """A code that lowers a price; nobody needs one."""
+
+    code = StringField(
+        _l("Do you have a code?"),
+        [InputRequired(_l("Type the code, or go on without one"))],
+        description=_l("If someone gave you one that lowers the price. It is not sent to anyone."),
+        filters=[one_line],
+        render_kw={"maxlength": 200, "autocapitalize": "off", "spellcheck": "false"},
+    )
+
+    def refused(self) -> "PriceCodeForm":
+        """The one answer to every code that does not lower this price."""
+        self.code.errors = [
+            _("This code does not lower this price. Look at how it is written, or go on without it.")
+        ]
+        return self

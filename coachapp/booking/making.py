@@ -47,6 +47,8 @@ def new_place(
         zone=client_zone,
         price_minor=offering.price.minor,
         currency=offering.price.currency,
+        regular_minor=offering.regular.minor if offering.regular else None,
+        intro_minor=offering.price.minor if offering.regular else None,
         # Nobody knows this token: the real one is made together with the client's key.
         token_hash=vault.keyed_hash("place", vault.new_token()),
         created_at=now,

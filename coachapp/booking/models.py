@@ -125,7 +125,20 @@ class Appointment(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
-class Place(Base):
+class Reduced:
+    """What has lowered the price of something on its way to being paid; all empty where nothing has.
+
+    `regular_minor` is its price without that, `intro_minor` the introductory one, `coupon_id` the code in its place.
+    `intro_mark` is a keyed hash by which the same address is known again when it has that price a second time.
+    """
+
+    regular_minor: Mapped[int | None]
+    intro_minor: Mapped[int | None]
+    coupon_id: Mapped[UUID | None]
+    intro_mark: Mapped[bytes | None] = mapped_column(LargeBinary, index=True)
+
+
+class Place(Reduced, Base):
     """One client in an appointment, with a token, a return code, an order and a state of its own.
 
     `outcome` says how it ended where that was not simply well: absent, or unsafe to attend; noted at `outcome_at`.
@@ -161,7 +174,7 @@ class Place(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
-class Purchase(Base):
+class Purchase(Reduced, Base):
     """The road of someone who buys a package without choosing a time: her cookie, and her four words."""
 
     __tablename__ = "purchase"

@@ -14,6 +14,7 @@ from coachapp.booking.blocking import is_blocked
 from coachapp.booking.holding import check_free
 from coachapp.booking.making import give_token, new_appointment, new_place
 from coachapp.booking.models import Wait
+from coachapp.booking.prices import at_her_price
 from coachapp.booking.requests import kept_words
 from coachapp.booking.rules import (
     Answer,
@@ -118,7 +119,7 @@ def _keep(
     db: Session, row: Wait, starts_at: datetime, until: datetime, answer: Answer, base_url: str, now: datetime
 ) -> PlaceRow:
     """Hold the time for her, and write the message that says so."""
-    offering = _offering(row)
+    offering = at_her_price(_offering(row), row.client_id, now)
     appointment = new_appointment(offering, starts_at, AppointmentState.HELD, now, hold_until=until)
     db.add(appointment)
     db.flush()

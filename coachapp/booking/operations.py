@@ -9,13 +9,14 @@ from sqlalchemy.orm import Session
 
 from coachapp import vault
 from coachapp.accounts.passphrases import four_words, normal_code
-from coachapp.booking import queries
+from coachapp.booking import introductory, prices, queries
 from coachapp.booking.holding import WORDS_MOVE_ON, is_known, still_held
 from coachapp.booking.making import give_token
 from coachapp.booking.models import Appointment, Place
 from coachapp.booking.rules import (
     HOLD_OUTLASTS_LINK,
     HoldEnded,
+    NotNow,
     PlaceRow,
 )
 from coachapp.clients import operations as clients
@@ -90,14 +91,20 @@ def save_known(place: PlaceRow, hope: str, *, now: datetime) -> None:
 def go_to_pay(place: PlaceRow, return_base: str, *, now: datetime) -> AttemptRow:
     """Commit an attempt to pay for a held place (or find the open one) and let the hold outlast its link.
 
-    HoldEnded when the time is gone. The network comes after: `payments.operations.open_checkout`.
+    HoldEnded when the time is gone, CodeGone when the code is, IntroHad where she has had the introductory price,
+    NotNow where nothing is to be paid any more. The network comes after: `payments.operations.open_checkout`.
     """
     with transaction() as db:
+        was_intro = introductory.mark_place(place)
         appointment = _still_held(db, place, now)
+        place = queries.place(place.id)  # what it costs may have changed in another window
         if place.client_id is None:
             raise HoldEnded
+        if place.is_free or place.is_intro is not was_intro:
+            raise NotNow
         order_id = _order_for(place, place.client_id, now)
-        attempt = payments.begin_attempt(order_id, return_base, now=now)
+        used = prices.lowered(place.coupon_id, place.regular, place.price)
+        attempt = payments.begin_attempt(order_id, return_base, now=now, lowered=used)
         kept = attempt.expires_at + HOLD_OUTLASTS_LINK
         # What the coach keeps for someone who asked may be kept for longer than one link lives.
         longer = appointment.hold_until if place.answer else None

@@ -39,6 +39,14 @@ def place(place_id: UUID) -> PlaceRow:
     return _one(_places().where(Place.id == place_id))
 
 
+def sold_id(row: PlaceRow) -> UUID:
+    """The offering that is paid for with a place: its own, or the package it is a first time of; NoSuchPlace."""
+    found = row.buys.id if row.buys else row.offering_id
+    if found is None:
+        raise NoSuchPlace
+    return found
+
+
 def place_by_token(token: str) -> PlaceRow:
     """The place behind `/b/<token>`; NoSuchPlace."""
     return _one(_places().where(Place.token_hash == vault.keyed_hash("place", token)))
@@ -261,7 +269,14 @@ def _place_row(row: Row[Place, Appointment, Offering | None, Offering | None]) -
         late_at=mine.late_at,
         asked_zone=mine.asked_zone,
         buys=offering_row(bought) if bought else None,
+        regular=_money(mine.regular_minor, mine.currency),
+        intro=_money(mine.intro_minor, mine.currency),
+        coupon_id=mine.coupon_id,
     )
+
+
+def _money(minor: int | None, currency: str) -> Money | None:
+    return None if minor is None else Money(minor, currency)
 
 
 def _label(row: Appointment) -> str:

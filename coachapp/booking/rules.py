@@ -96,6 +96,10 @@ class NotNow(BookingError):
     """It is not the hour for this, or the appointment does not stand."""
 
 
+class IntroHad(BookingError):
+    """The introductory price is for once, and this client has had it."""
+
+
 class BadTime(BookingError):
     """Not a time at all: it ends before it begins, or lasts longer than a month."""
 
@@ -224,7 +228,10 @@ def gives_back_all(starts_at: datetime, cutoff_min: int, now: datetime) -> bool:
 
 @dataclass(frozen=True)
 class PlaceRow:
-    """One client's place in an appointment. Times are in UTC; `zone` is the client's."""
+    """One client's place in an appointment. Times are in UTC; `zone` is the client's.
+
+    Where something has lowered its `price`, `regular` is what it would cost otherwise.
+    """
 
     id: UUID
     appointment_id: UUID
@@ -256,6 +263,14 @@ class PlaceRow:
     seat_of: UUID | None = None
     buys: OfferingRow | None = None
     wait_id: UUID | None = None
+    regular: Money | None = None
+    intro: Money | None = None
+    coupon_id: UUID | None = None
+
+    @property
+    def is_intro(self) -> bool:
+        """Whether it is to be had at the introductory price, with no code in its place."""
+        return self.intro is not None and self.coupon_id is None
 
     @property
     def is_seat(self) -> bool:

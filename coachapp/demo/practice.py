@@ -119,7 +119,7 @@ def load(now: datetime) -> bool:
             name="Quiet Harbour",
             neutral_name="QH Appointments",
             mail_subject="Your update",
-            statement_text="NE SERVICES",
+            statement_text="NE",
             currency="EUR",
             exit_to="https://www.bbc.co.uk/weather",
             page=_PAGE,

@@ -13,6 +13,7 @@ from coachapp.audit.models import AuditEntry
 from coachapp.booking import queries as booking
 from coachapp.booking.group import GroupDate
 from coachapp.booking.group_queries import dates_between
+from coachapp.booking.introductory import second_uses
 from coachapp.booking.models import Appointment, Place
 from coachapp.booking.rules import AppointmentState, BlockedTime, PlaceRow, room_link
 from coachapp.clients import queries as clients
@@ -124,6 +125,7 @@ class Record:
     joined: bool
     wishes: WishesRow
     packages: list[PackageRow]
+    twice: list[tuple[str, list[ClientRow]]]
 
 
 def day_cards(coach_id: int, day: date, zone: tzinfo, *, now: datetime) -> list[Card]:
@@ -179,6 +181,7 @@ class Guest:
     hope: str
     pay: Pay
     room: str | None
+    twice: bool
 
 
 def guest(place: PlaceRow, client: ClientRow, *, now: datetime) -> Guest:
@@ -195,6 +198,8 @@ def guest(place: PlaceRow, client: ClientRow, *, now: datetime) -> Guest:
         hope=intake.answers(place.id).get(HOPE) or "",
         pay=pay_of(place, orders_of([place.id]).get(place.id)),
         room=room_link(place, coach(place.coach_id)),
+        twice=place.is_intro
+        and booking.sold_id(place) in {use.offering_id for use in second_uses(client.id)},
     )
 
 
@@ -212,7 +217,18 @@ def record(client: ClientRow, *, now: datetime) -> Record:
         has_joined(client.id),
         clients.wishes(client.id),
         packages_of(client.id),
+        _intro_twice(client),
     )
+
+
+def _intro_twice(client: ClientRow) -> list[tuple[str, list[ClientRow]]]:
+    """Introductory prices perhaps had twice, with her own coach's other records that speak for it."""
+    found = second_uses(client.id)
+    people = clients.clients_by_id(each for use in found for each in use.others)
+    return [
+        (use.title, [people[each] for each in use.others if people[each].coach_id == client.coach_id])
+        for use in found
+    ]
 
 
 def orders_by_place(places: Iterable[PlaceRow]) -> dict[UUID, OrderRow]:

@@ -18,6 +18,7 @@ from coachapp.doctor.rules import TICK_LATE, Finding, fault, good, is_stale, war
 from coachapp.payments.endings import disagreeing
 from coachapp.practice.help_lines import help_lines
 from coachapp.practice.queries import practice
+from coachapp.practice.rules import statement_trouble
 from coachapp.practice.telling import telling_word
 from coachapp.web import limits
 
@@ -169,11 +170,16 @@ def check_names(settings: Config, now: datetime) -> Iterator[Finding]:
         "MAIL_FROM": settings.mail_from,
         "The neutral name": known.neutral_name,
         "The subject of mails": known.mail_subject,
-        "The text on statements": known.statement_text,
+        "The text on statements": known.statement,
     }
     telling = [(name, word) for name, text in shown.items() if (word := telling_word(text))]
     for name, word in telling:
         yield warning(f"{name} says “{word}”. Lock screens and statements would tell; choose a plain word.")
+    if statement_trouble(known.statement_text):
+        yield warning(
+            f"Stripe does not take “{known.statement_text}” as the beginning of card statements. Type the shortened "
+            "descriptor of your Stripe account at the desk, under Settings: 2 to 10 letters."
+        )
     if not telling:
         yield good("No name on mails, statements or addresses tells why people come.")
 

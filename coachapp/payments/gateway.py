@@ -14,7 +14,6 @@ from coachapp.config import Config
 from coachapp.money import Money
 from coachapp.payments.rules import (
     NEUTRAL_LINE,
-    STATEMENT_SUFFIX,
     AttemptRow,
     BadSignature,
     DisputeFacts,
@@ -25,6 +24,7 @@ from coachapp.payments.rules import (
     RefundState,
     SessionFacts,
 )
+from coachapp.practice.rules import STATEMENT_SUFFIX
 
 stripe.enable_telemetry = False
 TIMEOUT = (3.05, 20)

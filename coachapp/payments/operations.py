@@ -9,7 +9,8 @@ from sqlalchemy import select, update
 from coachapp import vault
 from coachapp.db import session, transaction
 from coachapp.money import Money
-from coachapp.payments import queries
+from coachapp.payments import coupons, queries
+from coachapp.payments.coupon_rules import Lowered
 from coachapp.payments.models import Attempt, Order, Payment
 from coachapp.payments.refunds import ask_refund, send_refund
 from coachapp.payments.rules import (
@@ -31,11 +32,12 @@ _LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
 def open_order(client_id: UUID, kind: str, payable_id: UUID, amount: Money, *, now: datetime) -> UUID:
-    """The order for a payable; the same one however often it is asked for."""
+    """The order for a payable; the same one however often it is asked for. Until somebody pays it follows the price."""
     with transaction() as db:
-        known = db.scalar(select(Order.id).where(Order.payable_kind == kind, Order.payable_id == payable_id))
+        known = db.scalar(select(Order).where(Order.payable_kind == kind, Order.payable_id == payable_id))
         if known is not None:
-            return known
+            _follow_price(known, amount)
+            return known.id
         order = Order(
             id=uuid4(),
             ref="".join(secrets.choice(_LETTERS) for _ in range(8)),
@@ -50,10 +52,13 @@ def open_order(client_id: UUID, kind: str, payable_id: UUID, amount: Money, *, n
         return order.id
 
 
-def begin_attempt(order_id: UUID, return_base: str, *, now: datetime) -> AttemptRow:
+def begin_attempt(
+    order_id: UUID, return_base: str, *, now: datetime, lowered: Lowered | None = None
+) -> AttemptRow:
     """The open attempt of an order, or a new one, committed with all its parameters. `return_base` ends in `/paid/`.
 
-    Its link ends 35 minutes from now (Stripe allows no less than 30).
+    Its link ends 35 minutes from now (Stripe allows no less than 30). A code that has `lowered` the price is used with
+    it, and given back when it ends unpaid; CodeGone when that is not to be had any more.
     """
     with transaction() as db:
         # A payment that arrives now may point at this order: it is not to wait for us, nor we for it.
@@ -79,6 +84,8 @@ def begin_attempt(order_id: UUID, return_base: str, *, now: datetime) -> Attempt
         )
         db.add(attempt)
         db.flush()
+        if lowered is not None:
+            coupons.take(lowered, order.client_id, order.payable_id, attempt_id, now=now)
         return queries.attempt_row(attempt)
 
 
@@ -158,16 +165,15 @@ def let_go(attempt: AttemptRow, gateway: Gateway, payables: Payables, *, now: da
 
     If it was paid in the meantime it is settled as paid. GatewayAway: nothing is released.
     """
-    if attempt.state not in UNFINISHED:
-        return
-    if attempt.session_id is None:
-        attempt = open_checkout(attempt, gateway, payables, now=now)
-    assert attempt.session_id is not None, "an opened attempt has its session"
-    try:
-        facts = gateway.expire(attempt.session_id)
-    except GatewayRefused:
-        facts = gateway.retrieve(attempt.session_id)
-    finish(settle(attempt.id, facts, payables, now=now, let_go=True), gateway, payables, now=now)
+    _end_link(attempt, gateway, payables, now, let_go=True)
+
+
+def end_link(attempt: AttemptRow, gateway: Gateway, payables: Payables, *, now: datetime) -> None:
+    """End what could be paid, and keep what it was for: the price is about to change.
+
+    If it was paid in the meantime it is settled as paid. GatewayAway: nothing has changed.
+    """
+    _end_link(attempt, gateway, payables, now, let_go=False)
 
 
 def finish(refund_ids: list[UUID], gateway: Gateway, payables: Payables, *, now: datetime) -> None:
@@ -191,6 +197,29 @@ def reconcile(gateway: Gateway, payables: Payables, *, now: datetime) -> None:
             ask_stripe_now_and_then(queries.attempt(attempt_id), gateway, payables, now=now)
         except GatewayRefused:
             continue
+
+
+def _end_link(
+    attempt: AttemptRow, gateway: Gateway, payables: Payables, now: datetime, *, let_go: bool
+) -> None:
+    if attempt.state not in UNFINISHED:
+        return
+    if attempt.session_id is None:
+        attempt = open_checkout(attempt, gateway, payables, now=now)
+    assert attempt.session_id is not None, "an opened attempt has its session"
+    try:
+        facts = gateway.expire(attempt.session_id)
+    except GatewayRefused:
+        facts = gateway.retrieve(attempt.session_id)
+    finish(settle(attempt.id, facts, payables, now=now, let_go=let_go), gateway, payables, now=now)
+
+
+def _follow_price(order: Order, amount: Money) -> None:
+    """What nobody has paid, and nobody can pay at this moment, costs what it costs by now."""
+    if order.amount_minor == amount.minor or queries.unfinished_attempt(order.payable_id):
+        return
+    if session().scalar(select(Payment.id).where(Payment.order_id == order.id).limit(1)) is None:
+        order.amount_minor, order.currency = amount.minor, amount.currency
 
 
 def _note_session(attempt: AttemptRow, facts: SessionFacts) -> None:
@@ -217,11 +246,21 @@ def _take_payment(attempt: AttemptRow, facts: SessionFacts, payables: Payables, 
             intent_id=facts.intent_id or "",
             received_at=now,
         )
+        _settle_price(attempt)
         db.add(payment)
         db.flush()
         if payables[attempt.payable_kind].on_paid(attempt.payable_id, now) is OnPaid.CONFIRM:
             return []
         return [ask_refund(payment.id, facts.amount, "time gone", now=now)]
+
+
+def _settle_price(attempt: AttemptRow) -> None:
+    """Money for an attempt that was given up: what it asked for is what was owed, if nothing else was paid."""
+    with transaction() as db:
+        order = db.get_one(Order, attempt.order_id)
+        paid = db.scalar(select(Payment.id).where(Payment.order_id == order.id).limit(1))
+        if paid is None and order.amount_minor != attempt.amount.minor:
+            order.amount_minor = attempt.amount.minor
 
 
 def _expire(attempt: AttemptRow, payables: Payables, now: datetime, let_go: bool) -> None:

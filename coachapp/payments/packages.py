@@ -30,12 +30,20 @@ def begin(
         known = select(Package.id).where(Package.place_id == place_id, Package.place_id.is_not(None))
         found = db.scalar(known)
         if found is not None:
+            set_price(found, sold.price)
             return found
         mine = _package(client_id, single, sold.sessions, sold.valid_months, sold.price, now)
         mine.offering_id, mine.place_id = sold.id, place_id
         db.add(mine)
         db.flush()
         return mine.id
+
+
+def set_price(package_id: UUID, price: Money) -> None:
+    """What is not paid yet costs something else by now. What was granted keeps its terms."""
+    with transaction() as db:
+        if not package(package_id).is_granted:
+            db.get_one(Package, package_id).price_minor = price.minor
 
 
 def drop(package_id: UUID) -> None:

@@ -11,7 +11,6 @@ from coachapp.money import Money
 
 LINK_LASTS = timedelta(minutes=35)
 NEUTRAL_LINE = "Services"
-STATEMENT_SUFFIX = "SERVICES"
 ASK_AGAIN = timedelta(seconds=10)
 
 

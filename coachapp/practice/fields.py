@@ -3,11 +3,15 @@
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import IntegerField, StringField, TextAreaField
+from wtforms import DateField, Field, IntegerField, StringField, TextAreaField, ValidationError
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
 from wtforms.validators import Optional as MayBeEmpty
 
+from coachapp.web.forms import BaseForm
 from coachapp.web.typed import one_line, stripped
+
+_A_DAY = _l("Enter a day, or leave it empty")
+_YEARS = range(2020, 2101)
 
 
 def number(label: Any, least: int, most: int, description: Any = "") -> IntegerField:
@@ -62,4 +66,27 @@ def long(label: Any, description: Any = "", most: int = 4000, missing: Any = Non
     too_long = _l("Use %(most)s letters at most", most=most)
     return TextAreaField(
         label, [*checks, Length(max=most, message=too_long)], description=description, filters=[stripped]
+    )
+
+
+def may_be_day(label: Any, description: Any = "") -> DateField:
+    """A day that may be left open."""
+    return DateField(
+        label, [MayBeEmpty(), _this_century], description=description, invalid_value_message=_A_DAY
+    )
+
+
+def _this_century(_form: BaseForm, field: Field) -> None:
+    if field.data is not None and field.data.year not in _YEARS:
+        raise ValidationError(_A_DAY)
+
+
+def may_be_amount(label: Any, description: Any = "") -> StringField:
+    """An amount of money that may be left empty."""
+    return StringField(
+        label,
+        [MayBeEmpty()],
+        description=description,
+        filters=[one_line],
+        render_kw={"inputmode": "decimal", "class": "w-s"},
     )

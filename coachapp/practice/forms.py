@@ -98,6 +98,15 @@ class OfferingForm(BaseForm):
         filters=[one_line],
         render_kw={"inputmode": "decimal", "class": "w-s"},
     )
+    intro = fields.may_be_amount(
+        _l("Introductory price"),
+        _l(
+            "For whoever comes for the first time, on the days below. The regular price stands beside it. "
+            "Empty means none. Where a code is lower, the code counts; never both."
+        ),
+    )
+    intro_from = fields.may_be_day(_l("Introductory price from"))
+    intro_until = fields.may_be_day(_l("Introductory price until"), _l("The last day, on your clock."))
     before = fields.number(_l("Quiet minutes before"), 0, 240)
     after = fields.number(_l("Quiet minutes after"), 0, 240)
     interval = fields.number(_l("Start times every so many minutes"), 5, 240)
@@ -136,6 +145,7 @@ class OfferingForm(BaseForm):
         self.others.choices = [(each.short_id, each.full_name) for each in colleagues]
         self.currency, self.kept_kind = currency, kept_kind
         self.amount = Money(0, currency)
+        self.intro_amount: Money | None = None
         self.pays_for.choices = [SelectChoice("", _l("It is not sold here: people ask about it"))] + [
             SelectChoice(value, title) for value, title in singles
         ]
@@ -165,6 +175,20 @@ class OfferingForm(BaseForm):
             raise ValidationError(_l("Enter an amount, like 80 or 80,50")) from error
         if trouble := price_trouble(self.amount):
             raise ValidationError(_PRICE_WORDS[trouble])
+
+    def validate_intro(self, field: Field) -> None:
+        try:
+            self.intro_amount = parse_amount(field.data, self.currency)
+        except ValueError as error:
+            raise ValidationError(_l("Enter an amount, like 80 or 80,50")) from error
+        if self.intro_amount.is_zero or price_trouble(self.intro_amount):
+            raise ValidationError(_l("Enter at least 0.50, the least that can be paid by card"))
+        if not self.price.errors and self.intro_amount.minor >= self.amount.minor:
+            raise ValidationError(_l("Enter less than the regular price, or leave it empty"))
+        if not (self.intro_from.data and self.intro_until.data):
+            raise ValidationError(_l("Say from which day until which day it holds"))
+        if self.intro_until.data < self.intro_from.data:
+            raise ValidationError(_l("It ends before it begins: look at the two days"))
 
     @property
     def further(self) -> list[int]:

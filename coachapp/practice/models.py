@@ -1,5 +1,6 @@
 """The practice's tables. Nothing here is about a client."""
 
+from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -14,7 +15,7 @@ class Practice(Base):
     """The one practice of this installation (id 1) and what its public pages say.
 
     `turn_hours` is how long a time that comes free is kept for one person of the waiting list after another; None: the
-    coach offers such times herself.
+    coach offers such times herself. `statement_text` is the word that stands before ours on card statements.
     """
 
     __tablename__ = "practice"
@@ -68,6 +69,7 @@ class Offering(Base):
     One that is not `listed` stands on no public page; its address is known only to whom the coach gives it.
     `seats` is how many can come to one date of a group; its times are the dates the coach has set.
     The sessions of a package are of the offering `pays_for_id`; without one it is only shown, and not sold here.
+    `intro_minor` is its introductory price, from one day to another on the coach's clock, both included.
     """
 
     __tablename__ = "offering"
@@ -98,6 +100,9 @@ class Offering(Base):
     position: Mapped[int] = mapped_column(default=0)
     pays_for_id: Mapped[UUID | None]
     valid_months: Mapped[int] = mapped_column(default=12)
+    intro_minor: Mapped[int | None]
+    intro_from: Mapped[date | None]
+    intro_until: Mapped[date | None]
 
 
 class OfferingCoach(Base):

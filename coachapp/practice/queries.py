@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import fields
+from datetime import date, datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -11,7 +12,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from coachapp.db import read, session
 from coachapp.money import Money
 from coachapp.practice.models import Coach, Offering, OfferingCoach, Practice
-from coachapp.practice.rules import CoachRow, Face, NoSuchOffering, OfferingRow, PracticeRow, WhoBooks
+from coachapp.practice.rules import CoachRow, Face, Intro, NoSuchOffering, OfferingRow, PracticeRow, WhoBooks
+from coachapp.zones import zone
 
 T = TypeVar("T")
 _KEPT = "practice facts"
@@ -144,6 +146,16 @@ def offerings(*, with_unlisted: bool = False, with_inactive: bool = False) -> li
     return [offering_row(row) for row in session().scalars(wanted).all()]
 
 
+def on_sale(now: datetime) -> list[OfferingRow]:
+    """What is on show, each at the price of this day."""
+    return [row.on(today_of(row.coach_id, now)) for row in offerings()]
+
+
+def today_of(coach_id: int, now: datetime) -> date:
+    """The day it is where this coach is."""
+    return now.astimezone(zone(coach(coach_id).zone)).date()
+
+
 def given_by(coach_id: int, *, with_unlisted: bool = False, with_inactive: bool = False) -> list[OfferingRow]:
     """What a coach gives, her own and what others have ticked her for, each as she gives it: its `coach_id` is hers."""
     ticked = select(OfferingCoach.offering_id).where(OfferingCoach.coach_id == coach_id)
@@ -198,4 +210,11 @@ def offering_row(row: Offering | Row[*tuple[Any, ...]]) -> OfferingRow:
         seats=row.seats,
         pays_for_id=row.pays_for_id,
         valid_months=row.valid_months,
+        intro=_intro(row, currency),
     )
+
+
+def _intro(row: Offering | Row[*tuple[Any, ...]], currency: str) -> Intro | None:
+    if row.intro_minor is None or row.intro_from is None or row.intro_until is None:
+        return None
+    return Intro(Money(row.intro_minor, currency), row.intro_from, row.intro_until)

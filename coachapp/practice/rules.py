@@ -2,7 +2,9 @@
 
 import re
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any
 from urllib.parse import urlsplit
@@ -27,6 +29,7 @@ RESERVED_SLUGS = frozenset(
         "session",
         "words",
         "sessions",
+        "price",
     )
 )
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
@@ -36,6 +39,9 @@ _SAYS_NOTHING = "bcdfghjkmnpqrstvwxz23456789"
 
 ROOM = "{room}"
 EVENING_BEFORE = 24 * 60
+STATEMENT_SUFFIX = "SERVICES"
+"""What we put behind the practice's own word on card statements: the same for everyone."""
+STATEMENT_MOST, PREFIX_MOST = 22, 10
 LEAST_CHARGE = 50
 MOST_CHARGE = 99_999_999
 
@@ -78,6 +84,11 @@ class PracticeRow:
     reading_weekday: int = 3
     turn_hours: int | None = None
 
+    @property
+    def statement(self) -> str:
+        """What a card statement says of a payment here."""
+        return on_statement(self.statement_text)
+
 
 @dataclass(frozen=True)
 class CoachRow:
@@ -116,10 +127,25 @@ class Face(PracticeRow):
 
 
 @dataclass(frozen=True)
+class Intro:
+    """A lower price for whoever comes for the first time, from one day of the coach's to another, both included."""
+
+    price: Money
+    first: date
+    last: date
+
+    @property
+    def over_on(self) -> date:
+        """The day from which the regular price holds again."""
+        return self.last + timedelta(days=1)
+
+
+@dataclass(frozen=True)
 class OfferingRow:
     """One offering; lengths, buffers, notice, interval and cut-off in minutes, the horizon in days.
 
     `coach_id` is the coach whose it is, or who gives it, where it is taken `given_by` one of several.
+    `price` is what it costs; where that is the introductory price of the day, `regular` is what it costs otherwise.
     """
 
     id: UUID
@@ -148,6 +174,19 @@ class OfferingRow:
     seats: int | None = None
     pays_for_id: UUID | None = None
     valid_months: int = 12
+    intro: Intro | None = None
+    regular: Money | None = None
+
+    def on(self, today: date) -> "OfferingRow":
+        """As it is sold that day: at its introductory price while that runs, if it is the lower one."""
+        intro = self.intro
+        if intro is None or self.regular or not intro.first <= today <= intro.last:
+            return self
+        return (
+            replace(self, price=intro.price, regular=self.price)
+            if intro.price.minor < self.price.minor
+            else self
+        )
 
     @property
     def is_free(self) -> bool:
@@ -176,6 +215,12 @@ class OfferingRow:
     def each(self) -> Money:
         """The price of one session of a package."""
         return Money(self.price.minor // max(self.sessions, 1), self.price.currency)
+
+
+def least_price(offerings: Iterable[OfferingRow]) -> Money | None:
+    """What one session costs at the least of all that is to be had for money; None where nothing is."""
+    sold = [each.each for each in offerings if not each.is_free and (each.is_bookable or each.is_sold)]
+    return min(sold, key=lambda price: price.minor, default=None)
 
 
 def new_short_id() -> str:
@@ -208,15 +253,22 @@ def slug_trouble(slug: str) -> Unfit | None:
 
 
 def statement_trouble(text: str) -> Unfit | None:
-    """Why the card network would refuse this text: 5 to 22 plain characters with a letter among them.
+    """Why the card network would refuse this word before ours: 2 to 10 plain characters with a letter among them,
+    which with `* ` and our own come to no more than 22.
 
-    Source: Stripe's rules for statement descriptors.
+    Source: Stripe's rules for statement descriptors, prefixes and suffixes.
     """
-    if not 5 <= len(text) <= 22:
+    whole = on_statement(text)
+    if not 2 <= len(text) <= PREFIX_MOST or len(whole) > STATEMENT_MOST:
         return Unfit.LENGTH
     if not text.isascii() or not text.isprintable() or _NOT_ON_STATEMENTS & set(text):
         return Unfit.SHAPE
     return None if any(letter.isalpha() for letter in text) else Unfit.NO_LETTER
+
+
+def on_statement(text: str) -> str:
+    """The whole line of a card statement: the practice's word, cut as Stripe cuts it, and ours; nothing without one."""
+    return f"{text[:PREFIX_MOST].rstrip()}* {STATEMENT_SUFFIX}" if text else ""
 
 
 def pattern_trouble(pattern: str) -> Unfit | None:

@@ -11,6 +11,7 @@ from wtforms.validators import DataRequired
 from coachapp.practice import fields
 from coachapp.practice.rules import (
     EVENING_BEFORE,
+    PREFIX_MOST,
     Unfit,
     WhoBooks,
     exit_trouble,
@@ -22,7 +23,7 @@ from coachapp.web.typed import is_email, is_https
 from coachapp.zones import UnknownZone, zone
 
 _STATEMENT_WORDS = {
-    Unfit.LENGTH: _l("Use 5 to 22 letters"),
+    Unfit.LENGTH: _l("Use 2 to 10 letters"),
     Unfit.SHAPE: _l("Use plain letters, digits and spaces, without < > \\ ' \" or *"),
     Unfit.NO_LETTER: _l("Use at least one letter"),
 }
@@ -47,7 +48,13 @@ class SettingsForm(BaseForm):
         _l("Subject of every mail"), 60, _l("Enter a subject"), _l("The same for all, like “Your update”.")
     )
     statement_text = fields.text(
-        _l("On card statements"), 22, _l("Enter a text"), _l("What a bank statement shows: 5 to 22 letters.")
+        _l("On card statements"),
+        PREFIX_MOST,
+        _l("Enter a word"),
+        _l(
+            "The shortened descriptor of your Stripe account, as you typed it there: 2 to 10 letters. "
+            "Statements show it with our word behind it."
+        ),
     )
     exit_to = fields.text(
         _l("Where Leave goes"),

@@ -76,6 +76,12 @@ def write_and_look(page: Page) -> None:
     fill("Show my message", {"code": code})(page)
 
 
+def wrong_code(page: Page) -> None:
+    """A code that lowers nothing, in the field that is folded away."""
+    page.get_by_text("Do you have a code?").click()
+    fill("Use it", {"code": "no-such-code"})(page)
+
+
 def call_without_number(page: Page) -> None:
     """A wish for a call that names no number."""
     page.get_by_label("Call me").check()
@@ -169,6 +175,7 @@ SCENES = (
     Scene("first", "package-first-details", "/book/details"),
     Scene("first", "package-first-words", "/book/code"),
     Scene("buying", "package-words", "/book/words"),
+    Scene("lowered", "package-words-lowered", "/book/words"),
     Scene("bought", "package-bought", "/book/sessions"),
     Scene(STRANGER, "hold-ended", "/book/details", status=409),
     Scene(STRANGER, "enter-errors", "/b", fill("Show my time", {"code": "these are not words"}), 422),
@@ -183,6 +190,8 @@ SCENES = (
     Scene("held", "details", "/book/details"),
     Scene("held", "details-errors", "/book/details", press("Continue"), 422),
     Scene("told", "four-words", "/book/code"),
+    Scene("told", "four-words-errors", "/book/code", wrong_code, 422),
+    Scene("with_code", "four-words-lowered", "/book/code"),
     Scene("paying", "paid-open", "{paying}"),
     Scene("paid", "paid-done", "{paid}"),
     Scene("booked", "done", "{booked}"),
@@ -286,6 +295,7 @@ SCENES = (
             "desk-group-cancel": "{desk_group}/cancel",
             "desk-group-other": "{desk_seat}/move",
             "desk-services": "/desk/offerings",
+            "desk-codes": "/desk/codes",
             "desk-service": "/desk/offerings/single-session",
             "desk-new-service": "/desk/offerings/new",
             "desk-settings": "/desk/settings",
@@ -327,6 +337,7 @@ SCENES = (
     Scene(COACH, "desk-group-move-check", "{desk_group}/move", fill("Look at it once more", {"at": "03:30"})),
     Scene(COACH, "desk-group-move-errors", "{desk_group}/move", press("Look at it once more"), 422),
     Scene(COACH, "desk-group-other-errors", "{desk_seat}/move", press("Move it"), 422),
+    Scene(COACH, "desk-codes-errors", "/desk/codes", press("Make the code"), 422),
     Scene(COACH, "desk-new-service-errors", "/desk/offerings/new", press("Save"), 422),
     Scene(
         COACH,
@@ -553,6 +564,24 @@ class Cast:
         visitor = self.house.visitor()
         typed = {"name": "Robin", "agree": "y"}
         assert visitor.send("/book/steady-ground/buy", typed).status == 303
+        return visitor
+
+    def _make_code(self) -> str:
+        """A code that takes a tenth off everything."""
+        code = f"tenth-{token_hex(4)}"
+        assert self.person(COACH).send("/desk/codes", {"code": code, "percent": "10"}).status == 303
+        return code
+
+    def _lowered(self) -> Visitor:
+        """Someone who buys a package by a code."""
+        visitor = self._buying()
+        assert visitor.send("/book/price", {"code": self._make_code()}, "/book/words").status == 303
+        return visitor
+
+    def _with_code(self) -> Visitor:
+        """The same with a time."""
+        visitor = self._told()
+        assert visitor.send("/book/price", {"code": self._make_code()}, "/book/code").status == 303
         return visitor
 
     def _bought(self) -> Visitor:

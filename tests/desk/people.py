@@ -46,7 +46,7 @@ def set_up(app: Flask) -> Desk:
             name="Quiet Harbour",
             neutral_name="QH Appointments",
             mail_subject="Your update",
-            statement_text="NE SERVICES",
+            statement_text="NE",
             currency="EUR",
             exit_to="https://www.wikipedia.org/",
         )

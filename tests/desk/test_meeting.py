@@ -49,7 +49,7 @@ def settings(nora, **typed):
         "name": "Quiet Harbour",
         "neutral_name": "QH Appointments",
         "mail_subject": "Your update",
-        "statement_text": "NE SERVICES",
+        "statement_text": "NE",
         "exit_to": "https://www.wikipedia.org/",
         "first_name": "Nora",
         "full_name": "Nora Ellis",

@@ -28,7 +28,7 @@ SETTINGS = {
     "name": "Quiet Harbour",
     "neutral_name": "QH Appointments",
     "mail_subject": "Your update",
-    "statement_text": "NE SERVICES",
+    "statement_text": "NE",
     "exit_to": "https://www.wikipedia.org/",
     "headline": "A quieter life",
     "about": "One.\n\nTwo.",
@@ -112,7 +112,7 @@ def test_a_telling_word_is_saved_with_a_warning(app, nora):
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"statement_text": "ABC"}, "Use 5 to 22 letters"),
+        ({"statement_text": "A"}, "Use 2 to 10 letters"),
         ({"exit_to": "http://example.org"}, "Enter an address that begins with https://"),
         ({"exit_to": "https://example.org/?q=1"}, "Leave out the question mark"),
         ({"zone": "Mars/Base"}, "Choose a time zone from the list"),

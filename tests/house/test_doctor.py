@@ -55,7 +55,7 @@ def app(settings):
             name="Quiet Harbour",
             neutral_name="QH Appointments",
             mail_subject="Your update",
-            statement_text="NE SERVICES",
+            statement_text="NE",
             currency="EUR",
             exit_to="https://www.example.org/",
         )

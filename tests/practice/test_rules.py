@@ -31,13 +31,17 @@ def test_addresses(slug, trouble):
 @pytest.mark.parametrize(
     ("text", "trouble"),
     [
-        ("NE SERVICES", None),
-        ("NE 1", Unfit.LENGTH),
-        ("N" * 23, Unfit.LENGTH),
+        ("NE", None),
+        ("NE 1", None),
+        ("N", Unfit.LENGTH),
+        ("", Unfit.LENGTH),
+        ("N" * 10, None),
+        ("N" * 11, Unfit.LENGTH),
         ("12345", Unfit.NO_LETTER),
-        ("NE*SERVICES", Unfit.SHAPE),
-        ("NORA'S TIME", Unfit.SHAPE),
+        ("NE*", Unfit.SHAPE),
+        ("NORA'S", Unfit.SHAPE),
         ("SERVIÇOS", Unfit.SHAPE),
+        ("NE\n", Unfit.SHAPE),
     ],
 )
 def test_statement_texts(text, trouble):

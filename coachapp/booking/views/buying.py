@@ -1,5 +1,7 @@
 """Buying a package: with a first time, chosen as any time is, or without one."""
 
+from contextlib import suppress
+
 from flask import Blueprint, abort, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -7,14 +9,16 @@ from flask_login import current_user
 
 from coachapp import clock
 from coachapp.accounts.queries import join_path
-from coachapp.booking import blocking, buying
+from coachapp.booking import blocking, buying, prices
 from coachapp.booking.admission import STRANGER, Guest
-from coachapp.booking.forms import DetailsForm, KnownForm
+from coachapp.booking.forms import DetailsForm, KnownForm, PriceCodeForm
 from coachapp.booking.operations import Details
-from coachapp.booking.rules import HoldEnded
+from coachapp.booking.rules import HoldEnded, IntroHad, NotNow
 from coachapp.booking.views import door, picking, public, road
 from coachapp.config import settings
 from coachapp.payments import operations as payments
+from coachapp.payments.coupon_queries import coupon
+from coachapp.payments.coupon_rules import CodeGone
 from coachapp.payments.credit_queries import package
 from coachapp.payments.credit_rules import PackageRow
 from coachapp.payments.rules import GatewayAway, GatewayRefused
@@ -108,20 +112,54 @@ def save_details(slug: str) -> ResponseReturnValue:
 def words() -> ResponseReturnValue:
     """The four words, and once more what is bought, for how much, and what an unused session gives back."""
     purchase = road.present_purchase()
-    mine = package(purchase.package_id)
-    if mine.is_granted:
+    if package(purchase.package_id).is_granted:
         return redirect(url_for("buying.bought"), 303)
+    return words_page(purchase)
+
+
+def words_page(
+    purchase: buying.PurchaseRow, form: PriceCodeForm | None = None, *, had_intro: bool = False
+) -> str:
+    """The last page before paying, with what was wrong with a code that was typed there."""
     leads_to_payment()
-    return render_template("booking/words.html", words=purchase.words, mine=mine)
+    return render_template(
+        "booking/words.html",
+        words=purchase.words,
+        mine=package(purchase.package_id),
+        purchase=purchase,
+        form=form or PriceCodeForm(formdata=None),
+        code=coupon(purchase.coupon_id).code if purchase.coupon_id else "",
+        had_intro=had_intro,
+    )
 
 
 @bp.post("/words")
 @open_to_all
 def go_on() -> ResponseReturnValue:
-    """Off to the payment page."""
-    purchase, now, back = road.present_purchase(), clock.now(), f"{settings().base_url}/paid/"
-    if package(purchase.package_id).is_granted:
+    """Off to the payment page; what costs nothing by a code is granted at once."""
+    purchase, now = road.present_purchase(), clock.now()
+    mine = package(purchase.package_id)
+    if mine.is_granted:
         return redirect(url_for("buying.bought"), 303)
+    try:
+        if mine.price.is_zero:
+            buying.take_for_nothing(purchase, settings().base_url, now=now)
+            return redirect(url_for("buying.bought"), 303)
+        return _to_payment(purchase)
+    except CodeGone:  # used up, or put to rest, since it was typed
+        with suppress(NotNow):
+            prices.leave_code_for_package(mine.id)
+        return words_page(road.present_purchase(), PriceCodeForm(formdata=None).refused()), 422
+    except IntroHad:
+        with suppress(NotNow):
+            prices.leave_intro_for_package(mine.id)
+        return words_page(road.present_purchase(), had_intro=True), 409
+    except NotNow:  # it costs something else by now
+        return redirect(url_for("buying.words"), 303)
+
+
+def _to_payment(purchase: buying.PurchaseRow) -> ResponseReturnValue:
+    now, back = clock.now(), f"{settings().base_url}/paid/"
     attempt = buying.go_to_pay(purchase, back, now=now)
     try:
         if attempt.expires_at <= now:  # the link of an earlier try has ended: settle that, then begin anew

@@ -1,15 +1,17 @@
 """The rest of the road: details, the return code, and off to the payment page."""
 
+from contextlib import suppress
+
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from coachapp import clock
-from coachapp.booking import blocking, confirming, holding, operations, queries, requests
+from coachapp.booking import blocking, buying, confirming, holding, operations, prices, queries, requests
 from coachapp.booking.admission import request_ends
 from coachapp.booking.buying import bought_beside
-from coachapp.booking.forms import DetailsForm, KnownForm
+from coachapp.booking.forms import DetailsForm, KnownForm, PriceCodeForm
 from coachapp.booking.operations import DRAFTED, Details
-from coachapp.booking.rules import IN_REQUEST, AppointmentState, HoldEnded, PlaceRow
+from coachapp.booking.rules import IN_REQUEST, AppointmentState, HoldEnded, IntroHad, NotNow, PlaceRow
 from coachapp.booking.views import hers, road
 from coachapp.booking.views.buying import bought_page
 from coachapp.booking.views.public import taken_page
@@ -19,6 +21,8 @@ from coachapp.intake import queries as intake
 from coachapp.intake.rules import HOPE
 from coachapp.notifications import texts
 from coachapp.payments import operations as payments
+from coachapp.payments.coupon_queries import coupon
+from coachapp.payments.coupon_rules import CodeGone
 from coachapp.payments.queries import unfinished_attempt
 from coachapp.payments.rules import GatewayAway, GatewayRefused
 from coachapp.payments.runtime import gateway, payables
@@ -103,22 +107,9 @@ def save_draft() -> ResponseReturnValue:
 def code() -> ResponseReturnValue:
     """The return code, and once more what is booked, for how much, and what a cancellation gives back."""
     place = _place_on_hold()
-    words = queries.return_code(place.id)
-    if words is None:
+    if queries.return_code(place.id) is None:
         return redirect(url_for("road.details"), 303)
-    leads_to_payment()
-    now = clock.now()
-    asks, answer_by = requests.has_to_ask(place), request_ends(place.starts_at, now)
-    return render_template(
-        "booking/code.html",
-        place=place,
-        host=coach(place.coach_id),
-        single=offering_by_id(place.offering_id) if place.buys and place.offering_id else None,
-        words=words,
-        now=now,
-        asks=asks,
-        answer_by=answer_by,
-    )
+    return code_page(place)
 
 
 @bp.post("/code")
@@ -134,8 +125,24 @@ def go_on() -> ResponseReturnValue:
         return redirect(url_for("road.done"), 303)
     if blocking.tried(place.coach_id, *blocking.addresses_of(place), now=clock.now()):
         return turned_away(place)
+    try:
+        return _confirm_or_pay(place)
+    except CodeGone:  # used up, or put to rest, since it was typed
+        with suppress(NotNow):
+            prices.leave_code(place, now=clock.now())
+        return code_page(queries.place(place.id), PriceCodeForm(formdata=None).refused()), 422
+    except IntroHad:
+        with suppress(NotNow):
+            prices.leave_intro(place, now=clock.now())
+        return code_page(queries.place(place.id), had_intro=True), 409
+    except NotNow:  # it costs something else by now
+        return redirect(url_for("road.code"), 303)
+
+
+def _confirm_or_pay(place: PlaceRow) -> ResponseReturnValue:
     if place.is_free:
-        confirming.confirm_free(place, settings().base_url, now=clock.now())
+        confirm = buying.confirm_free if place.buys else confirming.confirm_free
+        confirm(place, settings().base_url, now=clock.now())
         return redirect(url_for("road.done"), 303)
     attempt = operations.go_to_pay(place, f"{settings().base_url}/paid/", now=clock.now())
     try:
@@ -192,6 +199,25 @@ def let_go_of(place: PlaceRow, if_it_stands: str) -> ResponseReturnValue:
     holding.let_go(place, now=clock.now())
     stands = queries.place(place.id).state is AppointmentState.CONFIRMED
     return redirect(if_it_stands if stands else url_for("road.gone"), 303)
+
+
+def code_page(place: PlaceRow, form: PriceCodeForm | None = None, *, had_intro: bool = False) -> str:
+    """The last page before paying, with what was wrong with a code that was typed there."""
+    leads_to_payment()
+    now = clock.now()
+    return render_template(
+        "booking/code.html",
+        place=place,
+        host=coach(place.coach_id),
+        single=offering_by_id(place.offering_id) if place.buys and place.offering_id else None,
+        words=queries.return_code(place.id),
+        now=now,
+        asks=requests.has_to_ask(place),
+        answer_by=request_ends(place.starts_at, now),
+        form=form or PriceCodeForm(formdata=None),
+        code=coupon(place.coupon_id).code if place.coupon_id else "",
+        had_intro=had_intro,
+    )
 
 
 def _place_with_a_page() -> PlaceRow | None:

@@ -7,7 +7,7 @@ from flask import session
 from flask_login import current_user
 
 from coachapp import clock
-from coachapp.booking import link_queries
+from coachapp.booking import link_queries, prices
 from coachapp.booking.admission import (
     STRANGER,
     Guest,
@@ -67,6 +67,12 @@ def as_offered(chosen: OfferingRow, guest: Guest) -> OfferingRow:
     today = clock.now().astimezone(zone(host.zone)).date()
     early = known.coach_id == host.id and may_book_early(known.early_until, today)
     return replace(chosen, notice_min=notice(chosen.notice_min, host.early_notice_min, early=early))
+
+
+def at_her_price(chosen: OfferingRow) -> OfferingRow:
+    """At its price of today. Who is signed in and has had the introductory one is shown the regular one; a link made
+    for a client tells nothing of her, so with it that price is shown to whoever holds it."""
+    return prices.at_her_price(chosen, _signed_in(), clock.now()) if chosen.intro else chosen
 
 
 def has_session_left(chosen: OfferingRow, guest: Guest) -> bool:

@@ -59,7 +59,13 @@ def single_of(package: OfferingRow) -> OfferingRow | None:
 
 def as_first(package: OfferingRow, single: OfferingRow) -> OfferingRow:
     """The single session as the first time of a package: its times, at the package's name, price and address."""
-    return replace(single, slug=f"{package.slug}/first", title=package.title, price=package.price)
+    return replace(
+        single,
+        slug=f"{package.slug}/first",
+        title=package.title,
+        price=package.price,
+        regular=package.regular,
+    )
 
 
 def present_zone(asked: str | None, otherwise: str) -> str:

@@ -18,7 +18,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from coachapp import clock
-from coachapp.booking import around, choosing, queries
+from coachapp.booking import around, choosing, prices, queries
 from coachapp.booking.admission import Guest, LinkInUse, NoSuchInvitation
 from coachapp.booking.outside.operations import refresh_for_hold
 from coachapp.booking.picker import read_day
@@ -97,6 +97,7 @@ def keep(chosen: OfferingRow, guest: Guest, buys: UUID | None = None) -> Respons
     try:
         ways = whom.sent(door.ways(chosen, guest))
         refresh_for_hold(*(way.coach_id for way in ways), now=clock.now())
+        code = prices.code_on(road.cookie())
         cookie = choosing.hold_with_one(
             ways, start, key, road.cookie(), now=clock.now(), guest=guest, buys=buys
         )
@@ -106,6 +107,7 @@ def keep(chosen: OfferingRow, guest: Guest, buys: UUID | None = None) -> Respons
         return redirect(f"/book/{chosen.slug}", 303)
     except LinkInUse:
         return _being_paid()
+    prices.bring_code(cookie, code, now=clock.now())
     has_one = buys is None and door.has_session_left(chosen, guest)
     response = make_response(redirect(url_for("crediting.look" if has_one else "road.details"), 303))
     road.remember(response, cookie)
@@ -146,8 +148,8 @@ def zones(slug: str) -> ResponseReturnValue:
 
 def taken_page(place: PlaceRow) -> ResponseReturnValue:
     """What is said when a time has been taken, with the times close to it. NoSuchOffering if it is put away."""
-    chosen = offering(place.slug)
-    chosen = picking.as_first(place.buys, chosen) if place.buys else chosen
+    chosen, bought = offering(place.slug), place.buys
+    chosen = picking.as_first(door.at_her_price(bought), chosen) if bought else door.at_her_price(chosen)
     return pick_page(chosen, taken=True, gone=place.starts_at), 409
 
 
@@ -260,10 +262,10 @@ def _offering(slug: str) -> OfferingRow:
 
 
 def known(slug: str) -> OfferingRow:
-    """The offering with this address. A zero byte is no letter of any address, and PostgreSQL takes none in a text."""
+    """The offering with this address, at her price. A zero byte is no letter of any address, and PostgreSQL takes none in a text."""
     if "\0" in slug:
         raise NoSuchOffering
-    return offering(slug)
+    return door.at_her_price(offering(slug))
 
 
 def _present_zone(chosen: OfferingRow, asked: str | None) -> str:

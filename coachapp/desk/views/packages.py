@@ -15,6 +15,7 @@ from coachapp.desk.forms import GiveForm, TakeBackForm
 from coachapp.desk.views.room import account, bp, host, own_client
 from coachapp.money import Money
 from coachapp.payments import credit_queries, credits, packages
+from coachapp.payments.coupon_queries import used_for
 from coachapp.payments.credit_rules import BadAmount, NoCredit, PackageRow, refund_by_rule
 from coachapp.payments.operations import finish
 from coachapp.payments.queries import orders_of
@@ -131,6 +132,7 @@ def _page(person: ClientRow, form: GiveForm) -> str:
         form=form,
         packages=[(each, uses(each), credit_queries.word_of(each.id)) for each in found],
         orders=orders_of([each.id for each in found]),
+        codes=used_for(each for mine in found for each in (mine.id, mine.place_id) if each),
         was_told=credits.was_told,
         payable=[
             each

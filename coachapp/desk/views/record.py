@@ -14,6 +14,7 @@ from coachapp.config import settings
 from coachapp.desk import history, operations, queries
 from coachapp.desk.forms import ContactForm, EarlyForm, NoteForm, PersonForm
 from coachapp.desk.views.room import account, bp, host, own_client
+from coachapp.payments.coupon_queries import used_for
 from coachapp.payments.credit_queries import spent_on
 from coachapp.practice.queries import coaches
 from coachapp.safe_contact.queries import contact
@@ -61,6 +62,7 @@ def sessions(ref: str) -> ResponseReturnValue:
         names={each.id: each.first_name for each in coaches()},
         orders=queries.orders_by_place(places),
         by_session=spent_on([place.id for place in places]),
+        codes=used_for([place.id for place in places]),
         pay_of=queries.pay_of,
     )
 

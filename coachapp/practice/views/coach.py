@@ -18,6 +18,7 @@ from coachapp.practice.rules import (
     OfferingRow,
     PracticeRow,
     SlugTaken,
+    on_statement,
     private_slug,
 )
 from coachapp.practice.settings_form import SettingsForm
@@ -187,6 +188,7 @@ def _facts(form: OfferingForm, row: OfferingRow | None) -> dict[str, Any]:
         "length_min": form.length.data,
         "way": form.way.data,
         "price_minor": form.amount.minor,
+        **_intro_facts(form),
         "before_min": form.before.data,
         "after_min": form.after.data,
         "interval_min": form.interval.data,
@@ -198,6 +200,16 @@ def _facts(form: OfferingForm, row: OfferingRow | None) -> dict[str, Any]:
         "lifted": form.lifted.data,
         "listed": form.listed.data,
         "active": form.active.data,
+    }
+
+
+def _intro_facts(form: OfferingForm) -> dict[str, Any]:
+    """Without a price its days mean nothing."""
+    price = form.intro_amount
+    return {
+        "intro_minor": price and price.minor,
+        "intro_from": price and form.intro_from.data,
+        "intro_until": price and form.intro_until.data,
     }
 
 
@@ -215,6 +227,9 @@ def _typed(row: OfferingRow) -> dict[str, Any]:
         "length": row.length_min,
         "way": row.way,
         "price": row.price.plain(),
+        "intro": row.intro.price.plain() if row.intro else "",
+        "intro_from": row.intro and row.intro.first,
+        "intro_until": row.intro and row.intro.last,
         "before": row.before_min,
         "after": row.after_min,
         "interval": row.interval_min,
@@ -255,7 +270,11 @@ def _settings_page(form: SettingsForm) -> str:
     warnings = {name: word for name in _WATCHED if (word := telling_word(form[name].data or ""))}
     known = queries.coach(current_user.coach_id).zone
     return render_template(
-        "desk/settings.html", form=form, warnings=warnings, zones=zone_choices(WELL_KNOWN, clock.now(), known)
+        "desk/settings.html",
+        form=form,
+        warnings=warnings,
+        statement="" if form.statement_text.errors else on_statement(form.statement_text.data or ""),
+        zones=zone_choices(WELL_KNOWN, clock.now(), known),
     )
 
 

@@ -3,8 +3,10 @@
 from flask import Blueprint, abort, render_template
 from flask.typing import ResponseReturnValue
 
+from coachapp import clock
 from coachapp.practice.help_lines import help_lines
-from coachapp.practice.queries import offerings
+from coachapp.practice.queries import on_sale
+from coachapp.practice.rules import least_price
 from coachapp.web.guards import public, token
 from coachapp.web.headers import indexable
 
@@ -15,14 +17,14 @@ bp = Blueprint("practice", __name__)
 @indexable
 @public
 def home() -> ResponseReturnValue:
-    return render_template("practice/home.html", offerings=offerings())
+    return _on_sale("practice/home.html")
 
 
 @bp.get("/book")
 @indexable
 @public
 def offerings_list() -> ResponseReturnValue:
-    return render_template("practice/offerings.html", offerings=offerings())
+    return _on_sale("practice/offerings.html")
 
 
 @bp.get("/help")
@@ -78,3 +80,9 @@ def plan() -> ResponseReturnValue:
 def read(token: str) -> ResponseReturnValue:
     """Where a link to read something will lead; none has been given out, so every one is unknown."""
     abort(404)
+
+
+def _on_sale(template: str) -> str:
+    """A page of what can be had today, and from which price on."""
+    found = on_sale(clock.now())
+    return render_template(template, offerings=found, least=least_price(found))

@@ -1,0 +1,146 @@
+"""The introductory price of an offering: once for each client, and what speaks for a second time.
+
+Who is signed in has it once, by her own record. Signed out it is given to everyone; where the same address has had it
+before, the coach is told, and nobody else. Of the address only a keyed hash is kept, in the form all its spellings share.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, or_, select
+
+from coachapp import vault
+from coachapp.booking import queries
+from coachapp.booking.blocking import addresses_of
+from coachapp.booking.holding import is_known
+from coachapp.booking.likeness import likeness
+from coachapp.booking.models import Appointment, Place, Purchase
+from coachapp.booking.rules import IntroHad, PlaceRow
+from coachapp.db import session, transaction
+from coachapp.payments.models import Package
+from coachapp.payments.queries import orders_of, payables_in_flight
+from coachapp.practice.operations import lock_coach
+from coachapp.practice.queries import offering_by_id
+from coachapp.practice.rules import OfferingRow
+from coachapp.safe_contact.queries import contact
+
+
+@dataclass(frozen=True)
+class SecondUse:
+    """An offering whose introductory price was perhaps had twice, and the other records that speak for it: those with
+    the same address; none where it is this very record."""
+
+    offering_id: UUID
+    title: str
+    others: tuple[UUID, ...]
+
+
+@dataclass(frozen=True)
+class _Use:
+    """Something begun at an introductory price: by whom, of what, and the ids its money can stand under."""
+
+    client_id: UUID | None
+    offering_id: UUID | None
+    mark: bytes | None
+    payables: frozenset[UUID]
+
+
+def had_intro(client_id: UUID, offering_id: UUID, *, besides: UUID | None = None) -> bool:
+    """Whether this record has had an offering's introductory price: it was paid and kept, or may be paid right now."""
+    hers = (each for each in _uses(client_id) if each.offering_id == offering_id)
+    found = {each for use in hers if besides not in use.payables for each in use.payables}
+    return bool(found) and bool(_kept(found) or payables_in_flight(found))
+
+
+def second_uses(client_id: UUID) -> list[SecondUse]:
+    """Where an introductory price of hers was perhaps had twice; for the coach alone."""
+    mine = _uses(client_id)
+    alike = _uses(marks={use.mark for use in mine if use.mark}) if mine else []
+    kept = _kept(each for use in [*mine, *alike] for each in use.payables)
+    mine, alike = ([use for use in some if use.payables & kept] for some in (mine, alike))
+    found = []
+    for offering_id in dict.fromkeys(use.offering_id for use in mine):
+        here = [use for use in mine if use.offering_id == offering_id]
+        marks = {use.mark for use in here}
+        others = {use.client_id for use in alike if use.mark in marks} - {client_id, None}
+        if offering_id and (others or len(here) > 1):
+            title = offering_by_id(offering_id).title
+            found.append(
+                SecondUse(offering_id, title, tuple(sorted((each for each in others if each), key=str)))
+            )
+    return found
+
+
+def mark_place(place: PlaceRow) -> bool:
+    """Whether it is to be had at the introductory price. Before she pays the introductory price: IntroHad where the record she books with has had it; else note by what
+    the same address would be known again. To be called before the time itself is locked.
+    """
+    place = queries.place(place.id)
+    if not place.is_intro:
+        return False
+    offering = offering_by_id(queries.sold_id(place))
+    if is_known(place) and not place.is_by_link and place.client_id:
+        _once(offering, place.client_id, place.id)
+    with transaction() as db:
+        db.get_one(Place, place.id).intro_mark = _mark(offering.id, *addresses_of(place))
+    return True
+
+
+def mark_purchase(package_id: UUID, *, known: bool) -> None:
+    """The same for a package without a time, of a client who is `known` or of someone new."""
+    with transaction() as db:
+        row, mine = db.get_one(Purchase, package_id), db.get_one(Package, package_id)
+        if row.intro_minor is None or row.coupon_id is not None or mine.offering_id is None:
+            return
+        offering, found = offering_by_id(mine.offering_id), contact(row.client_id)
+        if known:
+            _once(offering, row.client_id, package_id)
+        row.intro_mark = _mark(offering.id, (found and found.address) or "")
+
+
+def _once(offering: OfferingRow, client_id: UUID, payable_id: UUID) -> None:
+    """One after another, so that two devices of hers do not both have it."""
+    lock_coach(offering.coach_id)
+    if had_intro(client_id, offering.id, besides=payable_id):
+        raise IntroHad
+
+
+def _mark(offering_id: UUID, *typed: str) -> bytes | None:
+    alike = next((found for each in typed if (found := likeness(each))), None)
+    return vault.keyed_hash("introductory price", f"{offering_id}|{alike}") if alike else None
+
+
+def _uses(client_id: UUID | None = None, marks: Iterable[bytes] = ()) -> list[_Use]:
+    """What was begun at an introductory price by this client, or under one of these marks."""
+    places = (
+        select(
+            Place.client_id,
+            func.coalesce(Place.buys_id, Appointment.offering_id),
+            Place.intro_mark,
+            Place.id,
+            Package.id,
+        )
+        .join(Appointment, Appointment.id == Place.appointment_id)
+        .outerjoin(Package, Package.place_id == Place.id)
+        .where(Place.intro_minor.is_not(None), Place.coupon_id.is_(None))
+        .where(or_(Place.client_id == client_id, Place.intro_mark.in_(list(marks))))
+    )
+    bought = (
+        select(Purchase.client_id, Package.offering_id, Purchase.intro_mark, Package.id, Package.id)
+        .join(Package, Package.id == Purchase.package_id)
+        .where(Purchase.intro_minor.is_not(None), Purchase.coupon_id.is_(None))
+        .where(or_(Purchase.client_id == client_id, Purchase.intro_mark.in_(list(marks))))
+    )
+    rows: list[Any] = [*session().execute(places).all(), *session().execute(bought).all()]
+    return [
+        _Use(row[0], row[1], row[2], frozenset(each for each in row[3:] if each is not None)) for row in rows
+    ]
+
+
+def _kept(payable_ids: Iterable[UUID]) -> set[UUID]:
+    """Those of them that were paid, and not paid back."""
+    asked = set(payable_ids)
+    orders = orders_of(asked) if asked else {}
+    return {each for each, order in orders.items() if order.paid.minor > order.refunded.minor}

@@ -1,0 +1,113 @@
+"""A code that lowers the price: typed, or left out again, on the last page before paying."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import TypeVar
+from uuid import UUID
+
+from flask import Blueprint, flash, redirect, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from coachapp import clock
+from coachapp.booking import holding, prices
+from coachapp.booking.forms import PriceCodeForm
+from coachapp.booking.rules import HoldEnded, NotNow
+from coachapp.booking.views import buying, details, road
+from coachapp.payments import operations as payments
+from coachapp.payments.coupon_rules import NoSuchCode
+from coachapp.payments.queries import unfinished_attempt
+from coachapp.payments.rules import GatewayAway, GatewayRefused
+from coachapp.payments.runtime import gateway, payables
+from coachapp.payments.views import payment_page_away
+from coachapp.web import limits
+from coachapp.web.guards import public
+
+bp = Blueprint("codes", __name__, url_prefix="/book")
+bp.register_error_handler(HoldEnded, details.hold_ended)
+
+T = TypeVar("T")
+TRIES = "20 per 15 minutes"
+
+
+@dataclass(frozen=True)
+class _Payable:
+    """What this browser is about to pay, a time or a package without one, and where that is shown."""
+
+    id: UUID
+    page: Callable[..., str]
+    shown_at: str
+    use: Callable[[str], bool]
+    leave: Callable[[], None]
+
+
+@bp.post("/price")
+@public
+def use() -> ResponseReturnValue:
+    """Lower the price, or say that this code does not: the same words whatever the reason."""
+    limits.count(TRIES, "price code", limits.network())
+    form, mine = PriceCodeForm(), _present()
+    if not form.validate():
+        return mine.page(form), 422
+    try:
+        lower = _unpaid(mine, partial(mine.use, form.code.data))
+    except NoSuchCode:
+        return mine.page(form.refused()), 422
+    except (GatewayAway, GatewayRefused):
+        return payment_page_away()
+    if lower is False:
+        flash(_("The introductory price is the lower one, so the code is not used. You can keep it."))
+    return redirect(url_for(mine.shown_at), 303)
+
+
+@bp.post("/price/leave")
+@public
+def leave() -> ResponseReturnValue:
+    """Go on without the code."""
+    mine = _present()
+    try:
+        _unpaid(mine, mine.leave)
+    except (GatewayAway, GatewayRefused):
+        return payment_page_away()
+    return redirect(url_for(mine.shown_at), 303)
+
+
+def _present() -> _Payable:
+    """HoldEnded where this browser is about to pay nothing."""
+    now = clock.now()
+    try:
+        place = road.present_place()
+    except HoldEnded:
+        row = road.present_purchase()
+        return _Payable(
+            row.package_id,
+            partial(buying.words_page, row),
+            "buying.words",
+            lambda typed: prices.use_code_for_package(row.package_id, typed, now=now),
+            lambda: prices.leave_code_for_package(row.package_id),
+        )
+    if not holding.still_held(place, now):
+        raise HoldEnded
+    return _Payable(
+        place.id,
+        partial(details.code_page, place),
+        "road.code",
+        lambda typed: prices.use_code(place, typed, now=now),
+        lambda: prices.leave_code(place, now=now),
+    )
+
+
+def _unpaid(mine: _Payable, change: Callable[[], T]) -> T | None:
+    """Change the price; where a payment page is open, which asks for the old one, end that first.
+
+    None where it is paid, or another window has gone on to pay in this moment.
+    """
+    for _once_more in range(2):
+        try:
+            return change()
+        except NotNow:
+            attempt = unfinished_attempt(mine.id)
+            if attempt is not None:
+                payments.end_link(attempt, gateway(), payables(), now=clock.now())
+    return None
