@@ -68,6 +68,7 @@ class Offering(Base):
     One that is not `listed` stands on no public page; its address is known only to whom the coach gives it.
     `seats` is how many can come to one date of a group; its times are the dates the coach has set.
     The sessions of a package are of the offering `pays_for_id`; without one it is only shown, and not sold here.
+    A question in writing has no times: it may be `most_letters` long and is answered within `answer_days` working days.
     """
 
     __tablename__ = "offering"
@@ -98,6 +99,8 @@ class Offering(Base):
     position: Mapped[int] = mapped_column(default=0)
     pays_for_id: Mapped[UUID | None]
     valid_months: Mapped[int] = mapped_column(default=12)
+    most_letters: Mapped[int] = mapped_column(default=1500)
+    answer_days: Mapped[int] = mapped_column(default=3)
 
 
 class OfferingCoach(Base):

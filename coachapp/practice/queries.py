@@ -198,4 +198,6 @@ def offering_row(row: Offering | Row[*tuple[Any, ...]]) -> OfferingRow:
         seats=row.seats,
         pays_for_id=row.pays_for_id,
         valid_months=row.valid_months,
+        most_letters=row.most_letters,
+        answer_days=row.answer_days,
     )

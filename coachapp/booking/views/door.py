@@ -7,7 +7,7 @@ from flask import session
 from flask_login import current_user
 
 from coachapp import clock
-from coachapp.booking import link_queries
+from coachapp.booking import link_queries, reduced
 from coachapp.booking.admission import (
     STRANGER,
     Guest,
@@ -67,6 +67,12 @@ def as_offered(chosen: OfferingRow, guest: Guest) -> OfferingRow:
     today = clock.now().astimezone(zone(host.zone)).date()
     early = known.coach_id == host.id and may_book_early(known.early_until, today)
     return replace(chosen, notice_min=notice(chosen.notice_min, host.early_notice_min, early=early))
+
+
+def as_priced(chosen: OfferingRow, guest: Guest) -> OfferingRow:
+    """The offering at the price this guest pays for a time of it. A first time of a package is paid with the package."""
+    is_first = chosen.slug.endswith("/first")
+    return chosen if is_first or guest.booked_by == "link" else reduced.as_priced(chosen, guest.client_id)
 
 
 def has_session_left(chosen: OfferingRow, guest: Guest) -> bool:

@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from coachapp.practice.help_lines import help_lines
 from coachapp.practice.queries import offerings
+from coachapp.practice.rules import OfferingRow
 from coachapp.web.guards import public, token
 from coachapp.web.headers import indexable
 
@@ -15,14 +16,14 @@ bp = Blueprint("practice", __name__)
 @indexable
 @public
 def home() -> ResponseReturnValue:
-    return render_template("practice/home.html", offerings=offerings())
+    return render_template("practice/home.html", offerings=_on_cards(), question=_question())
 
 
 @bp.get("/book")
 @indexable
 @public
 def offerings_list() -> ResponseReturnValue:
-    return render_template("practice/offerings.html", offerings=offerings())
+    return render_template("practice/offerings.html", offerings=_on_cards(), question=_question())
 
 
 @bp.get("/help")
@@ -60,12 +61,6 @@ def resources() -> ResponseReturnValue:
     return render_template("practice/resources.html")
 
 
-@bp.get("/ask")
-@public
-def ask() -> ResponseReturnValue:
-    return render_template("practice/ask.html")
-
-
 @bp.get("/plan/")
 @public
 def plan() -> ResponseReturnValue:
@@ -78,3 +73,13 @@ def plan() -> ResponseReturnValue:
 def read(token: str) -> ResponseReturnValue:
     """Where a link to read something will lead; none has been given out, so every one is unknown."""
     abort(404)
+
+
+def _on_cards() -> list[OfferingRow]:
+    """What stands on a card of its own; a question has a line below."""
+    return [each for each in offerings() if not each.is_question]
+
+
+def _question() -> OfferingRow | None:
+    """The first question in writing that is on show."""
+    return next((each for each in offerings() if each.is_question), None)
