@@ -36,7 +36,7 @@ class QuestionForm(BaseForm):
         if is_too_long(text, self.most):
             over = max(letters(text) - self.most, 1)
             raise ValidationError(
-                _l("Shorten it by %(n)s letters, to %(most)s at most", n=f"{over:,}", most=f"{self.most:,}")
+                _l("Shorten it by %(n)s, to %(most)s letters at most", n=f"{over:,}", most=f"{self.most:,}")
             )
 
 

@@ -33,7 +33,7 @@ from coachapp.questions.rules import (
 )
 from coachapp.zones import zone
 
-_ASIDE = 4  # a draft may be so many times too long before no more of it is kept
+_KEPT_A_LETTER = 24  # so many characters a letter that was paid for are kept of a draft, and no more
 
 
 def save_words(question_id: UUID, client_id: UUID, words: str, revision: int) -> int:
@@ -183,7 +183,7 @@ def _turn(row: Question, offering_id: UUID, now: datetime) -> None:
 
 
 def _keep_words(row: Question, words: str, revision: int) -> None:
-    kept = as_kept(words)[: row.most_letters * _ASIDE * _ASIDE]
+    kept = as_kept(words)[: row.most_letters * _KEPT_A_LETTER]
     before = queries.words_of(_row(row))
     if kept == before:
         return

@@ -17,7 +17,7 @@ SHOWN_FOR = timedelta(days=30)
 """How long what is over stands on her home; her list of questions keeps it."""
 _SATURDAY = 5
 # One mark on the screen may be written as several characters; whoever piles up more than this writes no letters.
-_CHARACTERS_A_LETTER = 4
+_CHARACTERS_A_LETTER = 12
 _JOINER, _FLAGS = "\u200d", range(0x1F1E6, 0x1F200)
 _SKINS = range(0x1F3FB, 0x1F400)
 

@@ -2,16 +2,31 @@
 
 import re
 
+import pytest
 import sqlalchemy as sa
 
-from coachapp import clock, db
+from coachapp import db
 from coachapp.practice.operations import save_offering
 from coachapp.questions import queries
 from coachapp.questions.models import Question
+from tests.booking.sold import coach_at_desk
 
 SLUG, PRICE = "one-question", 25_00
 WORDS = "May I keep the key-canary-thistle drawer shut?"
 ANSWER = "You may. answer-canary-bramble."
+
+
+@pytest.fixture
+def walker(world):
+    """Someone new, in a practice that sells one question."""
+    sell(world)
+    return world.walker()
+
+
+@pytest.fixture
+def nora(world):
+    """The coach at her desk."""
+    return coach_at_desk(world)
 
 
 def sell(world, **more):
@@ -97,7 +112,3 @@ def open_and_answer(nora, world, answer=ANSWER):
     nora.follow()
     nora.post(f"{at_desk(world)}/send", {"seen": nora._hidden("seen")})
     return nora.page
-
-
-def now():
-    return clock.now()
