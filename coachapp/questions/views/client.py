@@ -41,6 +41,14 @@ from coachapp.web.guards import client_leaving, client_only
 bp = Blueprint("my_questions", __name__, url_prefix="/me/questions")
 
 
+ROOMS = ("home", "sessions", "worksheets", "safety")
+
+
+@bp.context_processor
+def _rooms() -> dict[str, object]:
+    return {"nav_rooms": ROOMS}
+
+
 @bp.errorhandler(NoSuchQuestion)
 def no_such(error: NoSuchQuestion) -> ResponseReturnValue:
     return current_app.handle_http_exception(NotFound())
