@@ -51,6 +51,10 @@ from coachapp.portal import views as portal_views
 from coachapp.practice.queries import face_or_unnamed
 from coachapp.practice.views import coach as practice_desk
 from coachapp.practice.views import public as practice_views
+from coachapp.questions.asking import payable as question_payable
+from coachapp.questions.views import client as questions_client
+from coachapp.questions.views import coach as questions_desk
+from coachapp.questions.views import public as questions
 from coachapp.web import assets, errors, guards, headers, icons, limits, logs, system, translating, words
 from coachapp.worksheets.views import client as sheets_client
 from coachapp.worksheets.views import coach as sheets_coach
@@ -76,6 +80,9 @@ ROOMS: tuple[Blueprint, ...] = (
     group_changes.bp,
     messages.bp,
     messages_desk.bp,
+    questions.bp,
+    questions_client.bp,
+    questions_desk.bp,
     absent.bp,
     around.bp,
     link.bp,
@@ -136,7 +143,9 @@ def _storage(app: Flask, settings: Config) -> None:
     app.extensions["payables"] = {
         "appointment": payable(settings.base_url),
         "package": package_payable(settings.base_url),
+        "question": question_payable(settings.base_url),
     }
+    app.extensions["further_words"] = questions.opened_by_words
     app.extensions["still_true"] = {
         **dict.fromkeys(reminding.KEYS, reminding.still_due),
         ABSENCE: absence_still_stands,

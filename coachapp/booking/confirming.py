@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from coachapp import vault
 from coachapp.accounts.operations import make_join_token
 from coachapp.audit.operations import record
-from coachapp.booking import prices, queries, waiting
+from coachapp.booking import prices, queries, reduced, waiting
 from coachapp.booking.blocking import addresses_of, is_blocked
 from coachapp.booking.calendar_mail import with_invitation
 from coachapp.booking.inviting import use
@@ -141,6 +141,7 @@ def fall(place: PlaceRow, *, by: str, now: datetime) -> list[UUID]:
             credits.keep(place.id, "late", now=now)  # until the coach decides otherwise
             return []
         credits.give_back(place.id, by, now=now)
+        reduced.give_back(place.id)
         order = orders_of([place.id]).get(place.id)
         return refund_all(order.id, "cancelled", now=now) if order else []
 

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import delete, select
 
-from coachapp.booking import waiting
+from coachapp.booking import reduced, waiting
 from coachapp.booking.models import Appointment, Invitation, Place, Purchase, Wait
 from coachapp.booking.rules import AppointmentState
 from coachapp.clients.queries import clients_by_id
@@ -75,6 +75,7 @@ def forget(client_id: UUID) -> None:
     """Delete a client's links, her lines of the waiting list, her places and the released times they stood in."""
     with transaction() as db:
         waiting.forget(client_id)
+        reduced.forget(client_id)
         db.execute(delete(Invitation).where(Invitation.client_id == client_id))
         db.execute(delete(Purchase).where(Purchase.client_id == client_id))
         times = list(db.scalars(select(Place.appointment_id).where(Place.client_id == client_id)))

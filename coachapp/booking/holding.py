@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from coachapp import vault
-from coachapp.booking import queries, waiting
+from coachapp.booking import queries, reduced, waiting
 from coachapp.booking.admission import STRANGER, Guest, LinkInUse, NoSuchInvitation
 from coachapp.booking.making import give_token, new_appointment, new_place
 from coachapp.booking.models import Appointment, Invitation, Place
@@ -69,6 +69,8 @@ def hold_time(
         place.buys_id = buys
         db.add(place)
         db.flush()
+        if guest.client_id is not None and guest.booked_by != "link" and buys is None:
+            place.price_minor = reduced.amount_for(db, place, offering).minor
         if earlier is not None:
             _carry_over(db, earlier, place, offering.coach_id)
         waiting.bring_along(db, old_road, place)

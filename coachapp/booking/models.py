@@ -187,6 +187,23 @@ class Purchase(Reduced, Base):
     made_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
+class Reduction(Base):
+    """So much is taken off the price of one session of a kind for one client; `id` is that of what caused it.
+
+    `place_id` is the place it was last bound to; the database lets a place have one.
+    """
+
+    __tablename__ = "reduction"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    client_id: Mapped[UUID] = mapped_column(ForeignKey("client.id"), index=True)
+    offering_id: Mapped[UUID] = mapped_column(ForeignKey("offering.id"))
+    amount_minor: Mapped[int]
+    place_id: Mapped[UUID | None] = mapped_column(unique=True)
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
 class Invitation(Base):
     """A link that lets someone book: the one offering, or any; for one client, or for whoever holds it; once."""
 

@@ -73,6 +73,17 @@ _OFFERINGS: tuple[dict[str, Any], ...] = (
         "valid_months": 9,
         "price_minor": 420_00,
     },
+    {
+        "slug": "one-question",
+        "kind": "question",
+        "title": "One question",
+        "text": "Ask one thing in writing: what to say, what to leave out, what to expect.",
+        "points": ["Answered by Nora herself", "All of it paid back if she cannot answer"],
+        "length_min": 60,
+        "most_letters": 1500,
+        "answer_days": 3,
+        "price_minor": 25_00,
+    },
 )
 
 

@@ -23,6 +23,7 @@ from coachapp.notifications.rules import State
 from coachapp.payments.models import Attempt, Order, Refund
 from coachapp.payments.rules import AttemptState, RefundState
 from coachapp.practice.queries import coach, coaches
+from coachapp.questions.queries import waiting as waiting_questions
 
 SHOWN_FOR = timedelta(days=7)
 
@@ -36,6 +37,7 @@ class Matter(StrEnum):
     INTAKE = "intake"
     SHEET = "sheet"
     MESSAGE = "message"
+    QUESTION = "question"
     MAIL = "mail"
     REFUND = "refund"
     ALARM = "alarm"
@@ -119,6 +121,7 @@ def _to_read(coach_id: int, now: datetime) -> list[_Found]:
         *(_Found(Matter.INTAKE, place.starts_at, place.client_id) for place in intakes),
         *(_Found(Matter.SHEET, each.shared_at, each.client_id, each.title, each.number) for each in sheets),
         *_messages(coach_id),
+        *_questions(coach_id),
     ]
 
 
@@ -126,6 +129,14 @@ def _messages(coach_id: int) -> list[_Found]:
     """One line for all short messages that wait: how many, and since when."""
     found = waiting_messages(coach_id)
     return [_Found(Matter.MESSAGE, found[0].written_at, None, number=len(found))] if found else []
+
+
+def _questions(coach_id: int) -> list[_Found]:
+    """One line for all questions that wait: how many, and by when the first answer is promised."""
+    found = waiting_questions(coach_id)
+    if not found or found[0].promised_at is None:
+        return []
+    return [_Found(Matter.QUESTION, found[0].promised_at, None, number=len(found))]
 
 
 def _mails(coach_id: int, now: datetime) -> list[_Found]:

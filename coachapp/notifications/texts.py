@@ -63,6 +63,11 @@ def answered(subject: str, words: str | None) -> Text:
     return Text(subject, f"{words}\n" if words else _("An answer is ready.") + "\n")
 
 
+def ready(subject: str, link: str | None) -> Text:
+    """Something is there to be read in her private space; never a word of it."""
+    return Text(subject, _with_link(_("An answer is ready."), link))
+
+
 def kept(subject: str, start: datetime, end: datetime, until: datetime, zone: str, link: str | None) -> Text:
     """A time that is kept until a stated moment, and is not booked yet."""
     moment = f"{words.day(until, zone)}, {words.time(until, zone)}"
@@ -90,6 +95,11 @@ def good_until(subject: str, until: datetime, zone: str, link: str | None) -> Te
 def coach_bought(title: str, link: str) -> Text:
     """To the coach: a package was bought."""
     return Text(_("A package was bought"), f"{title}\n\n{link}\n")
+
+
+def coach_question(link: str) -> Text:
+    """To the coach: a question was sent; never a word of it."""
+    return Text(_("A question was sent"), f"{link}\n")
 
 
 def coach_asked(start: datetime, end: datetime, zone: str, title: str, link: str) -> Text:

@@ -31,6 +31,7 @@ TIMEOUT = (3.05, 20)
 RETRIES = 2
 # Stripe's words for a dispute that is over; `warning_closed` is a question that never became one.
 _DECIDED = {"won": True, "warning_closed": True, "prevented": True, "lost": False}
+_FEE = "payment_intent.latest_charge.balance_transaction"
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -97,6 +98,12 @@ class StripeGateway:
     @_speaking
     def retrieve_refund(self, stripe_id: str) -> RefundFacts:
         return _refund_facts(self._client.v1.refunds.retrieve(stripe_id))
+
+    @_speaking
+    def fee(self, session_id: str) -> Money | None:
+        """What Stripe keeps of the payment of a session; None while it does not say."""
+        found = self._client.v1.checkout.sessions.retrieve(session_id, {"expand": [_FEE]})
+        return _fee_of(found.payment_intent)
 
     @_speaking
     def dispute(self, dispute_id: str) -> DisputeFacts:
@@ -182,6 +189,12 @@ def _session_facts(session: stripe.checkout.Session) -> SessionFacts:
         intent_id=intent if isinstance(intent, str) or intent is None else intent.id,
         url=session.url,
     )
+
+
+def _fee_of(intent: stripe.PaymentIntent | str | None) -> Money | None:
+    charge = intent.latest_charge if isinstance(intent, stripe.PaymentIntent) else None
+    entry = charge.balance_transaction if isinstance(charge, stripe.Charge) else None
+    return Money(entry.fee, entry.currency.upper()) if isinstance(entry, stripe.BalanceTransaction) else None
 
 
 def _refund_facts(refund: stripe.Refund) -> RefundFacts:

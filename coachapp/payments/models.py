@@ -56,7 +56,7 @@ class Payment(Base):
     amount_minor: Mapped[int]
     currency: Mapped[str] = mapped_column(String(3))
     intent_id: Mapped[str] = mapped_column(String(120), unique=True)
-    received_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    received_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
 
 
 class Refund(Base):
@@ -72,8 +72,20 @@ class Refund(Base):
     reason: Mapped[str] = mapped_column(String(20))
     state: Mapped[str] = mapped_column(String(12), index=True)
     stripe_id: Mapped[str | None] = mapped_column(String(120), unique=True)
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     lease_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class Fee(Base):
+    """What Stripe kept of a payment, as it told us; None while it has not. `tries` is how often it was asked."""
+
+    __tablename__ = "payment_fee"
+
+    payment_id: Mapped[UUID] = mapped_column(ForeignKey("payment.id"), primary_key=True)
+    fee_minor: Mapped[int | None]
+    currency: Mapped[str | None] = mapped_column(String(3))
+    tries: Mapped[int]
+    asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class Package(Base):

@@ -1,5 +1,7 @@
 """Where people come back from paying, and where Stripe knocks."""
 
+from collections.abc import Callable
+
 from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -90,6 +92,19 @@ def let_go(token: str) -> ResponseReturnValue:
     except (GatewayAway, GatewayRefused):
         return payment_page_away()
     return redirect(url_for("payments.paid", token=token), 303)
+
+
+def to_checkout(begin: Callable[[], AttemptRow]) -> ResponseReturnValue:
+    """Off to the payment page of the attempt that `begin` commits, or finds open."""
+    attempt = begin()
+    try:
+        if attempt.expires_at <= clock.now():  # the link of an earlier try has ended: settle that, begin anew
+            operations.ask_stripe(attempt, gateway(), payables(), now=clock.now())
+            attempt = begin()
+        attempt = operations.open_checkout(attempt, gateway(), payables(), now=clock.now())
+    except (GatewayAway, GatewayRefused):
+        return payment_page_away()
+    return redirect(attempt.checkout_url or attempt.return_url, 303)
 
 
 def payment_page_away() -> ResponseReturnValue:

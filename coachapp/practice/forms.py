@@ -30,6 +30,11 @@ _PRICE_WORDS = {
     "too little": _l("Enter 0 for free, or at least 0.50, the least that can be paid by card"),
     "too much": _l("Enter a smaller amount"),
 }
+# Kinds that nothing else turns into, nor they into anything else.
+_STAYS = {
+    "group": _l("A group stays one, and nothing else becomes one. Make a new service instead."),
+    "question": _l("A question stays one, and nothing else becomes one. Make a new service instead."),
+}
 
 
 def _seats_of_a_group(form: "OfferingForm", field: Field) -> None:
@@ -61,8 +66,9 @@ class OfferingForm(BaseForm):
             SelectChoice("session", _l("Booked one at a time")),
             SelectChoice("package", _l("A package of several")),
             SelectChoice("group", _l("A group, on dates you set")),
+            SelectChoice("question", _l("One question, answered in writing")),
         ],
-        invalid_choice_message=_l("Choose one of the three kinds"),
+        invalid_choice_message=_l("Choose one of the four kinds"),
     )
     sessions = fields.number(_l("Sessions in it"), 1, 50, _l("For a package; otherwise 1."))
     seats = IntegerField(
@@ -78,6 +84,17 @@ class OfferingForm(BaseForm):
     )
     months = fields.number_or_usual(
         _l("Good for so many months"), 1, 36, _l("For a package; empty means 12. A pause moves the end.")
+    )
+    letters = fields.number_or_usual(
+        _l("Letters in a question"), 100, 10_000, _l("For a question: how long it may be. Empty means 1,500.")
+    )
+    answer_days = fields.number_or_usual(
+        _l("Answered within so many working days"),
+        1,
+        30,
+        _l(
+            "For a question, counted from the day after it was sent; your days off are left out. Empty means 3."
+        ),
     )
     length = fields.number(_l("Length in minutes"), 5, 600)
     way = SelectField(
@@ -163,10 +180,9 @@ class OfferingForm(BaseForm):
             raise ValidationError(_SLUG_WORDS[trouble])
 
     def validate_kind(self, field: Field) -> None:
-        if self.kept_kind and (self.kept_kind == "group") is not (field.data == "group"):
-            raise ValidationError(
-                _l("A group stays one, and nothing else becomes one. Make a new service instead.")
-            )
+        for kind, words in _STAYS.items():
+            if self.kept_kind and (self.kept_kind == kind) is not (field.data == kind):
+                raise ValidationError(words)
 
     def validate_price(self, field: Field) -> None:
         try:
@@ -175,6 +191,8 @@ class OfferingForm(BaseForm):
             raise ValidationError(_l("Enter an amount, like 80 or 80,50")) from error
         if trouble := price_trouble(self.amount):
             raise ValidationError(_PRICE_WORDS[trouble])
+        if self.kind.data == "question" and self.amount.is_zero:
+            raise ValidationError(_l("Enter what it costs: free questions come as short messages"))
 
     def validate_intro(self, field: Field) -> None:
         try:

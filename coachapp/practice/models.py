@@ -70,6 +70,7 @@ class Offering(Base):
     `seats` is how many can come to one date of a group; its times are the dates the coach has set.
     The sessions of a package are of the offering `pays_for_id`; without one it is only shown, and not sold here.
     `intro_minor` is its introductory price, from one day to another on the coach's clock, both included.
+    A question in writing has no times: it may be `most_letters` long and is answered within `answer_days` working days.
     """
 
     __tablename__ = "offering"
@@ -103,6 +104,8 @@ class Offering(Base):
     intro_minor: Mapped[int | None]
     intro_from: Mapped[date | None]
     intro_until: Mapped[date | None]
+    most_letters: Mapped[int] = mapped_column(default=1500)
+    answer_days: Mapped[int] = mapped_column(default=3)
 
 
 class OfferingCoach(Base):

@@ -211,6 +211,8 @@ def offering_row(row: Offering | Row[*tuple[Any, ...]]) -> OfferingRow:
         pays_for_id=row.pays_for_id,
         valid_months=row.valid_months,
         intro=_intro(row, currency),
+        most_letters=row.most_letters,
+        answer_days=row.answer_days,
     )
 
 

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from coachapp.money import Money
 
-KINDS = ("session", "package", "group")
+KINDS = ("session", "package", "group", "question")
 LEAST_SEATS, MOST_SEATS = 2, 40
 # Pages of the booking road and of the desk that stand where an offering's address would.
 RESERVED_SLUGS = frozenset(
@@ -174,6 +174,8 @@ class OfferingRow:
     seats: int | None = None
     pays_for_id: UUID | None = None
     valid_months: int = 12
+    most_letters: int = 1500
+    answer_days: int = 3
     intro: Intro | None = None
     regular: Money | None = None
 
@@ -196,6 +198,11 @@ class OfferingRow:
     def is_bookable(self) -> bool:
         """Single times and seats of a group are booked at once; packages are bought first."""
         return self.kind in ("session", "group")
+
+    @property
+    def is_question(self) -> bool:
+        """Whether it is one question in writing, asked at `/ask`: no time is ever chosen for it."""
+        return self.kind == "question"
 
     @property
     def is_group(self) -> bool:

@@ -16,6 +16,7 @@ from coachapp.messages.queries import writers_since
 from coachapp.messages.rules import KEPT as MESSAGES_KEPT
 from coachapp.notifications import operations as notifications
 from coachapp.payments import forgetting as payments
+from coachapp.questions import asking as questions
 from coachapp.safe_contact import operations as safe_contact
 
 UNFINISHED_KEPT = timedelta(hours=24)
@@ -44,6 +45,7 @@ def forget_unfinished(*, now: datetime) -> int:
             continue
         gone += _forget(client_id)
     messages.forget_old(now - MESSAGES_KEPT)
+    questions.forget_left(now - UNFINISHED_KEPT)
     booking.forget_let_go(now - UNFINISHED_KEPT)
     booking.forget_left(now - UNFINISHED_KEPT)
     booking.forget_links(now - ANSWERED_KEPT)
@@ -63,6 +65,7 @@ def _forget(client_id: UUID) -> bool:
 def _delete_rows(client_id: UUID) -> None:
     with transaction():
         messages.forget(client_id)
+        questions.forget(client_id)
         intake.forget(client_id)
         notifications.forget(client_id)
         safe_contact.forget(client_id)

@@ -116,6 +116,12 @@ def as_an_old_page(page: Page) -> None:
     _sent(page, lambda: page.evaluate("document.querySelector('form[data-autosave]').submit()"))
 
 
+def fill_and_send(page: Page) -> None:
+    """More letters than were paid for."""
+    page.locator("#words").fill("a" * 1501)
+    _sent(page, lambda: page.get_by_role("button", name="Send it to Nora").click())
+
+
 def too_often(page: Page) -> None:
     """Prove oneself wrongly until it is enough."""
     token = page.locator("[name=csrf_token]").first.input_value()
@@ -143,6 +149,7 @@ SCENES = (
             "terms": "/terms",
             "resources": "/resources",
             "ask": "/ask",
+            "ask-details": "/ask/one-question/details",
             "write": "/write",
             "write-about": "/write/about/steady-ground",
             "write-answer": "/write/answer",
@@ -172,6 +179,9 @@ SCENES = (
     Scene("seated", "move-date-errors", "{seated}/move", press("Move to this date"), 422),
     Scene(STRANGER, "times-with-whom", "{whom}"),
     Scene(STRANGER, "package-errors", "/book/steady-ground/buy", press("Continue"), 422),
+    Scene(STRANGER, "ask-errors", "/ask/one-question/details", press("Continue"), 422),
+    Scene("asking-first", "ask-words", "/ask/words"),
+    Scene("asking-paid", "ask-done", "/ask/done"),
     Scene("first", "package-first-details", "/book/details"),
     Scene("first", "package-first-words", "/book/code"),
     Scene("buying", "package-words", "/book/words"),
@@ -240,6 +250,12 @@ SCENES = (
             "me-packages": "/me/packages",
         }.items()
     ),
+    Scene("asker", "me-questions", "{me_questions}"),
+    Scene("asker", "me-question-write", "{me_question}"),
+    Scene("asker", "me-question-errors", "{me_question}", fill_and_send, 422),
+    Scene("asker", "me-question-waiting", "{me_question_sent}"),
+    Scene("asker", "me-question-answered", "{me_question_answered}"),
+    Scene("asker", "me-question-session", "{me_question_turned}"),
     Scene("using", "session-look", "/book/session"),
     Scene("new-client", "me-packages-empty", "/me/packages"),
     Scene(MEMBER, "me-both-versions", "/me/worksheets/2", as_an_old_page, 409),
@@ -304,6 +320,28 @@ SCENES = (
             "desk-preview": "/desk/worksheets/our-door",
         }.items()
     ),
+    Scene(COACH, "desk-questions", "{desk_questions}"),
+    Scene(COACH, "desk-question", "{desk_question}"),
+    Scene(COACH, "desk-question-opened", "{desk_question_opened}"),
+    Scene(
+        COACH,
+        "desk-question-errors",
+        "{desk_question_opened}",
+        fill("Look at it once more", {"answer": " "}),
+        422,
+    ),
+    Scene(
+        COACH,
+        "desk-question-check",
+        "{desk_question_opened}",
+        fill("Look at it once more", {"answer": "You may."}),
+    ),
+    Scene(COACH, "desk-question-back", "{desk_question_opened}/decline"),
+    Scene(COACH, "desk-question-session", "{desk_question_opened}/session"),
+    Scene(COACH, "desk-question-session-errors", "{desk_question_opened}/session", press("Save"), 422),
+    Scene(COACH, "desk-accounts", "/desk/accounts"),
+    Scene(COACH, "desk-accounts-year", "/desk/accounts/{year}"),
+    Scene(COACH, "desk-accounts-empty", "/desk/accounts/2001-01"),
     Scene(COACH, "desk-record-errors", "/desk/clients/{ref}", press("Save note"), 422),
     Scene(COACH, "desk-add-client-errors", "/desk/clients/new", press("Add to your clients"), 422),
     Scene(COACH, "desk-packages-errors", "/desk/clients/{ref}/packages", press("Give them"), 422),
@@ -405,6 +443,20 @@ class Cast:
                 found = self.person(COACH).get("/desk/messages").text()
                 self._facts[name] = re.search(r'"(/desk/messages/[^"]+)"', found)[1]
                 self.person(COACH).send(self._facts[name], {"answer": "It is free."})
+            case "year":
+                self._facts[name] = str(clock.now().year)
+            case "me_questions":
+                self.address("{me_question}")
+                self._facts[name] = "/me/questions"
+            case "desk_questions":
+                self.address("{desk_question}{me_question_answered}")
+                self._facts[name] = "/desk/questions"
+            case "me_question" | "me_question_sent" | "desk_question":
+                self._facts["me_question"] = self._ask_one()
+                self._facts["me_question_sent"] = self._ask_one("May I wait until Monday?")
+                self._facts["desk_question"] = self._at_desk(self._facts["me_question_sent"])
+            case "desk_question_opened" | "me_question_answered" | "me_question_turned":
+                self._answer_some()
             case "group" | "group_empty" | "desk_group":
                 self._make_groups()
             case "desk_groups":
@@ -453,6 +505,35 @@ class Cast:
         self._facts["desk_link"] = coach.send("/desk/links", form).headers["location"]
         page = coach.get(self._facts["desk_link"]).text()
         self._facts["link"] = re.search(r'value="http[^"]+?(/i/[^"]+)"', page)[1]
+
+    def _ask_one(self, words: str = "") -> str:
+        """A question of a client's, paid; sent, if there are words. Its page."""
+        asker = self.person("asker")
+        assert asker.send("/ask/one-question/details", {"agree": "y"}).status == 303
+        asker.get(asker.pay(at="/ask/words"))  # asks Stripe, if its news are still on their way
+        here = asker.get("/ask/done").headers["location"]
+        if words:
+            assert asker.send(here, {"words": words, "revision": "0", "go": "send"}).status == 303
+        return here
+
+    def _at_desk(self, here: str) -> str:
+        return here.replace("/me/", "/desk/")
+
+    def _answer_some(self) -> None:
+        """Three more that the coach has opened: one with nothing yet, one answered, one turned into a session."""
+        nora = self.person(COACH)
+        for fact in ("opened", "answered", "turned"):
+            here = self._ask_one("May I wait until Monday?")
+            desk = self._at_desk(here)
+            assert nora.send(f"{desk}/open", {}, desk).status == 303
+            self._facts[f"me_question_{fact}"], self._facts[f"desk_question_{fact}"] = here, desk
+        desk = self._facts["desk_question_answered"]
+        nora.send(desk, {"answer": "You may."})
+        seen = re.search(r'name="seen"[^>]*value="(\w+)"', nora.get(f"{desk}/check").text())[1]
+        assert nora.send(f"{desk}/send", {"seen": seen}, f"{desk}/check").status == 303
+        desk = self._facts["desk_question_turned"] + "/session"
+        what = re.search(r'<option[^>]*value="([0-9a-f-]{36})"', nora.get(desk).text())[1]
+        assert nora.send(desk, {"what": what, "how": "now"}).status == 303
 
     def _make_groups(self) -> None:
         """A circle with two dates in the small hours of two weeks, and one without any."""
@@ -588,6 +669,20 @@ class Cast:
         visitor = self._buying()
         visitor.pay(at="/book/words")
         return visitor
+
+    def _asking_first(self) -> Visitor:
+        visitor = self.house.visitor()
+        typed = {"name": "Robin", "agree": "y"}
+        assert visitor.send("/ask/one-question/details", typed).status == 303
+        return visitor
+
+    def _asking_paid(self) -> Visitor:
+        visitor = self._asking_first()
+        visitor.get(visitor.pay(at="/ask/words"))
+        return visitor
+
+    def _asker(self) -> Visitor:
+        return self.house.member()
 
     def _using(self) -> Visitor:
         """The demo's client in front of the one press."""

@@ -7,7 +7,7 @@ from flask import session
 from flask_login import current_user
 
 from coachapp import clock
-from coachapp.booking import link_queries, prices
+from coachapp.booking import link_queries, prices, reduced
 from coachapp.booking.admission import (
     STRANGER,
     Guest,
@@ -73,6 +73,12 @@ def at_her_price(chosen: OfferingRow) -> OfferingRow:
     """At its price of today. Who is signed in and has had the introductory one is shown the regular one; a link made
     for a client tells nothing of her, so with it that price is shown to whoever holds it."""
     return prices.at_her_price(chosen, _signed_in(), clock.now()) if chosen.intro else chosen
+
+
+def as_priced(chosen: OfferingRow, guest: Guest) -> OfferingRow:
+    """The offering at the price this guest pays for a time of it. A first time of a package is paid with the package."""
+    is_first = chosen.slug.endswith("/first")
+    return chosen if is_first or guest.booked_by == "link" else reduced.as_priced(chosen, guest.client_id)
 
 
 def has_session_left(chosen: OfferingRow, guest: Guest) -> bool:

@@ -1,6 +1,6 @@
 """One appointment without an account: see it, its calendar file; the return code opens what a link may not."""
 
-from flask import Blueprint, Response, make_response, redirect, render_template, url_for
+from flask import Blueprint, Response, current_app, make_response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -166,7 +166,7 @@ def _line(place: PlaceRow) -> WaitRow | None:
 def _opened(typed: str) -> tuple[str, str]:
     """What four words open: a cookie for this browser, and where it leads. NoSuchPlace.
 
-    They are those of a line of the waiting list, of a time, or of a package bought without a time.
+    They are those of a line of the waiting list, of a time, of a package bought without a time, or of a question.
     """
     try:
         cookie, line, kept = waiting.open_by_code(typed)
@@ -181,8 +181,17 @@ def _booked_or_bought(typed: str) -> tuple[str, str]:
     try:
         place = operations.place_for_code(typed)
     except NoSuchPlace:
-        return buying.new_road(buying.by_code(typed)), url_for("buying.bought")
+        return _bought_or_asked(typed)
     return operations.new_road(place.id), _on_from(place)
+
+
+def _bought_or_asked(typed: str) -> tuple[str, str]:
+    """A package, or what a higher room has given four words for; `app.py` says which."""
+    try:
+        return buying.new_road(buying.by_code(typed)), url_for("buying.bought")
+    except NoSuchPlace:
+        opened: tuple[str, str] = current_app.extensions["further_words"](typed)
+        return opened
 
 
 def _on_from(place: PlaceRow) -> str:

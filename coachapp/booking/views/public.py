@@ -44,6 +44,8 @@ HOLDS = "200 per hour"
 def pick(slug: str) -> ResponseReturnValue:
     """The month and the times of one day, or the dates of a group, in the person's zone."""
     chosen = _offering(slug)
+    if chosen.is_question:
+        return redirect(f"/ask/{slug}", 303)
     if not chosen.is_bookable:
         return _package_page(chosen)
     if not door.may_choose(door.guest_for(chosen)):
@@ -185,7 +187,7 @@ def pick_page(
         return _dates_page(chosen, error=error, taken=taken, gone=gone)
     key, guest = _present_zone(chosen, request.values.get("tz")), door.guest_for(chosen)
     everyone = door.ways(chosen, guest)
-    ways = whom.shown(everyone)
+    ways = [door.as_priced(each, guest) for each in whom.shown(everyone)]
     hosts = [coach(way.coach_id) for way in everyone]
     names = whom.called(hosts)
     who, asks = any_of([names[way.coach_id] for way in ways]), door.will_ask(guest)
@@ -193,6 +195,7 @@ def pick_page(
     return render_template(
         "booking/pick.html",
         **shown,
+        full=chosen.price,
         error=error,
         taken=taken,
         asks=asks,

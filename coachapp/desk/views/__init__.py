@@ -1,6 +1,27 @@
 """The coach's pages: each module adds its own to the one blueprint."""
 
-from coachapp.desk.views import calendar, clients, coupons, group, packages, record, session, today
+from coachapp.desk.views import (
+    accounts,
+    calendar,
+    clients,
+    coupons,
+    group,
+    packages,
+    record,
+    session,
+    today,
+)
 from coachapp.desk.views.room import bp
 
-__all__ = ["bp", "calendar", "clients", "coupons", "group", "packages", "record", "session", "today"]
+__all__ = [
+    "accounts",
+    "bp",
+    "calendar",
+    "clients",
+    "coupons",
+    "group",
+    "packages",
+    "record",
+    "session",
+    "today",
+]

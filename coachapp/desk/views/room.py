@@ -13,10 +13,22 @@ from coachapp.desk import queries, words
 from coachapp.messages.queries import count_waiting
 from coachapp.practice.queries import coach
 from coachapp.practice.rules import CoachRow
+from coachapp.questions.queries import count_waiting as count_questions
 
 bp = Blueprint("desk", __name__, url_prefix="/desk")
 
-ROOMS = ("today", "calendar", "clients", "worksheets", "messages", "offerings", "hours", "settings")
+ROOMS = (
+    "today",
+    "calendar",
+    "clients",
+    "worksheets",
+    "messages",
+    "questions",
+    "offerings",
+    "hours",
+    "accounts",
+    "settings",
+)
 _COVERED = "covered"
 
 
@@ -78,6 +90,7 @@ def for_every_desk_page() -> dict[str, object]:
             "clients": unread,
             "worksheets": len(queries.unread_sheets(current_user.coach_id)),
             "messages": count_waiting(current_user.coach_id),
+            "questions": count_questions(current_user.coach_id),
         },
         "now": now,
         "covered": is_covered(),

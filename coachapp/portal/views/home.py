@@ -20,6 +20,7 @@ from coachapp.portal.views.packages import note_shown, packages_on_show
 from coachapp.portal.views.room import bp, own_record
 from coachapp.practice.queries import coach
 from coachapp.practice.rules import CoachRow
+from coachapp.questions import queries as questions
 from coachapp.safe_contact import operations as safe_contact
 from coachapp.safe_contact.queries import contact
 from coachapp.web.guards import client_only
@@ -70,6 +71,8 @@ def home() -> ResponseReturnValue:
             if place.asked_zone and (token := _token(place)) is not None
         ],
         lines=_lines(me.id, now),
+        questions=questions.on_show(me.id, now),
+        has_questions=bool(questions.questions_of(me.id)),
         wishes=wishes(me.id),
         contact=contact(me.id),
         packages=packages_on_show(me.id, now),

@@ -62,12 +62,6 @@ def resources() -> ResponseReturnValue:
     return render_template("practice/resources.html")
 
 
-@bp.get("/ask")
-@public
-def ask() -> ResponseReturnValue:
-    return render_template("practice/ask.html")
-
-
 @bp.get("/plan/")
 @public
 def plan() -> ResponseReturnValue:
@@ -83,6 +77,8 @@ def read(token: str) -> ResponseReturnValue:
 
 
 def _on_sale(template: str) -> str:
-    """A page of what can be had today, and from which price on."""
+    """A page of what can be had today, and from which price on; a question in writing has a line below the cards."""
     found = on_sale(clock.now())
-    return render_template(template, offerings=found, least=least_price(found))
+    cards = [each for each in found if not each.is_question]
+    question = next((each for each in found if each.is_question), None)
+    return render_template(template, offerings=cards, least=least_price(cards), question=question)

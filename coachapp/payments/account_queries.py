@@ -1,0 +1,88 @@
+"""Reads of the ledger for the accountant: every payment and refund of a period, in order."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CompoundSelect, func, literal, null, select, union_all
+
+from coachapp.db import session
+from coachapp.money import Money
+from coachapp.payments.account_rules import Line, Way
+from coachapp.payments.models import Attempt, Fee, Order, Payment, Refund
+from coachapp.payments.rules import AttemptState, RefundState
+
+_AT_ONCE = 500
+_NEVER_WENT = (RefundState.FAILED, RefundState.CANCELLED)
+_ORDER = (Order.ref, Order.payable_kind, Order.payable_id, Order.client_id)
+
+
+def batches(start: datetime, end: datetime) -> Iterator[list[Line]]:
+    """What came in and went back within [start, end), earliest first, some hundred lines at a time.
+
+    A refund counts from when it was asked for, and not at all once it has failed.
+    """
+    rows = session().execute(_lines(start, end), execution_options={"yield_per": _AT_ONCE})
+    for some in rows.partitions():
+        yield [_line(row) for row in some]
+
+
+def lines(start: datetime, end: datetime) -> Iterator[Line]:
+    """The same one by one."""
+    for some in batches(start, end):
+        yield from some
+
+
+def count_unfit(start: datetime, end: datetime) -> int:
+    """How many payments within [start, end) do not fit what was asked for, and stand in no sum."""
+    found = select(func.count(Attempt.id)).where(Attempt.state == AttemptState.ALARM)
+    return session().scalar(found.where(Attempt.created_at >= start, Attempt.created_at < end)) or 0
+
+
+def _lines(start: datetime, end: datetime) -> CompoundSelect[*tuple[Any, ...]]:
+    came = (
+        select(
+            Payment.id.label("id"),
+            literal(Way.IN.value).label("way"),
+            Payment.received_at.label("at"),
+            Payment.amount_minor.label("minor"),
+            Payment.currency.label("currency"),
+            Fee.fee_minor.label("fee_minor"),
+            Fee.currency.label("fee_currency"),
+            *_ORDER,
+        )
+        .join(Order, Order.id == Payment.order_id)
+        .outerjoin(Fee, Fee.payment_id == Payment.id)
+        .where(Payment.received_at >= start, Payment.received_at < end)
+    )
+    back = (
+        select(
+            Refund.id,
+            literal(Way.BACK.value),
+            Refund.created_at,
+            -Refund.amount_minor,
+            Refund.currency,
+            null(),
+            null(),
+            *_ORDER,
+        )
+        .join(Order, Order.id == Refund.order_id)
+        .where(Refund.created_at >= start, Refund.created_at < end, Refund.state.not_in(_NEVER_WENT))
+    )
+    return union_all(came, back).order_by("at", "id")
+
+
+def _line(row: Any) -> Line:
+    fee = None if row.fee_minor is None else Money(row.fee_minor, row.fee_currency)
+    return Line(
+        row.id,
+        Way(row.way),
+        row.at,
+        Money(row.minor, row.currency),
+        fee,
+        "card",  # the one way there is; the seam for others is here
+        row.ref,
+        row.payable_kind,
+        row.payable_id,
+        row.client_id,
+    )

@@ -1,0 +1,1 @@
+"""Pages of a question: on the way to it, in the private space, and at the desk."""
