@@ -88,12 +88,6 @@ def not_waiting(coach_id: int) -> list[QuestionRow]:
     return [_row(row) for row in session().scalars(found.limit(_LISTED))]
 
 
-def is_asked(coach_id: int) -> bool:
-    """Whether this coach was ever paid for a question."""
-    found = select(Question.id).where(Question.coach_id == coach_id, Question.paid_at.is_not(None))
-    return session().scalar(found.limit(1)) is not None
-
-
 def return_code(row: QuestionRow) -> str | None:
     """Her four words; None for a client who signs in."""
     sealed = session().get_one(Question, row.id).code_sealed

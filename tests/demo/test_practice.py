@@ -28,9 +28,10 @@ def test_fills_an_empty_database_once(app):
             ("single-session", 60, 8000, 1),
             ("power-hour", 60, 9500, 1),
             ("steady-ground", 60, 42000, 6),
+            ("one-question", 60, 2500, 1),
         ]
         assert practice.load(NOW) is False
-        assert len(offerings()) == 4
+        assert len(offerings()) == 5
 
 
 def test_leaves_a_real_practice_alone(app):

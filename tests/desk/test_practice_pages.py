@@ -74,7 +74,7 @@ def test_an_offering_is_put_away_not_deleted(app, nora):
         ({"length": "0"}, "Enter a whole number from 5 to 600"),
         ({"length": "long"}, "Enter a whole number from 5 to 600"),
         ({"title": ""}, "Give it a name people understand"),
-        ({"kind": "gift"}, "Choose one of the three kinds"),
+        ({"kind": "gift"}, "Choose one of the four kinds"),
     ],
 )
 def test_what_cannot_be_is_told_and_kept(nora, change, words):

@@ -31,18 +31,22 @@ def nora(world):
 
 def sell(world, **more):
     """One question for 25, of 200 letters, answered within three working days."""
-    facts = {"price_minor": PRICE, "most_letters": 200, "answer_days": 3, **more}
+    usual = {
+        "slug": SLUG,
+        "title": "One question",
+        "price_minor": PRICE,
+        "most_letters": 200,
+        "answer_days": 3,
+    }
     with world.app.app_context():
         return save_offering(
             None,
             coach_id=1,
             kind="question",
-            slug=SLUG,
-            title="One question",
             text="",
             points=[],
             length_min=60,
-            **facts,
+            **{**usual, **more},
         )
 
 

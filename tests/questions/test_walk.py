@@ -4,9 +4,11 @@ import pytest
 
 from coachapp.clients.models import Client
 from coachapp.payments.models import Order
+from coachapp.practice.operations import save_practice
 from coachapp.questions.models import Question
 from coachapp.questions.rules import Standing
 from coachapp.safe_contact.models import SafeContact
+from coachapp.safe_contact.rules import Inbox
 from tests.booking.sold import a_client, signed_in
 from tests.cast import ALEX, MAYA, NORA
 from tests.questions.asked import (
@@ -21,6 +23,7 @@ from tests.questions.asked import (
     open_and_answer,
     paid,
     press_pay,
+    sell,
     send,
     to_payment,
 )
@@ -181,6 +184,43 @@ def test_nobody_else_sees_it(world, walker, nora):
     assert nora.get(path).status_code == 404
     assert other.get(at_desk(world)).status_code == 404
     assert world.walker().get(path).status_code == 303
+
+
+@pytest.mark.parametrize("who", ["approved", "invited"])
+def test_a_question_is_no_way_around_the_coachs_yes(world, walker, who):
+    """Whoever has paid is a client and books at once: so it is for clients where the coach lets people in herself."""
+    with world.app.app_context():
+        save_practice(who_books=who)
+    walker.get("/ask")
+    assert "works with already" in walker.text and f"/ask/{SLUG}/details" not in walker.page.get_data(
+        as_text=True
+    )
+    assert walker.get(f"/ask/{SLUG}/details").headers["Location"] == f"/ask/{SLUG}"
+    walker.get("/b")
+    assert walker.post(f"/ask/{SLUG}/details", {"name": "A", "agree": "y"}).status_code == 404
+    a_client(world)
+    hers = signed_in(world)
+    assert hers.get(f"/ask/{SLUG}/details").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("inbox", "words"),
+    [
+        ("only_me", "one short note with one link"),
+        ("shared", "only the words “An answer is ready.”"),
+        ("none", "No mail leaves"),
+    ],
+)
+def test_a_client_reads_what_will_leave_before_she_agrees(world, walker, inbox, words):
+    a_client(world, inbox=Inbox(inbox))
+    assert words in signed_in(world).get(f"/ask/{SLUG}/details").text
+
+
+def test_several_questions_are_a_choice(world, walker):
+    sell(world, slug="two-questions", title="Two questions", price_minor=40_00)
+    walker.get("/ask")
+    assert "€25" in walker.text and "€40" in walker.text
+    assert "Two questions" in walker.get("/ask/two-questions").text
 
 
 def test_an_unpaid_one_is_nobodys_to_write(world, walker):

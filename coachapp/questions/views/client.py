@@ -114,6 +114,8 @@ def autosave(question_id: UUID) -> ResponseReturnValue:
     except OtherWords as other:
         message = _("Here is what was saved there. Choose which one to keep.")
         return _with_revision(jsonify(message=message, theirs={"words": other.words}), other.revision), 409
+    except NotNow:  # not 409: there are no two versions to choose from
+        return jsonify(message=_("This was sent meanwhile, so it cannot be changed here.")), 422
     if is_too_long(form.words.data or "", mine.most_letters):
         said = _("Saved. %(count)s: too long to send as it is.", count=_count_words(mine, form.words.data))
         return _with_revision(jsonify(message=said), revision), 422

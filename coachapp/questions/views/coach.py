@@ -2,7 +2,18 @@
 
 from uuid import UUID
 
-from flask import Blueprint, Response, abort, current_app, flash, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    current_app,
+    flash,
+    jsonify,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -101,9 +112,12 @@ def keep_answer(question_id: UUID) -> ResponseReturnValue:
 @bp.post("/<uuid:question_id>/save")
 @staff
 def save_draft(question_id: UUID) -> ResponseReturnValue:
-    """The answer so far, saved as she writes."""
+    """The answer so far, saved as she writes. 422 where none is waited for any more."""
     typed = as_kept(request.form.get("answer"))[:MOST_ANSWER]
-    operations.keep_answer(_own(question_id).id, _host().id, typed)
+    try:
+        operations.keep_answer(_own(question_id).id, _host().id, typed)
+    except NotNow:
+        return jsonify(message=_("This was answered or paid back meanwhile, so it cannot be saved.")), 422
     return Response(status=204)
 
 

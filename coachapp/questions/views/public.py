@@ -21,7 +21,8 @@ from coachapp.practice.rules import NoSuchOffering, OfferingRow
 from coachapp.questions import asking, operations, queries
 from coachapp.questions.rules import NoSuchQuestion, NotNow, QuestionRow, Standing
 from coachapp.safe_contact.forms import UNSURE
-from coachapp.safe_contact.queries import contact
+from coachapp.safe_contact.queries import contact, gate
+from coachapp.safe_contact.rules import Verdict
 from coachapp.web import limits
 from coachapp.web.errors import page
 from coachapp.web.guards import public
@@ -68,7 +69,7 @@ def details(slug: str) -> ResponseReturnValue:
     """How to be reached; a client who is signed in is asked for her yes alone."""
     sold = _sold(slug)
     if not _may_ask(sold):
-        return render_template("booking/by_invitation.html")
+        return redirect(url_for("questions.about", slug=slug), 303)
     return _details_page(sold, KnownForm() if _known(sold) else DetailsForm())
 
 
@@ -166,8 +167,9 @@ def _known(sold: OfferingRow) -> UUID | None:
 
 
 def _may_ask(sold: OfferingRow) -> bool:
-    """Not a stranger where people come by invitation; where a first booking waits for a yes, a question does not."""
-    return door.may_choose(door.guest_for(sold))
+    """Not a stranger where people come by invitation, or where a first booking waits for a yes: who has paid is known."""
+    guest = door.guest_for(sold)
+    return door.may_choose(guest) and not door.will_ask(guest)
 
 
 def _begin(sold: OfferingRow, form: DetailsForm | KnownForm) -> str:
@@ -203,7 +205,14 @@ def _details_page(sold: OfferingRow, form: DetailsForm | KnownForm) -> str:
         unsure=UNSURE,
         subject=practice().mail_subject,
         known=not isinstance(form, DetailsForm),
+        verdict=_verdict(sold),
     )
+
+
+def _verdict(sold: OfferingRow) -> Verdict | None:
+    """What would leave for a client who is signed in, when her answer is there; she reads it before she agrees."""
+    client_id = _known(sold)
+    return gate(client_id, booked=False, now=clock.now()) if client_id else None
 
 
 def _terms(sold: OfferingRow) -> dict[str, object]:
