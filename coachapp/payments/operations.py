@@ -11,6 +11,7 @@ from coachapp.db import session, transaction
 from coachapp.money import Money
 from coachapp.payments import queries
 from coachapp.payments.models import Attempt, Order, Payment
+from coachapp.payments.papering import issue_for
 from coachapp.payments.refunds import ask_refund, send_refund
 from coachapp.payments.rules import (
     ASK_AGAIN,
@@ -219,9 +220,10 @@ def _take_payment(attempt: AttemptRow, facts: SessionFacts, payables: Payables, 
         )
         db.add(payment)
         db.flush()
-        if payables[attempt.payable_kind].on_paid(attempt.payable_id, now) is OnPaid.CONFIRM:
-            return []
-        return [ask_refund(payment.id, facts.amount, "time gone", now=now)]
+        stands = payables[attempt.payable_kind].on_paid(attempt.payable_id, now) is OnPaid.CONFIRM
+        refunds = [] if stands else [ask_refund(payment.id, facts.amount, "time gone", now=now)]
+        issue_for(attempt.order_id, now=now)
+        return refunds
 
 
 def _expire(attempt: AttemptRow, payables: Payables, now: datetime, let_go: bool) -> None:
