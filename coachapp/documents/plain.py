@@ -32,8 +32,10 @@ class PlainDocument(Kit):
         row = Row(stacks, [None] * len(stacks), self.look.column_gap)
         self.add([row], head=0, gap=self.look.section_gap)
 
-    def sums(self, heads: tuple[str, str], rows: Sequence[tuple[str, str]], total: tuple[str, str]) -> None:
-        """A table of what for and how much, amounts at the right; `total` stands last and in bold."""
+    def sums(
+        self, heads: tuple[str, str], rows: Sequence[tuple[Sequence[str], str]], total: tuple[str, str]
+    ) -> None:
+        """A table of what for (in lines) and how much, amounts at the right; `total` stands last and in bold."""
         look, tree = self.look, Node("Table", self.section)
         first, second = heads
         head = Node("TR", Node("THead", tree))
@@ -42,15 +44,17 @@ class PlainDocument(Kit):
             for text in (first, second)
         ]
         body = Node("TBody", tree)
-        shapes = [self._sum(body, row, look.cell) for row in rows] + [self._sum(body, total, look.strong)]
+        shapes = [self._sum(body, what, amount, look.cell) for what, amount in rows]
+        shapes.append(self._sum(body, [total[0]], total[1], look.strong))
         self.add([Table(cells, shapes, _SUMS, look.height)], head=0, gap=2 * look.section_gap)
 
     def _labelled(self, label: str, lines: Sequence[str]) -> Block:
+        head = self.text(label, self.look.label, "H2")  # made first: the order of nodes is the reading order
         texts = [self.text(line, self.look.body) for line in lines]
-        return Stack([self.text(label, self.look.label), Gap(0.6 * mm * self.look.scale), *texts])
+        return Stack([head, Gap(0.6 * mm * self.look.scale), *texts])
 
-    def _sum(self, body: Node, row: tuple[str, str], style: TextStyle) -> RowShape:
+    def _sum(self, body: Node, what: Sequence[str], amount: str, style: TextStyle) -> RowShape:
         tree = Node("TR", body)
-        what = Text(row[0], style, Node("P", Node("TH", tree, scope="Row")))
-        amount = Text(row[1], style, Node("P", Node("TD", tree)), right=True)
-        return RowShape([what, amount], 0)
+        head = Node("TH", tree, scope="Row")
+        lines = Stack([Text(line, style, Node("P", head)) for line in what])
+        return RowShape([lines, Text(amount, style, Node("P", Node("TD", tree)), right=True)], 0)

@@ -46,6 +46,15 @@ class RecipientForm(PartyForm):
     name = text(_l("Name"), 120, _l("Write the name that belongs on it"))
     lines = _address("")
 
+    def __init__(self, *, with_address: bool = False, **more: Any) -> None:
+        super().__init__(**more)
+        self.with_address = with_address
+
+    def validate_lines(self, field: Field) -> None:
+        super().validate_lines(field)
+        if self.with_address and not _lines(field.data):
+            raise ValidationError(_("Write the address that belongs on it"))
+
 
 class TermsForm(PartyForm):
     """Who issues papers, with which tax line, and what they ask for."""

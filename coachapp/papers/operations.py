@@ -83,7 +83,7 @@ def issue(owed: Owed, *, now: datetime) -> UUID | None:
             number=_count(year, 1),
             prefix=terms.prefix,
             zone=zone,
-            issued_at=now,
+            issued_at=max(now, _last_issued(year) or now),
             moved_at=owed.moved_at,
             order_id=owed.order_id,
             about_id=owed.about_id,
@@ -148,6 +148,12 @@ def _gone_back(receipt_id: UUID) -> tuple[int, int]:
 def _count(year: int, more: int) -> int:
     with transaction() as db:
         return int(db.execute(_COUNT, {"year": year, "more": more}).scalar_one())
+
+
+def _last_issued(year: int) -> datetime | None:
+    """When the last paper of a year was issued: the next one is not dated before it, however long it waited."""
+    with transaction() as db:
+        return db.scalar(select(func.max(Paper.issued_at)).where(Paper.year == year))
 
 
 def _zone() -> str:

@@ -41,11 +41,12 @@ def paper_pdf(
         document.beside([(_("For"), _lines(recipient.party))])
     document.sums(
         (_("Description"), _("Amount")),
-        [("\n".join([what, *plainly]), exact_amount(paper.net)), *_tax_rows(paper)],
+        [([what, *plainly], exact_amount(paper.net)), *_tax_rows(paper)],
         (_("Total"), exact_amount(paper.amount)),
     )
-    for words in filter(None, (_meaning(paper, corrected), paper.clause, _remark(paper, recipient, plainly))):
-        document.paragraph(words)
+    for words in (_meaning(paper, corrected), paper.clause, *_remarks(paper, recipient, plainly)):
+        if words:
+            document.paragraph(words)
     return document.build()
 
 
@@ -78,10 +79,10 @@ def _details(paper: PaperRow) -> list[str]:
     return [*lines, _("Reference %(ref)s", ref=paper.ref)]
 
 
-def _tax_rows(paper: PaperRow) -> list[tuple[str, str]]:
+def _tax_rows(paper: PaperRow) -> list[tuple[list[str], str]]:
     if paper.tax_rate is None:
         return []
-    return [(f"{paper.tax_word} {percent(paper.tax_rate)} %", exact_amount(paper.tax))]
+    return [([f"{paper.tax_word} {percent(paper.tax_rate)} %"], exact_amount(paper.tax))]
 
 
 def percent(rate: int) -> str:
@@ -103,7 +104,7 @@ def _meaning(paper: PaperRow, corrected: PaperRow | None) -> str:
     )
 
 
-def _remark(paper: PaperRow, recipient: Recipient | None, plainly: Sequence[str]) -> str:
+def _remarks(paper: PaperRow, recipient: Recipient | None, plainly: Sequence[str]) -> list[str]:
     remarks = []
     if recipient:
         remarks.append(
@@ -114,7 +115,7 @@ def _remark(paper: PaperRow, recipient: Recipient | None, plainly: Sequence[str]
         )
     if plainly:
         remarks.append(_("A copy with more detail, made at the request of the recipient."))
-    return "\n".join(remarks)
+    return remarks
 
 
 def _on(moment: datetime, paper: PaperRow) -> str:

@@ -154,11 +154,14 @@ def tax_back(back_before: int, tax_before: int, amount: int, rate: int | None) -
 
 
 def needs_details(terms: Terms | None, amount: Money, recipient: Recipient | None) -> bool:
-    """Whether a paper over so much has to name whom it is made out to, and does not yet."""
+    """Whether a paper over so much has to say to whom, and to which address, it is made out, and does not yet."""
+    return is_above(terms, amount) and not (recipient and recipient.party.lines)
+
+
+def is_above(terms: Terms | None, amount: Money) -> bool:
+    """Whether a paper over so much needs a name and an address."""
     above = terms.details_above if terms else None
-    if above is None or recipient is not None or above.currency != amount.currency:
-        return False
-    return abs(amount.minor) > above.minor
+    return above is not None and above.currency == amount.currency and abs(amount.minor) > above.minor
 
 
 def asks_early(terms: Terms | None, price: Money, starts_at: datetime, now: datetime) -> bool:

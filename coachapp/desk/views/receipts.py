@@ -14,7 +14,7 @@ from coachapp.desk.views.room import account, bp, host
 from coachapp.papers import operations, queries
 from coachapp.papers.forms import RecipientForm, TermsForm, party_typed, terms_typed
 from coachapp.papers.pdf import file_of, title
-from coachapp.papers.rules import NoSuchPaper, PaperRow, needs_details
+from coachapp.papers.rules import NoSuchPaper, PaperRow, is_above, needs_details
 from coachapp.payments.paper_queries import sold
 from coachapp.payments.papering import issue_missing, owed
 from coachapp.practice.queries import practice
@@ -58,7 +58,7 @@ def receipt(paper_id: UUID) -> ResponseReturnValue:
 def make_out_to(paper_id: UUID) -> ResponseReturnValue:
     """Name whom it is made out to; its number stays."""
     paper, person = _own(paper_id)
-    form = RecipientForm()
+    form = RecipientForm(with_address=is_above(queries.terms(), paper.amount))
     if not form.validate():
         return _page(paper, person, form), 422
     subject = person.id if person else None
@@ -130,6 +130,7 @@ def _own(paper_id: UUID) -> tuple[PaperRow, ClientRow | None]:
 def _page(paper: PaperRow, person: ClientRow | None, form: RecipientForm | None = None) -> str:
     named = queries.recipients([paper.order_id]).get(paper.order_id)
     typed = party_typed(named.party) if named else {}
+    needed = is_above(queries.terms(), paper.amount)
     return render_template(
         "desk/receipt.html",
         paper=paper,
@@ -137,7 +138,7 @@ def _page(paper: PaperRow, person: ClientRow | None, form: RecipientForm | None 
         client=person,
         named=named,
         waits=needs_details(queries.terms(), paper.amount, named),
-        form=form or RecipientForm(formdata=None, data=typed),
+        form=form or RecipientForm(with_address=needed, formdata=None, data=typed),
     )
 
 

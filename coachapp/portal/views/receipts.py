@@ -15,7 +15,7 @@ from coachapp.clients.rules import ClientRow
 from coachapp.papers import operations, queries
 from coachapp.papers.forms import RecipientForm, party_typed
 from coachapp.papers.pdf import file_of, title
-from coachapp.papers.rules import PaperRow, needs_details
+from coachapp.papers.rules import PaperRow, is_above, needs_details
 from coachapp.payments.credit_queries import packages_of
 from coachapp.payments.paper_queries import sold, sold_to
 from coachapp.portal.views.room import bp, own_record
@@ -53,7 +53,8 @@ def my_receipt_letter(paper_id: UUID) -> ResponseReturnValue:
 @client_only
 def make_out_to_me(paper_id: UUID) -> ResponseReturnValue:
     """Name whom it is made out to; its number stays."""
-    me, paper, form = own_record(), _own(paper_id), RecipientForm()
+    me, paper = own_record(), _own(paper_id)
+    form = RecipientForm(with_address=is_above(queries.terms(), paper.amount))
     if not form.validate():
         return _page(me, paper, form), 422
     operations.make_out_to(
@@ -104,13 +105,14 @@ def _plainly(me: ClientRow, paper: PaperRow) -> Sequence[str]:
 def _page(me: ClientRow, paper: PaperRow, form: RecipientForm | None = None, size: str = "a4") -> str:
     named = queries.recipients([paper.order_id]).get(paper.order_id)
     typed = party_typed(named.party) if named else {}
+    needed = is_above(queries.terms(), paper.amount)
     return render_template(
         "portal/receipt.html",
         paper=paper,
         title=title(paper, named),
         named=named,
         waits=_needs_details(paper),
-        form=form or RecipientForm(formdata=None, data=typed),
+        form=form or RecipientForm(with_address=needed, formdata=None, data=typed),
         more=_plainly(me, paper),
         size=size,
         coach=coach(me.coach_id),
