@@ -1,27 +1,45 @@
 """What is typed about papers: who issues them and how, and to whom one is made out."""
 
 import re
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, Field, RadioField, SelectField, StringField, TextAreaField, ValidationError
-from wtforms.validators import InputRequired
+from wtforms import (
+    BooleanField,
+    Field,
+    RadioField,
+    SelectChoice,
+    SelectField,
+    StringField,
+    TextAreaField,
+    ValidationError,
+)
+from wtforms.validators import InputRequired, Length
 
 from coachapp.money import Money, parse_amount
 from coachapp.papers.pdf import percent
 from coachapp.papers.rules import PRESETS, Party, Preset, Terms
-from coachapp.practice.fields import long, text
+from coachapp.practice.fields import text
 from coachapp.web.forms import BaseForm
+from coachapp.web.typed import one_line, stripped
 
-_MOST_LINES = 6
+_MOST_LINES, _MOST_LETTERS = 6, 300
 _PREFIX = re.compile(r"[A-Z0-9][A-Z0-9-]*|")
 RATE, CLAUSE, NOTHING = "rate", "clause", "nothing"
 
 
+# Those of practice.fields that may be empty ask nothing more while they are.
+def _line(label: Any, most: int) -> StringField:
+    too_long = _l("Use %(most)s letters at most", most=most)
+    return StringField(label, [Length(max=most, message=too_long)], filters=[one_line])
+
+
 def _address(description: Any) -> TextAreaField:
-    return long(_l("Address"), description, most=300)
+    too_long = _l("Use %(most)s letters at most", most=_MOST_LETTERS)
+    checks = [Length(max=_MOST_LETTERS, message=too_long)]
+    return TextAreaField(_l("Address"), checks, description=description, filters=[stripped])
 
 
 class PartyForm(BaseForm):
@@ -62,12 +80,12 @@ class TermsForm(PartyForm):
     country = SelectField(
         _l("Country"),
         choices=[
-            ("DE", _l("Germany")),
-            ("AT", _l("Austria")),
-            ("ES", _l("Spain")),
-            ("GB", _l("United Kingdom")),
-            ("US", _l("United States")),
-            ("other", _l("Another country")),
+            SelectChoice("DE", _l("Germany")),
+            SelectChoice("AT", _l("Austria")),
+            SelectChoice("ES", _l("Spain")),
+            SelectChoice("GB", _l("United Kingdom")),
+            SelectChoice("US", _l("United States")),
+            SelectChoice("other", _l("Another country")),
         ],
         description=_l(
             "“Fill in what is usual” fills in tax, limit and consent below. Nothing is saved by that."
@@ -98,19 +116,19 @@ class TermsForm(PartyForm):
         _l("Tax"),
         [InputRequired(_l("Choose what receipts say about tax"))],
         choices=[
-            (RATE, _l("A line with the tax that is in the price")),
-            (CLAUSE, _l("A sentence that says why there is none")),
-            (NOTHING, _l("Nothing about tax")),
+            SelectChoice(RATE, _l("A line with the tax that is in the price")),
+            SelectChoice(CLAUSE, _l("A sentence that says why there is none")),
+            SelectChoice(NOTHING, _l("Nothing about tax")),
         ],
         validate_choice=False,
     )
-    tax_word = text(_l("What the tax is called"), 20)
+    tax_word = _line(_l("What the tax is called"), 20)
     rate = StringField(
         _l("Rate in percent"),
         description=_l("Such as 19 or 5.5. Prices include it."),
         render_kw={"inputmode": "decimal", "class": "w-s"},
     )
-    clause = text(_l("The sentence"), 300)
+    clause = _line(_l("The sentence"), 300)
     above = StringField(
         _l("Name and address are needed above"),
         description=_l("An amount; empty for never. Below it they are added only when somebody asks for it."),
@@ -178,7 +196,7 @@ class TermsForm(PartyForm):
     def _rate(self) -> int | None:
         try:
             rate = Decimal((self.rate.data or "").strip().replace(",", ".")) * 100
-        except InvalidOperation:
+        except ArithmeticError:
             return None
         return int(rate) if rate.is_finite() and 0 <= rate <= 50_00 and rate == int(rate) else None
 
