@@ -9,7 +9,7 @@ from sqlalchemy import select
 from coachapp import vault
 from coachapp.db import session
 from coachapp.money import Money
-from coachapp.papers.models import Paper, PaperRecipient, PaperSettings
+from coachapp.papers.models import Paper, PaperCounter, PaperRecipient, PaperSettings
 from coachapp.papers.rules import Kind, NoSuchPaper, PaperRow, Party, Recipient, Terms, label
 from coachapp.practice.queries import practice
 
@@ -37,12 +37,24 @@ def paper(paper_id: UUID) -> PaperRow:
     return _row(row)
 
 
-def papers(order_ids: Iterable[UUID] | None = None) -> list[PaperRow]:
-    """The papers of these orders, or every one there is; the latest first."""
-    wanted = select(Paper).order_by(Paper.year.desc(), Paper.number.desc())
-    if order_ids is not None:
-        wanted = wanted.where(Paper.order_id.in_(list(order_ids)))
+_LATEST_FIRST = select(Paper).order_by(Paper.year.desc(), Paper.number.desc())
+
+
+def papers(order_ids: Iterable[UUID]) -> list[PaperRow]:
+    """The papers of these orders, the latest first."""
+    wanted = _LATEST_FIRST.where(Paper.order_id.in_(list(order_ids)))
     return [_row(row) for row in session().scalars(wanted)]
+
+
+def papers_of_year(year: int) -> list[PaperRow]:
+    """Every paper with a number of this year, the latest first."""
+    return [_row(row) for row in session().scalars(_LATEST_FIRST.where(Paper.year == year))]
+
+
+def years() -> list[int]:
+    """The years in which any paper was issued, the latest first."""
+    found = select(PaperCounter.year).where(PaperCounter.last > 0).order_by(PaperCounter.year.desc())
+    return list(session().scalars(found))
 
 
 def recipients(order_ids: Iterable[UUID]) -> dict[UUID, Recipient]:

@@ -1,6 +1,7 @@
 """Who issues receipts in these tests, and how to look at what was issued."""
 
 from coachapp.money import Money
+from coachapp.papers import queries
 from coachapp.papers.models import Paper
 from coachapp.papers.rules import Party, Terms
 
@@ -22,3 +23,8 @@ def issued(world):
     """(kind, amount, number) of every paper, by number."""
     rows = world.rows(Paper.year, Paper.number, Paper.kind, Paper.amount_minor)
     return [(kind, amount, number) for _year, number, kind, amount in sorted(rows)]
+
+
+def all_papers():
+    """Every paper, the latest first."""
+    return [paper for year in queries.years() for paper in queries.papers_of_year(year)]

@@ -10,13 +10,14 @@ from sqlalchemy.exc import IntegrityError
 
 from coachapp import clock, db
 from coachapp.money import Money
-from coachapp.papers import operations, queries
+from coachapp.papers import operations
 from coachapp.papers.models import Paper, PaperCounter
 from coachapp.papers.rules import Kind, Owed, Party, Terms
 from coachapp.payments import papering
 from coachapp.payments.models import Attempt, Payment, Refund
+from coachapp.payments.paper_queries import owed
 from coachapp.practice.models import Coach
-from tests.papers.terms import TERMS, issued
+from tests.papers.terms import TERMS, all_papers, issued
 from tests.road import both_databases
 
 DASHBOARD = {"Authorization": "Bearer sk_test_dashboard"}
@@ -92,7 +93,7 @@ def test_what_takes_back_says_what_the_receipt_said(world):
         operations.save_terms(Terms(**now_without), now=clock.now())
     refund_in_dashboard(world, 95_00)
     with world.app.app_context():
-        note, receipt = queries.papers()
+        note, receipt = all_papers()
     assert (note.tax_rate, note.clause, note.tax.minor) == (21_00, "", -receipt.tax.minor)
     assert (note.issuer.name, receipt.issuer.name) == ("Harbour Two", "Quiet Harbour")
     assert note.corrects_id == receipt.id
@@ -156,7 +157,7 @@ def test_the_year_is_that_of_the_practice(world, at, label):
     """Madrid has its new year an hour before London."""
     with world.app.app_context():
         operations.issue(an_owed(), now=at)
-        (paper,) = queries.papers()
+        (paper,) = all_papers()
         assert paper.label == label
 
 
@@ -164,7 +165,7 @@ def test_a_new_year_begins_at_one_and_the_old_one_goes_on(world):
     with world.app.app_context():
         for at in (2026, 2027, 2026, 2027, 2027):
             operations.issue(an_owed(), now=datetime(at, 6, 1, tzinfo=UTC))
-        assert sorted(paper.number for paper in queries.papers()) == [
+        assert sorted(paper.number for paper in all_papers()) == [
             (2026, 1),
             (2026, 2),
             (2027, 1),
@@ -177,7 +178,7 @@ def test_the_zone_is_that_of_the_first_coach(world):
     world.change(Coach, zone="Pacific/Auckland")
     with world.app.app_context():
         operations.issue(an_owed(), now=datetime(2026, 12, 31, 11, 30, tzinfo=UTC))
-        assert queries.papers()[0].number == (2027, 1)
+        assert all_papers()[0].number == (2027, 1)
 
 
 @both_databases
@@ -192,7 +193,7 @@ def test_what_was_issued_never_changes(world):
         ):
             with pytest.raises(IntegrityError), db.transaction() as session:
                 session.execute(forbidden)
-        assert [paper.amount.minor for paper in queries.papers()] == [95_00]
+        assert [paper.amount.minor for paper in all_papers()] == [95_00]
 
 
 @both_databases
@@ -204,13 +205,13 @@ def test_the_database_refuses_a_gap_and_a_second_paper(world):
         for wrong in ({"number": 3}, {"number": 1, "about_id": uuid4()}, {"number": 2}):
             with pytest.raises(IntegrityError), db.transaction() as session:
                 session.add(Paper(**{**facts, "about_id": facts["about_id"], "id": uuid4(), **wrong}))
-        assert len(queries.papers()) == 1
+        assert len(all_papers()) == 1
 
 
 def test_the_same_paper_is_not_owed_twice(world):
     world.paid()
     with world.app.app_context():
-        assert papering.owed() == []
+        assert owed() == []
         ((order_id,),) = world.rows(Payment.order_id)
         papering.issue_for(order_id, now=clock.now())
     assert len(issued(world)) == 1

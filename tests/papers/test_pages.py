@@ -3,7 +3,8 @@
 import dataclasses
 import io
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 import pypdf
 import pytest
@@ -13,15 +14,17 @@ from coachapp import clock, db
 from coachapp.accounts.models import JoinToken
 from coachapp.booking.models import Appointment
 from coachapp.clients.models import Client
+from coachapp.money import Money
 from coachapp.papers import queries
 from coachapp.papers.models import Paper, PaperRecipient, PaperSettings
-from coachapp.papers.operations import save_terms
+from coachapp.papers.operations import issue, save_terms
+from coachapp.papers.rules import Kind, Owed
 from coachapp.payments.models import Order, Payment
 from coachapp.practice.operations import add_coach
 from tests.booking.sold import a_client, coach_at_desk, signed_in
 from tests.cast import ALEX, CHARLIE, MAYA
 from tests.documents.pdf_checks import assert_good_pdf
-from tests.papers.terms import LATER, STREET, TERMS, issued
+from tests.papers.terms import LATER, STREET, TERMS, all_papers, issued
 
 CANARY = "Zephyrine Canary-Montfort"
 HER_STREET = "Allée des Serins 4711"
@@ -162,6 +165,19 @@ def test_at_the_desk(world, alex):
     assert nora.get("/desk/receipts/00000000-0000-0000-0000-000000000000").status_code == 404
 
 
+def test_each_year_has_its_page(world, alex):
+    nora, year = coach_at_desk(world), world.rows(Paper.year)[0][0]
+    owed = Owed(Kind.RECEIPT, uuid4(), None, uuid4(), "R", Money(7_00, "EUR"), clock.now())
+    with world.app.app_context():
+        issue(owed, now=datetime(year + 1, 6, 1, tzinfo=UTC))
+    nora.get("/desk/receipts")
+    assert f"QH-{year + 1}-0001" in nora.text and f"QH-{year}-0001" not in nora.text
+    nora.get(f"/desk/receipts/of/{year}")
+    assert f"QH-{year}-0001" in nora.text
+    for unknown in (year - 1, 0, 10**30):
+        assert nora.get(f"/desk/receipts/of/{unknown}").status_code == 404
+
+
 def test_a_colleagues_client_is_a_colleagues(world, alex):
     nora = coach_at_desk(world)
     with world.app.app_context():
@@ -198,7 +214,7 @@ def test_who_issues_them_is_said_at_the_desk(bare_world):
     assert nora.page.status_code == 303
     assert issued(world) == [("receipt", 95_00, 1)]
     with world.app.app_context():
-        (paper,), terms = queries.papers(), queries.terms()
+        (paper,), terms = all_papers(), queries.terms()
     assert re.fullmatch(r"HC-20\d\d-0001", paper.label)
     assert (paper.tax_rate, paper.tax.minor, paper.issuer.lines) == (5_50, 4_95, ("Kai 1", "Hamburg"))
     assert terms.details_above.minor == 250_00 and terms.asks_early

@@ -15,8 +15,8 @@ from coachapp.papers import operations, queries
 from coachapp.papers.forms import RecipientForm, TermsForm, party_typed, terms_typed
 from coachapp.papers.pdf import file_of, title
 from coachapp.papers.rules import NoSuchPaper, PaperRow, is_above, needs_details
-from coachapp.payments.paper_queries import sold
-from coachapp.payments.papering import issue_missing, owed
+from coachapp.payments.paper_queries import owed, sold
+from coachapp.payments.papering import issue_missing
 from coachapp.practice.queries import practice
 from coachapp.web.files import pdf_answer
 from coachapp.web.guards import staff
@@ -27,24 +27,16 @@ _FRESH = {"country": "other", "tax": "nothing", "tax_word": "VAT"}
 @bp.get("/receipts")
 @staff
 def receipts() -> ResponseReturnValue:
-    """Those of her own clients, and of clients who were erased; the latest first."""
-    whose = _whose(queries.papers())
-    found = [(paper, person) for paper, person in whose if _is_open(person)]
-    named, terms = queries.recipients(paper.order_id for paper, _person in found), queries.terms()
-    return render_template(
-        "desk/receipts.html",
-        papers=[
-            (
-                paper,
-                title(paper, named.get(paper.order_id)),
-                person,
-                needs_details(terms, paper.amount, named.get(paper.order_id)),
-            )
-            for paper, person in found
-        ],
-        terms=terms,
-        waiting=0 if terms else len(owed()),
-    )
+    """Those of the latest year that has any."""
+    return _list_page(next(iter(queries.years()), None))
+
+
+@bp.get("/receipts/of/<int:year>")
+@staff
+def receipts_of(year: int) -> ResponseReturnValue:
+    if year not in queries.years():
+        abort(404)
+    return _list_page(year)
 
 
 @bp.get("/receipts/<uuid:paper_id>")
@@ -98,6 +90,24 @@ def save_receipt_terms() -> ResponseReturnValue:
     issue_missing(now=clock.now())
     flash(_("Saved. New receipts say this; those that were issued stay as they are."))
     return redirect(url_for("desk.receipts"), 303)
+
+
+def _list_page(year: int | None) -> str:
+    """Papers of her own clients, and of clients who were erased."""
+    found = [each for each in _whose(queries.papers_of_year(year or 0)) if _is_open(each[1])]
+    named, terms = queries.recipients(paper.order_id for paper, _person in found), queries.terms()
+    rows = [(paper, person, named.get(paper.order_id)) for paper, person in found]
+    return render_template(
+        "desk/receipts.html",
+        papers=[
+            (paper, title(paper, name), person, needs_details(terms, paper.amount, name))
+            for paper, person, name in rows
+        ],
+        year=year,
+        years=queries.years(),
+        terms=terms,
+        waiting=0 if terms else len(owed()),
+    )
 
 
 def _whose(papers: list[PaperRow]) -> list[tuple[PaperRow, ClientRow | None]]:
