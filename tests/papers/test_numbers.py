@@ -7,12 +7,17 @@ import pytest
 import sqlalchemy as sa
 
 from coachapp import clock, db
+from coachapp.clients.operations import new_client
 from coachapp.money import Money
 from coachapp.papers import operations
 from coachapp.papers.models import Paper, PaperCounter
 from coachapp.papers.rules import Kind, Owed
+from coachapp.payments.operations import begin_attempt, open_order, settle
+from coachapp.payments.papering import issue_missing
+from coachapp.payments.rules import OnPaid, Payable, SessionFacts
 from coachapp.practice.operations import add_coach, save_practice
 from tests.databases import Databases
+from tests.papers.ledger import assert_papers_agree
 from tests.papers.terms import TERMS
 
 WRITERS = 8
@@ -29,7 +34,8 @@ def databases(request) -> Databases:
 
 
 @pytest.fixture
-def practice(app):
+def nameless(app):
+    """The practice, before anybody has said who issues papers."""
     with app.app_context():
         save_practice(
             name="Quiet Harbour",
@@ -40,8 +46,14 @@ def practice(app):
             exit_to="https://www.example.org/",
         )
         add_coach(first_name="Nora", full_name="Nora Ellis", zone="Europe/Madrid", email=None)
-        operations.save_terms(TERMS, now=clock.now())
     return app
+
+
+@pytest.fixture
+def practice(nameless):
+    with nameless.app_context():
+        operations.save_terms(TERMS, now=clock.now())
+    return nameless
 
 
 def write(app, turns, fails, troubles):
@@ -59,16 +71,18 @@ def write(app, turns, fails, troubles):
             troubles.append(error)
 
 
+def together(works):
+    """Run these at the same time, and wait until all are done."""
+    threads = [threading.Thread(target=work, args=args) for work, args in works]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
 def test_eight_writers_and_those_who_change_their_mind_leave_no_gap(practice, proof):
     turns, troubles = proof(6, 60), []
-    writers = [
-        threading.Thread(target=write, args=(practice, turns, number % 3, troubles))
-        for number in range(WRITERS)
-    ]
-    for writer in writers:
-        writer.start()
-    for writer in writers:
-        writer.join()
+    together([(write, (practice, turns, number % 3, troubles)) for number in range(WRITERS)])
     assert troubles == []
     with practice.app_context():
         numbers = sorted(db.session().scalars(sa.select(Paper.number)))
@@ -86,3 +100,37 @@ def test_a_number_that_was_taken_back_is_the_next_one_again(practice):
     with practice.app_context():
         assert list(db.session().scalars(sa.select(Paper.number))) == [1]
     assert troubles == []
+
+
+def test_several_who_look_for_missing_papers_issue_each_once(nameless, proof):
+    """Tick on many machines at once, and the coach's first save among them."""
+    payments, troubles = proof(5, 40), []
+    with nameless.app_context():
+        client_id = new_client(1, "Europe/Madrid", now=clock.now())
+        for number in range(payments):
+            pay(client_id, number)
+        assert db.session().scalars(sa.select(Paper.number)).all() == []
+        operations.save_terms(TERMS, now=clock.now())
+    together([(look, (nameless, troubles)) for _ in range(WRITERS)])
+    assert troubles == []
+    with nameless.app_context():
+        assert_papers_agree(lambda *columns: db.session().execute(sa.select(*columns)).all())
+        assert len(db.session().scalars(sa.select(Paper.number)).all()) == payments
+
+
+def pay(client_id, number):
+    """A payment for a thing of this test's own."""
+    price, nothing = Money(95_00 + number, "EUR"), lambda *said: None
+    order = open_order(client_id, "thing", uuid4(), price, now=clock.now())
+    attempt = begin_attempt(order, "http://127.0.0.1/paid/", now=clock.now())
+    facts = SessionFacts(f"cs_{number}", attempt.id.hex, "complete", "paid", price, f"pi_{number}", None)
+    thing = Payable(lambda *said: OnPaid.CONFIRM, nothing, nothing, nothing)
+    settle(attempt.id, facts, {"thing": thing}, now=clock.now())
+
+
+def look(app, troubles):
+    try:
+        with app.app_context():
+            issue_missing(now=clock.now())
+    except Exception as error:
+        troubles.append(error)
