@@ -14,6 +14,7 @@ from coachapp.papers import queries
 from coachapp.papers.models import Paper, PaperRecipient, PaperSettings
 from coachapp.papers.queries import SETTINGS_ID
 from coachapp.papers.rules import CORRECTS, Kind, Owed, Party, Terms, tax_back, tax_within, year_in
+from coachapp.practice.operations import lock_coach
 from coachapp.practice.queries import first_coach
 
 # The same words in both databases; the row stays locked until the transaction ends, and goes back with it.
@@ -34,6 +35,7 @@ class _Tax:
 def save_terms(terms: Terms, *, by: UUID | None = None, now: datetime) -> None:
     """Say who issues papers and how; what is issued already keeps what it says."""
     with transaction() as db:
+        _one_at_a_time()
         above = terms.details_above
         facts = {
             "country": terms.country,
@@ -107,11 +109,19 @@ def make_out_to(
 ) -> None:
     """Name to whom the papers of an order are made out. They keep their numbers; `role` and `by` say who named her."""
     with transaction() as db:
-        row = db.get(PaperRecipient, order_id, with_for_update=True) or PaperRecipient(order_id=order_id)
+        # Nobody else names somebody for it meanwhile; a paper that is to take one of these back may be issued.
+        mine = select(Paper.id).where(Paper.order_id == order_id).with_for_update(key_share=True)
+        db.scalars(mine).all()
+        row = db.get(PaperRecipient, order_id) or PaperRecipient(order_id=order_id)
         row.details_sealed = _sealed("paper_recipient.details", order_id, party)
         row.added_at = now
         db.add(row)
         record("name_recipient", now=now, role=role, actor=by, subject=subject)
+
+
+def _one_at_a_time() -> None:
+    if coach := first_coach():
+        lock_coach(coach.id)
 
 
 def _corrected(owed: Owed) -> Paper | None:

@@ -9,9 +9,9 @@ import sqlalchemy as sa
 from coachapp import clock, db
 from coachapp.clients.operations import new_client
 from coachapp.money import Money
-from coachapp.papers import operations
+from coachapp.papers import operations, queries
 from coachapp.papers.models import Paper, PaperCounter
-from coachapp.papers.rules import Kind, Owed
+from coachapp.papers.rules import Kind, Owed, Party
 from coachapp.payments.operations import begin_attempt, open_order, settle
 from coachapp.payments.papering import issue_missing
 from coachapp.payments.rules import OnPaid, Payable, SessionFacts
@@ -132,5 +132,37 @@ def look(app, troubles):
     try:
         with app.app_context():
             issue_missing(now=clock.now())
+    except Exception as error:
+        troubles.append(error)
+
+
+def test_two_who_name_somebody_at_once_leave_one_name(practice):
+    """The button pressed twice, or she and the coach in the same moment."""
+    troubles, order_id = [], uuid4()
+    with practice.app_context():
+        operations.issue(
+            Owed(Kind.RECEIPT, uuid4(), None, order_id, "R", Money(5_00, "EUR"), clock.now()), now=clock.now()
+        )
+    together([(name_somebody, (practice, order_id, number, troubles)) for number in range(WRITERS)])
+    together([(save_again, (practice, troubles)) for _ in range(WRITERS)])
+    assert troubles == []
+    with practice.app_context():
+        assert queries.recipients([order_id])[order_id].party.name.startswith("Someone")
+        assert queries.terms() == TERMS
+
+
+def name_somebody(app, order_id, number, troubles):
+    try:
+        with app.app_context():
+            party = Party(f"Someone {number}", ("Street 1",))
+            operations.make_out_to(order_id, party, role="client", by=None, subject=None, now=clock.now())
+    except Exception as error:
+        troubles.append(error)
+
+
+def save_again(app, troubles):
+    try:
+        with app.app_context():
+            operations.save_terms(TERMS, now=clock.now())
     except Exception as error:
         troubles.append(error)
