@@ -22,6 +22,7 @@ from coachapp.payments import events
 from coachapp.payments.endings import say_if_disagreeing, tell_and_end
 from coachapp.payments.fees import note_fees
 from coachapp.payments.operations import reconcile
+from coachapp.payments.papering import issue_missing
 from coachapp.payments.refunds import ask_about_pending, send_waiting
 from coachapp.payments.runtime import gateway, payables
 from coachapp.privacy.operations import forget_unfinished
@@ -41,6 +42,7 @@ STEPS: tuple[Step, ...] = (
     Step("ask about open payments", lambda now: reconcile(gateway(), payables(), now=now)),
     Step("send refunds", lambda now: send_waiting(gateway(), payables(), now=now)),
     Step("ask about pending refunds", lambda now: ask_about_pending(gateway(), payables(), now=now)),
+    Step("issue missing receipts", lambda now: issue_missing(now=now)),
     Step("note fees", lambda now: note_fees(gateway(), now=now)),
     Step("end old holds", lambda now: expire_holds(now=now)),
     Step("make reminders", lambda now: make_reminders(settings().base_url, now=now)),

@@ -2,7 +2,8 @@
 
 Sealed text is bound to its owner, column and row (the additional data of AES-256-GCM), so that moving a
 ciphertext to another row or person makes it unreadable. This is encryption at rest; whoever runs the server and
-holds VAULT_KEYS can read. An owner is a client, a coach, or the practice itself (`PRACTICE`).
+holds VAULT_KEYS can read. An owner is a client, a coach, the practice itself (`PRACTICE`), or its invoices
+(`INVOICES`), which have to be kept when a client and her key are gone.
 """
 
 import hashlib
@@ -34,6 +35,7 @@ from coachapp import clock
 from coachapp.db import open_engine
 
 PRACTICE = UUID(int=1)
+INVOICES = UUID(int=2)
 _LOOKUPS = UUID(int=0)
 _NONCE = 12
 
@@ -67,7 +69,7 @@ class Vault:
     def prepare(self) -> None:
         """Make the table and the keys that belong to no person, if they are missing."""
         _metadata.create_all(self._engine)
-        for owner in (_LOOKUPS, PRACTICE):
+        for owner in (_LOOKUPS, PRACTICE, INVOICES):
             self.make_key(owner)
 
     def make_key(self, owner: UUID) -> None:

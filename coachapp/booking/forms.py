@@ -2,7 +2,7 @@
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, StringField, TextAreaField
+from wtforms import BooleanField, Field, StringField, TextAreaField, ValidationError
 from wtforms.validators import DataRequired, InputRequired, Length
 
 from coachapp.safe_contact.forms import MayGiveInbox, email_field, inbox_field
@@ -24,7 +24,26 @@ def _agree() -> BooleanField:
     )
 
 
-class DetailsForm(MayGiveInbox, BaseForm):
+def _begin_early() -> BooleanField:
+    return BooleanField(_l("I wish it to take place within the 14 days in which I could step back from it."))
+
+
+class MayBeginEarly(BaseForm):
+    """Where it is asked for (`asks_early`), the express wish for a time within the days in which she may step back."""
+
+    asks_early = False
+
+    def validate_begin_early(self, field: Field) -> None:
+        if self.asks_early and not field.data:
+            raise ValidationError(
+                _(
+                    "This time lies within 14 days, so this box is needed for it. Without it, choose a time later "
+                    "than that."
+                )
+            )
+
+
+class DetailsForm(MayGiveInbox, MayBeginEarly):
     """How to be reached safely; the e-mail address is optional and nothing is ticked beforehand."""
 
     name = StringField(
@@ -40,13 +59,15 @@ class DetailsForm(MayGiveInbox, BaseForm):
     inbox = inbox_field(validate_choice=False)
     hope = _hope()
     agree = _agree()
+    begin_early = _begin_early()
 
 
-class KnownForm(BaseForm):
+class KnownForm(MayBeginEarly):
     """What is asked of a client we know already: nothing about her, and shown nothing of her."""
 
     hope = _hope()
     agree = _agree()
+    begin_early = _begin_early()
 
 
 class CodeForm(BaseForm):

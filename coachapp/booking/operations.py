@@ -22,7 +22,7 @@ from coachapp.booking.rules import (
 from coachapp.clients import operations as clients
 from coachapp.db import session, transaction
 from coachapp.intake import operations as intake
-from coachapp.intake.rules import HOPE
+from coachapp.intake.rules import EARLY, HOPE, TERMS
 from coachapp.payments import operations as payments
 from coachapp.payments import packages
 from coachapp.payments.credit_queries import package
@@ -36,12 +36,13 @@ DRAFTED = ("name", "email", "inbox", HOPE)
 
 @dataclass(frozen=True)
 class Details:
-    """What a person tells at booking. `address` and `hope` may be empty."""
+    """What a person tells at booking. `address` and `hope` may be empty; `begin_early` where she was asked for it."""
 
     name: str
     inbox: Inbox
     address: str
     hope: str
+    begin_early: bool = False
 
 
 def save_draft(place: PlaceRow, typed: dict[str, str], *, now: datetime) -> None:
@@ -72,11 +73,11 @@ def save_details(place: PlaceRow, details: Details, *, now: datetime) -> None:
         safe_contact.set_contact(client_id, details.inbox, details.address or None, now=now)
         typed = {"name": details.name, "email": details.address, "inbox": details.inbox, HOPE: details.hope}
         save_draft(place, typed, now=now)
-        intake.agree(client_id, place.id, "terms", now=now)
+        _agree(client_id, place.id, details.begin_early, now)
         _make_return_code(place.id, client_id)
 
 
-def save_known(place: PlaceRow, hope: str, *, now: datetime) -> None:
+def save_known(place: PlaceRow, hope: str, *, begin_early: bool = False, now: datetime) -> None:
     """The same for a client we know: her answer and the agreement; how she is reached stays as it is."""
     client_id = place.client_id
     if client_id is None or not still_held(place, now):
@@ -84,7 +85,7 @@ def save_known(place: PlaceRow, hope: str, *, now: datetime) -> None:
     with transaction() as db:
         _lock_place(db, place)
         intake.save_answer(client_id, place.id, HOPE, hope, now=now)
-        intake.agree(client_id, place.id, "terms", now=now)
+        _agree(client_id, place.id, begin_early, now)
         _make_return_code(place.id, client_id)
 
 
@@ -134,6 +135,11 @@ def new_road(place_id: UUID) -> str:
     with transaction() as db:
         db.get_one(Place, place_id).road_hash = vault.keyed_hash("road", road)
     return road
+
+
+def _agree(client_id: UUID, place_id: UUID, begin_early: bool, now: datetime) -> None:
+    for text_key in (TERMS, EARLY) if begin_early else (TERMS,):
+        intake.agree(client_id, place_id, text_key, now=now)
 
 
 def _lock_place(db: Session, place: PlaceRow) -> None:

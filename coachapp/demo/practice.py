@@ -12,6 +12,9 @@ from coachapp.booking.slots import Opening
 from coachapp.db import transaction
 from coachapp.demo.people import load_people, pay_at_stand_in
 from coachapp.messages.operations import Writer, write
+from coachapp.money import Money
+from coachapp.papers.operations import save_terms
+from coachapp.papers.rules import Party, Terms
 from coachapp.practice.operations import add_coach, is_set_up, save_offering, save_practice, save_settings
 from coachapp.practice.queries import offering
 from coachapp.worksheets.operations import publish_library
@@ -87,6 +90,17 @@ _OFFERINGS: tuple[dict[str, Any], ...] = (
 )
 
 
+_TERMS = Terms(
+    country="ES",
+    prefix="QH-",
+    issuer=Party("Quiet Harbour", ("Calle del Puerto 12", "28013 Madrid", "Spain"), "ES 00000000T"),
+    tax_word="VAT",
+    tax_rate=21_00,
+    clause="",
+    details_above=Money(400_00, "EUR"),
+    asks_early=False,
+)
+
 _A_QUESTION = "May I bring a letter I received to a first conversation? I would rather not read it alone."
 
 _PAGE: dict[str, Any] = {
@@ -135,6 +149,7 @@ def load(now: datetime) -> bool:
             exit_to="https://www.bbc.co.uk/weather",
             page=_PAGE,
         )
+        save_terms(_TERMS, now=now)
         publish_library(now)
         coach_id, account_id = _add_nora(now)
         load_people(coach_id, account_id, now)

@@ -40,7 +40,7 @@ def check_database(settings: Config, now: datetime) -> Iterator[Finding]:
 
 def check_keys(settings: Config, now: datetime) -> Iterator[Finding]:
     """Every client's key, and the practice's own, can be unwrapped with VAULT_KEYS."""
-    wanted = {vault.PRACTICE, *queries.client_ids()}
+    wanted = {vault.PRACTICE, vault.INVOICES, *queries.client_ids()}
     try:
         missing = wanted - vault.present().load(wanted).keys()
     except (vault.KeyGone, InvalidTag):

@@ -9,7 +9,7 @@ from sqlalchemy import delete, select, update
 from coachapp import vault
 from coachapp.db import transaction
 from coachapp.intake.models import Consent, IntakeAnswer
-from coachapp.intake.rules import TERMS_VERSION
+from coachapp.intake.rules import VERSIONS
 
 
 def save_answer(client_id: UUID, place_id: UUID, question: str, text: str, *, now: datetime) -> None:
@@ -37,7 +37,7 @@ def agree(client_id: UUID, place_id: UUID | None, text_key: str, *, now: datetim
                     client_id=client_id,
                     place_id=place_id,
                     text_key=text_key,
-                    version=TERMS_VERSION,
+                    version=VERSIONS[text_key],
                     given_at=now,
                 )
             )

@@ -1,6 +1,7 @@
 """Reads of what was answered at booking."""
 
 from collections.abc import Collection
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
@@ -32,6 +33,14 @@ def has_agreed(place_id: UUID, text_key: str) -> bool:
     """Whether the text was agreed to for this booking."""
     found = select(Consent.id).where(Consent.place_id == place_id, Consent.text_key == text_key)
     return session().scalar(found) is not None
+
+
+def agreed_at(place_ids: Collection[UUID], text_key: str) -> dict[UUID, datetime]:
+    """Since when a text is agreed to, for those of these bookings for which it is."""
+    found = select(Consent.place_id, Consent.given_at).where(
+        Consent.place_id.in_(place_ids), Consent.text_key == text_key
+    )
+    return {place_id: at for place_id, at in session().execute(found) if place_id}
 
 
 def _opened(row: IntakeAnswer) -> str:

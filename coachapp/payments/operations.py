@@ -12,6 +12,7 @@ from coachapp.money import Money
 from coachapp.payments import coupons, queries
 from coachapp.payments.coupon_rules import Lowered
 from coachapp.payments.models import Attempt, Order, Payment
+from coachapp.payments.papering import issue_for
 from coachapp.payments.refunds import ask_refund, send_refund
 from coachapp.payments.rules import (
     ASK_AGAIN,
@@ -249,9 +250,10 @@ def _take_payment(attempt: AttemptRow, facts: SessionFacts, payables: Payables, 
         _settle_price(attempt)
         db.add(payment)
         db.flush()
-        if payables[attempt.payable_kind].on_paid(attempt.payable_id, now) is OnPaid.CONFIRM:
-            return []
-        return [ask_refund(payment.id, facts.amount, "time gone", now=now)]
+        stands = payables[attempt.payable_kind].on_paid(attempt.payable_id, now) is OnPaid.CONFIRM
+        refunds = [] if stands else [ask_refund(payment.id, facts.amount, "time gone", now=now)]
+        issue_for(attempt.order_id, now=now)
+        return refunds
 
 
 def _settle_price(attempt: AttemptRow) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from coachapp.db import session, transaction
 from coachapp.money import Money
 from coachapp.payments.models import Order, Payment, Refund
+from coachapp.payments.papering import issue_for
 from coachapp.payments.rules import Gateway, GatewayAway, GatewayRefused, Payables, RefundFacts, RefundState
 
 _LEASE = timedelta(minutes=2)
@@ -130,6 +131,7 @@ def note_refund(facts: RefundFacts, payables: Payables, *, now: datetime) -> Non
         if was != facts.state and facts.state is RefundState.SUCCEEDED:
             order = db.get_one(Order, refund.order_id)
             payables[order.payable_kind].on_refunded(order.payable_id, now)
+        issue_for(refund.order_id, now=now)
 
 
 def _known(facts: RefundFacts) -> Refund | None:

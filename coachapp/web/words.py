@@ -178,6 +178,14 @@ def amount(value: Money) -> str:
     return f"{symbol}{grouped}" if len(symbol) <= 3 and not symbol.isalpha() else f"{symbol} {grouped}"
 
 
+def exact_amount(value: Money) -> str:
+    """`€80.00`, `−€80.00`, `¥8,000`, `KWD 8.000`: with every digit, as papers have it."""
+    sign = "\u2212" if value.minor < 0 else ""
+    whole, rest = divmod(abs(value.minor), 10**value.digits)
+    shown = amount(Money(whole * 10**value.digits, value.currency))
+    return f"{sign}{shown}" + (f".{rest:0{value.digits}d}" if value.digits else "")
+
+
 def minutes(value: int) -> str:
     """`24 hours`, `90 minutes`, `2 days`: a length of time in the largest whole unit people use."""
     if value and value % 1440 == 0 and value > 1440:
@@ -212,6 +220,7 @@ _FILTERS = (
     when,
     money,
     amount,
+    exact_amount,
     minutes,
     relative_day,
     on_weekdays,

@@ -248,6 +248,9 @@ SCENES = (
             "me-wishes": "/me/wishes",
             "me-later": "/book/power-hour/later",
             "me-packages": "/me/packages",
+            "me-receipts": "/me/receipts",
+            "me-receipt": "{me_receipt}",
+            "me-receipt-waits": "{me_receipt_waits}",
         }.items()
     ),
     Scene("asker", "me-questions", "{me_questions}"),
@@ -258,6 +261,8 @@ SCENES = (
     Scene("asker", "me-question-session", "{me_question_turned}"),
     Scene("using", "session-look", "/book/session"),
     Scene("new-client", "me-packages-empty", "/me/packages"),
+    Scene("new-client", "me-receipts-empty", "/me/receipts"),
+    Scene(MEMBER, "me-receipt-errors", "{me_receipt_waits}", fill("Save", {"name": "Someone"}), 422),
     Scene(MEMBER, "me-both-versions", "/me/worksheets/2", as_an_old_page, 409),
     Scene(MEMBER, "me-safety-errors", "/me/safety", press("Save the PIN"), 422),
     Scene(MEMBER, "me-not-found", "/me/worksheets/99", status=404),
@@ -315,6 +320,9 @@ SCENES = (
             "desk-service": "/desk/offerings/single-session",
             "desk-new-service": "/desk/offerings/new",
             "desk-settings": "/desk/settings",
+            "desk-receipts": "/desk/receipts",
+            "desk-receipt": "{desk_receipt}",
+            "desk-receipt-terms": "/desk/receipts/settings",
             "desk-lock": "/desk/sign-in",
             "desk-library": "/desk/worksheets",
             "desk-preview": "/desk/worksheets/our-door",
@@ -384,6 +392,9 @@ SCENES = (
         fill("Save settings", {"name": "", "exit_to": "nowhere"}),
         422,
     ),
+    Scene(COACH, "desk-receipt-errors", "{desk_receipt}", press("Save"), 422),
+    Scene(COACH, "desk-receipt-usual", "/desk/receipts/settings", press("Fill in what is usual")),
+    Scene(COACH, "desk-receipt-terms-errors", "/desk/receipts/settings", fill("Save", {"name": ""}), 422),
     Scene(COACH, "desk-lock-errors", "/desk/sign-in", press("Save the PIN"), 422),
     Scene(COACH, "desk-find", "/desk/clients", fill("Find", {"find": "zzz"})),
     Scene(COACH, "desk-not-found", "/desk/clients/C-0000", status=404),
@@ -434,6 +445,12 @@ class Cast:
             case "desk_package_back":
                 found = self.person(COACH).get(self.address("/desk/clients/{ref}/packages")).text()
                 self._facts[name] = re.search(r'"(/desk/clients/[^"]+/take-back)"', found)[1]
+            case "me_receipt" | "me_receipt_waits":
+                found = re.findall(r'"(/me/receipts/[^"]+)"', self.person(MEMBER).get("/me/receipts").text())
+                self._facts["me_receipt"], self._facts["me_receipt_waits"] = found[0], found[-1]
+            case "desk_receipt":
+                found = self.person(COACH).get("/desk/receipts").text()
+                self._facts[name] = re.search(r'"(/desk/receipts/[0-9a-f-]{36})"', found)[1]
             case "desk_move":
                 self._facts[name] = self.address("{desk_cancel}").replace("/cancel", "/move")
             case "desk_series":

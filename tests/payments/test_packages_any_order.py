@@ -30,6 +30,7 @@ from coachapp.clients.operations import new_client
 from coachapp.clients.rules import State
 from coachapp.doctor.queries import uses_astray
 from coachapp.notifications.models import OutboxMessage
+from coachapp.papers.operations import save_terms
 from coachapp.payments import credit_queries, credits, events, packages
 from coachapp.payments import operations as payments
 from coachapp.payments.credit_rules import Kind, Told
@@ -41,6 +42,8 @@ from coachapp.safe_contact.rules import Inbox
 from coachapp.tick import run_tick
 from coachapp.zones import zone
 from tests.booking.sold import SINGLE, SLUG, sell
+from tests.papers.ledger import assert_papers_agree
+from tests.papers.terms import TERMS
 from tests.road import open_world
 
 pytestmark = pytest.mark.long
@@ -67,6 +70,7 @@ class Packages(RuleBasedStateMachine):
         self.known: dict = {}
         sell(self.world)
         with self.world.app.app_context():
+            save_terms(TERMS, now=self.now)
             self.client_id = new_client(1, "America/Santiago", now=self.now, name="Alex", state=State.ACTIVE)
             address = None if inbox is Inbox.NONE else "alex@example.com"
             set_contact(self.client_id, inbox, address, now=self.now)
@@ -279,6 +283,7 @@ class Packages(RuleBasedStateMachine):
             self.wait(step)
             assert run_tick(self.world.app, self.now) == ()
             self._note_granted()
+        assert_papers_agree(self.world.rows)
         with self.world.app.app_context():
             for each in credit_queries.every_package():
                 order = orders_of([each.id]).get(each.id)

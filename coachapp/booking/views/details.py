@@ -1,6 +1,7 @@
 """The rest of the road: details, the return code, and off to the payment page."""
 
 from contextlib import suppress
+from typing import TypeVar
 
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -9,7 +10,7 @@ from coachapp import clock
 from coachapp.booking import blocking, buying, confirming, holding, operations, prices, queries, requests
 from coachapp.booking.admission import request_ends
 from coachapp.booking.buying import bought_beside
-from coachapp.booking.forms import DetailsForm, KnownForm, PriceCodeForm
+from coachapp.booking.forms import DetailsForm, KnownForm, MayBeginEarly, PriceCodeForm
 from coachapp.booking.operations import DRAFTED, Details
 from coachapp.booking.rules import IN_REQUEST, AppointmentState, HoldEnded, IntroHad, NotNow, PlaceRow
 from coachapp.booking.views import hers, road
@@ -18,8 +19,10 @@ from coachapp.booking.views.public import taken_page
 from coachapp.clients.queries import client
 from coachapp.config import settings
 from coachapp.intake import queries as intake
-from coachapp.intake.rules import HOPE
+from coachapp.intake.rules import EARLY, HOPE, TERMS
 from coachapp.notifications import texts
+from coachapp.papers import queries as papers
+from coachapp.papers.rules import asks_early
 from coachapp.payments import operations as payments
 from coachapp.payments.coupon_queries import coupon
 from coachapp.payments.coupon_rules import CodeGone
@@ -39,6 +42,7 @@ bp = Blueprint("road", __name__, url_prefix="/book")
 bp.after_app_request(road.forget_on_leaving)
 
 REQUESTS = "20 per day"
+AnyDetails = TypeVar("AnyDetails", bound=MayBeginEarly)
 
 
 @bp.errorhandler(HoldEnded)
@@ -61,15 +65,13 @@ def details() -> ResponseReturnValue:
     place = _place_on_hold()
     typed = intake.answers(place.id)
     if holding.is_known(place):
-        return _known_page(
-            place, KnownForm(hope=typed.get(HOPE, ""), agree=intake.has_agreed(place.id, "terms"))
-        )
+        return _known_page(place, KnownForm(hope=typed.get(HOPE, ""), **_agreed(place)))
     form = DetailsForm(
         name=typed.get("name", ""),
         email=typed.get("email", ""),
         inbox=typed.get("inbox") or None,
         hope=typed.get("hope", ""),
-        agree=intake.has_agreed(place.id, "terms"),
+        **_agreed(place),
     )
     return _details_page(place, form)
 
@@ -79,8 +81,8 @@ def details() -> ResponseReturnValue:
 def save_details() -> ResponseReturnValue:
     place = road.present_place()
     if holding.is_known(place):
-        return _save_known(place, KnownForm())
-    form = DetailsForm()
+        return _save_known(place, _asking(place, KnownForm()))
+    form = _asking(place, DetailsForm())
     if not holding.still_held(place, clock.now()) or not form.validate():
         operations.save_draft(place, _typed(), now=clock.now())
         return _details_page(place, form), 422
@@ -89,7 +91,9 @@ def save_details() -> ResponseReturnValue:
     ):
         operations.save_draft(place, _typed(), now=clock.now())
         return turned_away(place)
-    wanted = Details(form.name.data, form.chosen_inbox, form.email.data, form.hope.data or "")
+    wanted = Details(
+        form.name.data, form.chosen_inbox, form.email.data, form.hope.data or "", _begins_early(form)
+    )
     operations.save_details(place, wanted, now=clock.now())
     return redirect(url_for("road.code"), 303)
 
@@ -235,14 +239,18 @@ def _save_known(place: PlaceRow, form: KnownForm) -> ResponseReturnValue:
         return _known_page(place, form), 422
     if blocking.tried(place.coach_id, *blocking.addresses_of(place), now=clock.now()):
         return turned_away(place)
-    operations.save_known(place, form.hope.data or "", now=clock.now())
+    operations.save_known(place, form.hope.data or "", begin_early=_begins_early(form), now=clock.now())
     return redirect(url_for("road.code"), 303)
 
 
 def _known_page(place: PlaceRow, form: KnownForm) -> str:
     host = coach(place.coach_id)
     return render_template(
-        "booking/details_known.html", place=place, form=form, host=host, theirs=_other_coach(place)
+        "booking/details_known.html",
+        place=place,
+        form=_asking(place, form),
+        host=host,
+        theirs=_other_coach(place),
     )
 
 
@@ -280,7 +288,7 @@ def _details_page(place: PlaceRow, form: DetailsForm) -> str:
         "booking/details.html",
         place=place,
         host=coach(place.coach_id),
-        form=form,
+        form=_asking(place, form),
         note=note,
         unsure=UNSURE,
         Inbox=Inbox,
@@ -290,3 +298,21 @@ def _details_page(place: PlaceRow, form: DetailsForm) -> str:
 
 def _typed() -> dict[str, str]:
     return {question: request.form.get(question, "")[:4000] for question in DRAFTED}
+
+
+def _agreed(place: PlaceRow) -> dict[str, bool]:
+    """What she has ticked for this place before; nothing else is ever ticked."""
+    return {
+        "agree": intake.has_agreed(place.id, TERMS),
+        "begin_early": intake.has_agreed(place.id, EARLY),
+    }
+
+
+def _asking(place: PlaceRow, form: AnyDetails) -> AnyDetails:
+    """The form, asking for the wish to begin early where this time needs it."""
+    form.asks_early = asks_early(papers.terms(), place.price, place.starts_at, clock.now())
+    return form
+
+
+def _begins_early(form: MayBeginEarly) -> bool:
+    return form.asks_early and bool(form["begin_early"].data)

@@ -14,8 +14,12 @@ from coachapp.config import settings
 from coachapp.desk import history, operations, queries
 from coachapp.desk.forms import ContactForm, EarlyForm, NoteForm, PersonForm
 from coachapp.desk.views.room import account, bp, host, own_client
+from coachapp.intake.queries import agreed_at
+from coachapp.intake.rules import EARLY
+from coachapp.papers.queries import papers
 from coachapp.payments.coupon_queries import used_for
 from coachapp.payments.credit_queries import spent_on
+from coachapp.payments.paper_queries import sold_to
 from coachapp.practice.queries import coaches
 from coachapp.safe_contact.queries import contact
 from coachapp.safe_contact.rules import Inbox
@@ -63,6 +67,8 @@ def sessions(ref: str) -> ResponseReturnValue:
         orders=queries.orders_by_place(places),
         by_session=spent_on([place.id for place in places]),
         codes=used_for([place.id for place in places]),
+        early=agreed_at([place.id for place in places], EARLY),
+        papers=papers(each.id for each in sold_to(person.id)),
         pay_of=queries.pay_of,
     )
 

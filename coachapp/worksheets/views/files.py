@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from flask import Response, abort
 
 from coachapp.documents import Mode, Paper
+from coachapp.web.files import pdf_answer
 from coachapp.worksheets.answers import Value
 from coachapp.worksheets.pdf import NoCard, card_pdf, sheet_pdf
 from coachapp.worksheets.template import Template
@@ -52,6 +53,4 @@ def pdf(template: Template, answers: Answers, kind: str, paper: str, name: str, 
         body = KINDS[kind](template, answers, PAPERS[paper])
     except NoCard:
         abort(404)
-    way = "attachment" if keep else "inline"
-    headers = {"Content-Disposition": f'{way}; filename="{name}"', "Cache-Control": "no-store"}
-    return Response(body, mimetype="application/pdf", headers=headers)
+    return pdf_answer(body, name, keep=keep)

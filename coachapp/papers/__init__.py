@@ -1,0 +1,1 @@
+"""Receipts, credit notes and corrections: numbered without gaps, never altered."""
