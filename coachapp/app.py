@@ -31,6 +31,7 @@ from coachapp.booking.views import (
     invitations,
     later,
     link,
+    otherwise,
     place,
     requests,
     waiting,
@@ -49,6 +50,7 @@ from coachapp.payments.gateway import StripeGateway
 from coachapp.portal import views as portal_views
 from coachapp.practice.queries import face_or_unnamed
 from coachapp.practice.views import coach as practice_desk
+from coachapp.practice.views import paying
 from coachapp.practice.views import public as practice_views
 from coachapp.web import assets, errors, guards, headers, icons, limits, logs, system, translating, words
 from coachapp.worksheets.views import client as sheets_client
@@ -58,11 +60,13 @@ ROOMS: tuple[Blueprint, ...] = (
     system.bp,
     practice_views.bp,
     practice_desk.bp,
+    paying.bp,
     accounts_views.bp,
     booking.bp,
     buying.bp,
     crediting.bp,
     details.bp,
+    otherwise.bp,
     place.bp,
     changing.bp,
     hours.bp,

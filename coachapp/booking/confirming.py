@@ -150,6 +150,8 @@ def _money_came(base_url: str, place_id: UUID, now: datetime) -> OnPaid:
         if means is Paid.KEEP:
             order = orders_of([place.id])[place.id]
             paid_twice = order.paid.minor > order.amount.minor or place.id in spent_on([place.id])
+            if paid_twice and place.pays_by:
+                _tell_twice(place, base_url, now)
             return OnPaid.REFUND_AND_APOLOGISE if paid_twice else OnPaid.CONFIRM
         if means is Paid.REFUND:
             _apologise(place, base_url, now)
@@ -263,18 +265,33 @@ def tell_coach(place: PlaceRow, kind: str, text: texts.Text, now: datetime) -> N
     enqueue_for_coach(coach(place.coach_id).email, kind, text, key=key, now=now)
 
 
+def _tell_twice(place: PlaceRow, base_url: str, now: datetime) -> None:
+    what = _("A card payment came for a time that was paid before. It is sent back in full by itself.")
+    text = texts.coach_trouble(what, f"{base_url}/desk/payments")
+    enqueue_for_coach(
+        coach(place.coach_id).email, "trouble", text, key=f"coach paid twice:{place.id}", now=now
+    )
+
+
 def _apologise(place: PlaceRow, base_url: str, now: datetime) -> None:
     subject, who = practice().mail_subject, coach(place.coach_id)
+    order = orders_of([place.id]).get(place.id)
+    by_hand = order is not None and order.by_hand
+    returned = texts.money_given_back if by_hand else texts.money_returned
     if place.client_id is not None:
         enqueue(
             place.client_id,
             "money back",
-            lambda with_link: texts.money_returned(subject, f"{base_url}/book" if with_link else None),
+            lambda with_link: returned(subject, f"{base_url}/book" if with_link else None),
             key=f"money back:{place.id}",
             now=now,
             reply_to=who.email,
         )
-    what = _("A payment came for a time that was gone. It is sent back in full by itself.")
+    what = (
+        _("Money came for a time that was gone. It is written down for you to give back.")
+        if by_hand
+        else _("A payment came for a time that was gone. It is sent back in full by itself.")
+    )
     enqueue_for_coach(
         who.email,
         "trouble",

@@ -94,19 +94,20 @@ def go_to_pay(place: PlaceRow, return_base: str, *, now: datetime) -> AttemptRow
     """
     with transaction() as db:
         appointment = _still_held(db, place, now)
-        if place.client_id is None:
-            raise HoldEnded
-        order_id = _order_for(place, place.client_id, now)
+        order_id = order_for(place, now)
         attempt = payments.begin_attempt(order_id, return_base, now=now)
         kept = attempt.expires_at + HOLD_OUTLASTS_LINK
-        # What the coach keeps for someone who asked may be kept for longer than one link lives.
-        longer = appointment.hold_until if place.answer else None
+        # What the coach keeps for someone who asked, or who meant to transfer it, may be kept for longer than one link lives.
+        longer = appointment.hold_until if place.answer or place.pays_by else None
         appointment.hold_until = max(kept, longer or kept)
         return attempt
 
 
-def _order_for(place: PlaceRow, client_id: UUID, now: datetime) -> UUID:
-    """What is paid for: this time, or the package it is a first time of."""
+def order_for(place: PlaceRow, now: datetime) -> UUID:
+    """The order of what is paid for: this time, or the package it is a first time of. HoldEnded if it is nobody's."""
+    client_id = place.client_id
+    if client_id is None:
+        raise HoldEnded
     if place.buys is None or place.offering_id is None:
         return payments.open_order(client_id, "appointment", place.id, place.price, now=now)
     single = offering_by_id(place.offering_id)

@@ -158,6 +158,15 @@ def let_go(attempt: AttemptRow, gateway: Gateway, payables: Payables, *, now: da
 
     If it was paid in the meantime it is settled as paid. GatewayAway: nothing is released.
     """
+    _close(attempt, gateway, payables, now, let_go=True)
+
+
+def end_link(attempt: AttemptRow, gateway: Gateway, payables: Payables, *, now: datetime) -> None:
+    """The same for a time that is kept, because it is paid in another way."""
+    _close(attempt, gateway, payables, now, let_go=False)
+
+
+def _close(attempt: AttemptRow, gateway: Gateway, payables: Payables, now: datetime, *, let_go: bool) -> None:
     if attempt.state not in UNFINISHED:
         return
     if attempt.session_id is None:
@@ -167,7 +176,7 @@ def let_go(attempt: AttemptRow, gateway: Gateway, payables: Payables, *, now: da
         facts = gateway.expire(attempt.session_id)
     except GatewayRefused:
         facts = gateway.retrieve(attempt.session_id)
-    finish(settle(attempt.id, facts, payables, now=now, let_go=True), gateway, payables, now=now)
+    finish(settle(attempt.id, facts, payables, now=now, let_go=let_go), gateway, payables, now=now)
 
 
 def finish(refund_ids: list[UUID], gateway: Gateway, payables: Payables, *, now: datetime) -> None:

@@ -27,17 +27,35 @@ class AttemptState(StrEnum):
     ALARM = "alarm"
 
 
+class Method(StrEnum):
+    """How money came, or went back."""
+
+    CARD = "card"
+    TRANSFER = "transfer"
+    CASH = "cash"
+    VOUCHER = "voucher"
+    OTHER = "other"
+
+
+BY_HAND = (Method.TRANSFER, Method.CASH, Method.OTHER)
+"""What the coach says of it is all we know."""
+
+
 UNFINISHED = (AttemptState.CREATED, AttemptState.OPEN)
 
 
 class RefundState(StrEnum):
-    """asked: our row is committed. pending: Stripe has it. failed may come even after succeeded."""
+    """asked: our row is committed. pending: Stripe has it. failed may come even after succeeded.
+
+    to give: it came by hand, so the coach gives it back by hand; succeeded once she says she has.
+    """
 
     ASKED = "asked"
     PENDING = "pending"
     SUCCEEDED = "succeeded"
     FAILED = "failed"
     CANCELLED = "canceled"
+    TO_GIVE = "to give"
 
 
 class OrderState(StrEnum):
@@ -80,6 +98,14 @@ class GatewayRefused(PaymentError):
 
 class BadSignature(PaymentError):
     """A webhook that Stripe did not sign, or too long ago."""
+
+
+class AlreadyPaid(PaymentError):
+    """Nothing is due on this order (any more)."""
+
+
+class NotUndoable(PaymentError):
+    """This payment did not come by hand, or is on its way back."""
 
 
 class NoSuchAttempt(PaymentError):

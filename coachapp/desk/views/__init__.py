@@ -1,6 +1,6 @@
 """The coach's pages: each module adds its own to the one blueprint."""
 
-from coachapp.desk.views import calendar, clients, group, packages, record, session, today
+from coachapp.desk.views import calendar, clients, group, packages, payments, record, session, today
 from coachapp.desk.views.room import bp
 
-__all__ = ["bp", "calendar", "clients", "group", "packages", "record", "session", "today"]
+__all__ = ["bp", "calendar", "clients", "group", "packages", "payments", "record", "session", "today"]

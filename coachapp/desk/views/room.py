@@ -16,7 +16,17 @@ from coachapp.practice.rules import CoachRow
 
 bp = Blueprint("desk", __name__, url_prefix="/desk")
 
-ROOMS = ("today", "calendar", "clients", "worksheets", "messages", "offerings", "hours", "settings")
+ROOMS = (
+    "today",
+    "calendar",
+    "clients",
+    "worksheets",
+    "messages",
+    "offerings",
+    "hours",
+    "payments",
+    "settings",
+)
 _COVERED = "covered"
 
 

@@ -10,7 +10,8 @@ from flask.typing import ResponseReturnValue
 
 from coachapp import clock
 from coachapp.booking.around_queries import Beside, beside
-from coachapp.booking.queries import next_and_last, place_token, places_of
+from coachapp.booking.awaiting import order_of
+from coachapp.booking.queries import next_and_last, place_token, places_kept, places_of
 from coachapp.booking.rules import AppointmentState, NoSuchPlace, PlaceRow
 from coachapp.booking.wait_queries import kept_for, waits_of
 from coachapp.booking.wait_rules import WaitRow
@@ -18,6 +19,7 @@ from coachapp.clients.queries import wishes
 from coachapp.payments.queries import orders_of
 from coachapp.portal.views.packages import note_shown, packages_on_show
 from coachapp.portal.views.room import bp, own_record
+from coachapp.practice.paying import ways
 from coachapp.practice.queries import coach
 from coachapp.practice.rules import CoachRow
 from coachapp.safe_contact import operations as safe_contact
@@ -70,6 +72,8 @@ def home() -> ResponseReturnValue:
             if place.asked_zone and (token := _token(place)) is not None
         ],
         lines=_lines(me.id, now),
+        kept_times=[(each, _token(each), order_of(each)) for each in places_kept(me.id)],
+        ways=ways(),
         wishes=wishes(me.id),
         contact=contact(me.id),
         packages=packages_on_show(me.id, now),
