@@ -45,6 +45,7 @@ from coachapp.messages.views import coach as messages_desk
 from coachapp.messages.views import public as messages
 from coachapp.migrations import run as migrations
 from coachapp.notifications.mailer import Mailer
+from coachapp.payments import asking, pay_views
 from coachapp.payments import views as payments_views
 from coachapp.payments.gateway import StripeGateway
 from coachapp.portal import views as portal_views
@@ -91,6 +92,7 @@ ROOMS: tuple[Blueprint, ...] = (
     sheets_client.bp,
     sheets_coach.bp,
     payments_views.bp,
+    pay_views.bp,
     demo_views.bp,
 )
 
@@ -138,6 +140,7 @@ def _storage(app: Flask, settings: Config) -> None:
     app.extensions["payables"] = {
         "appointment": payable(settings.base_url),
         "package": package_payable(settings.base_url),
+        asking.KIND: asking.payable(settings.base_url),
     }
     app.extensions["still_true"] = {
         **dict.fromkeys(reminding.KEYS, reminding.still_due),

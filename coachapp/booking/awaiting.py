@@ -1,30 +1,35 @@
 """Times whose money does not come by card: kept for a transfer, or booked for cash, until the coach says it has come."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from coachapp.audit.operations import record
 from coachapp.booking import pay_rules, queries
 from coachapp.booking.confirming import confirm, tell_client, tell_if_there
 from coachapp.booking.holding import still_held
 from coachapp.booking.inviting import use
+from coachapp.booking.making import give_token, new_appointment, new_place
 from coachapp.booking.models import Appointment, Place
 from coachapp.booking.operations import order_for
 from coachapp.booking.pay_rules import NotAllowed, PaysBy
-from coachapp.booking.rules import AppointmentState, HoldEnded, PlaceRow
+from coachapp.booking.rules import AppointmentState, HoldEnded, PlaceRow, TimeTaken
 from coachapp.clients.queries import clients_by_id
 from coachapp.clients.rules import ClientRow
 from coachapp.db import session, transaction
+from coachapp.money import Money
 from coachapp.notifications import texts
 from coachapp.notifications.operations import enqueue_for_coach
+from coachapp.payments import asking
 from coachapp.payments.credit_queries import package_beside, spent_on
 from coachapp.payments.queries import OrderRow, orders_of, payables_in_flight
 from coachapp.practice.operations import lock_coach
 from coachapp.practice.paying import Ways, ways
 from coachapp.practice.queries import coach
+from coachapp.practice.rules import OfferingRow
 from coachapp.zones import zone
 
 
@@ -52,6 +57,8 @@ def on_offer(place: PlaceRow, now: datetime) -> tuple[PaysBy, ...]:
     found = [PaysBy.TRANSFER] if pay_rules.may_transfer(place.starts_at, allowed.transfer_days, now) else []
     if allowed.cash and place.way == "person" and place.buys is None:
         found.append(PaysBy.CASH)
+    if pay_rules.may_transfer(place.starts_at, allowed.others_days, now) and place.buys is None:
+        found.append(PaysBy.SOMEONE)
     return () if place.is_free else tuple(found)
 
 
@@ -70,14 +77,51 @@ def pay_later(place: PlaceRow, way: PaysBy, base_url: str, *, now: datetime) -> 
             raise HoldEnded
         if way not in on_offer(place, now):
             raise NotAllowed
-        order_for(place, now)
+        order_id = order_for(place, now)
         if place.pays_by is None and not use(place, now=now):
             raise HoldEnded
         db.get_one(Place, place.id).pays_by = way
         if way is PaysBy.CASH:
             confirm(appointment, place, base_url, now)
         else:
-            _keep(appointment, place, ways(), base_url, now)
+            _keep(appointment, place, ways(), way, base_url, now)
+            if way is PaysBy.SOMEONE and appointment.hold_until:
+                asking.ask_for(order_id, place.coach_id, appointment.hold_until, now=now)
+
+
+def hold_and_ask(
+    offering: OfferingRow,
+    person: ClientRow,
+    starts_at: datetime,
+    until: datetime,
+    amount: Money,
+    *,
+    in_space: bool,
+    by: UUID,
+    now: datetime,
+) -> UUID:
+    """The coach keeps a time for a client until somebody has paid so much for it; the request's id.
+
+    TimeTaken if something of hers lies there, NotAllowed for longer than a week or past its beginning.
+    """
+    if not pay_rules.may_hold(starts_at, until, now):
+        raise NotAllowed
+    try:
+        with transaction() as db:
+            lock_coach(offering.coach_id)
+            appointment = new_appointment(offering, starts_at, AppointmentState.HELD, now, hold_until=until)
+            db.add(appointment)
+            db.flush()
+            row = new_place(appointment.id, replace(offering, price=amount), person.zone, "staff", now)
+            give_token(row, person.id)
+            row.pays_by = PaysBy.SOMEONE
+            db.add(row)
+            db.flush()
+            order_id = order_for(queries.place(row.id), now)
+            record("ask_money", now=now, role="staff", actor=by, subject=person.id)
+            return asking.ask_for(order_id, offering.coach_id, until, in_space=in_space, now=now)
+    except IntegrityError as error:
+        raise TimeTaken from error
 
 
 def order_of(place: PlaceRow) -> OrderRow | None:
@@ -134,8 +178,11 @@ def warn_and_free(base_url: str, *, now: datetime) -> None:
         _free(place_id, base_url, now)
 
 
-def _keep(appointment: Appointment, place: PlaceRow, allowed: Ways, base_url: str, now: datetime) -> None:
-    host, days = coach(place.coach_id), allowed.transfer_days or 0
+def _keep(
+    appointment: Appointment, place: PlaceRow, allowed: Ways, way: PaysBy, base_url: str, now: datetime
+) -> None:
+    host = coach(place.coach_id)
+    days = (allowed.transfer_days if way is PaysBy.TRANSFER else allowed.others_days) or 0
     until = pay_rules.kept_until(place.starts_at, days, zone(host.zone), now)
     appointment.hold_until, appointment.changed_at = until, now
     session().flush()

@@ -58,6 +58,7 @@ def payable(base_url: str) -> Payable:
         on_expired=link_ended,
         on_refunded=_money_went_back,
         on_disputed=partial(_disputed, base_url),
+        may_be_paid=_may_be_paid,
     )
 
 
@@ -159,6 +160,13 @@ def _money_came(base_url: str, place_id: UUID, now: datetime) -> OnPaid:
         use(place, now=now)
         confirm(appointment, place, base_url, now)
         return OnPaid.CONFIRM
+
+
+def _may_be_paid(place_id: UUID, now: datetime) -> bool:
+    """Whether somebody else may still pay for a time: it is kept for that, or stands."""
+    place = queries.place(place_id)
+    kept = place.state is AppointmentState.HELD and place.hold_until is not None and place.hold_until > now
+    return kept or place.state is AppointmentState.CONFIRMED
 
 
 def money_for(db: Session, place_id: UUID, now: datetime) -> tuple[PlaceRow, Appointment, Paid]:

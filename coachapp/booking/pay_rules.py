@@ -9,6 +9,7 @@ from coachapp.booking.wall import instant_of
 WARNED_BEFORE = timedelta(days=1)
 LEAST_WARNING = timedelta(hours=12)
 LEAST_FOR_TRANSFER = timedelta(days=1)
+LONGEST_HOLD = timedelta(days=7)
 SHOWN_AFTER = timedelta(days=30)
 """For so long a time that was freed stays in sight, for money that comes late."""
 
@@ -18,6 +19,7 @@ class PaysBy(StrEnum):
 
     TRANSFER = "transfer"
     CASH = "cash"
+    SOMEONE = "someone"
 
 
 class NotAllowed(BookingError):
@@ -34,6 +36,11 @@ def kept_until(starts_at: datetime, days: int, where: tzinfo, now: datetime) -> 
 def may_transfer(starts_at: datetime, days: int | None, now: datetime) -> bool:
     """Whether a transfer is on offer, and could still arrive before the time begins."""
     return days is not None and now + LEAST_FOR_TRANSFER <= starts_at
+
+
+def may_hold(starts_at: datetime, until: datetime, now: datetime) -> bool:
+    """Whether the coach may keep a time so long for money she asks for: a week at most, and not past its beginning."""
+    return now < until <= min(starts_at, now + LONGEST_HOLD + timedelta(days=1))
 
 
 def after_warning(until: datetime, starts_at: datetime, now: datetime) -> datetime:

@@ -98,6 +98,11 @@ def coach_bought(title: str, link: str) -> Text:
     return Text(_("A package was bought"), f"{title}\n\n{link}\n")
 
 
+def coach_paid(link: str) -> Text:
+    """To the coach: what she asked for was paid."""
+    return Text(_("A payment came"), f"{_('What you asked for was paid.')}\n\n{link}\n")
+
+
 def coach_asked(start: datetime, end: datetime, zone: str, title: str, link: str) -> Text:
     """To the coach: someone asks for a time, and it waits for her answer."""
     return Text(
@@ -118,10 +123,10 @@ def coach_booked(start: datetime, end: datetime, zone: str, title: str, link: st
 
 
 def coach_awaits(start: datetime, end: datetime, until: datetime, zone: str, link: str) -> Text:
-    """To the coach: a time is kept until its money has come by transfer."""
+    """To the coach: a time is kept until its money has come."""
     return Text(
         _(
-            "A time is kept for a transfer: %(when)s",
+            "A time is kept for its payment: %(when)s",
             when=f"{words.short_day(start, zone)}, {words.time(start, zone)}",
         ),
         f"{words.when(start, end, zone)}\n{_until(until, zone)}\n\n{link}\n",

@@ -104,6 +104,28 @@ class Refund(Base):
     lease_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
+class PayRequest(Base):
+    """A way for somebody to pay an order without knowing whose it is: a link, and four words that lead to the same page.
+
+    `in_space` shows it in the client's own space; `ended_at` is when it was taken back. How it stands follows from its
+    order and the clock.
+    """
+
+    __tablename__ = "pay_request"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    order_id: Mapped[UUID] = mapped_column(ForeignKey("purchase_order.id"), index=True)
+    coach_id: Mapped[int] = mapped_column(ForeignKey("coach.id"), index=True)
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    token_sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    code_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    code_sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    in_space: Mapped[bool] = mapped_column(default=False)
+    due_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
 class Package(Base):
     """Several sessions that were bought together, or given by the coach: its terms, never altered once it is granted.
 

@@ -67,6 +67,15 @@ class OrderState(StrEnum):
     REFUNDED = "refunded"
 
 
+class Asking(StrEnum):
+    """How a request to pay stands, from its order and the clock."""
+
+    OPEN = "open"
+    PAID = "paid"
+    ENDED = "ended"
+    TAKEN_BACK = "taken back"
+
+
 class OnPaid(Enum):
     """What the payable does with money that came."""
 
@@ -106,6 +115,14 @@ class AlreadyPaid(PaymentError):
 
 class NotUndoable(PaymentError):
     """This payment did not come by hand, or is on its way back."""
+
+
+class NoSuchRequest(PaymentError):
+    """No request to pay has this link, or these words."""
+
+
+class NotOpen(PaymentError):
+    """This request to pay was paid, has ended, or was taken back."""
 
 
 class NoSuchAttempt(PaymentError):
@@ -186,6 +203,7 @@ class Payable:
     on_refunded: Callable[[UUID, datetime], None]
     on_disputed: Callable[[UUID, datetime], None]
     on_dispute_over: Callable[[UUID, datetime, bool], None] = lambda payable_id, now, won: None
+    may_be_paid: Callable[[UUID, datetime], bool] = lambda payable_id, now: True
 
 
 Payables = dict[str, Payable]
@@ -226,3 +244,12 @@ def order_state(amount: int, paid: int, refunded: int) -> OrderState:
     if refunded >= paid:
         return OrderState.REFUNDED
     return OrderState.PART_REFUNDED if refunded else OrderState.PAID
+
+
+def asking_state(is_due: bool, due_at: datetime, ended_at: datetime | None, now: datetime) -> Asking:
+    """How a request stands; what was paid stays so, whatever came after."""
+    if not is_due:
+        return Asking.PAID
+    if ended_at is not None:
+        return Asking.TAKEN_BACK
+    return Asking.OPEN if now < due_at else Asking.ENDED

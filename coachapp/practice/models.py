@@ -111,7 +111,7 @@ class OfferingCoach(Base):
 
 class Paying(Base):
     """Ways to pay besides the card (id 1). Days a time is kept for a transfer, None where there is none; whose account
-    it is and where, sealed; whether cash may be brought along."""
+    it is and where, sealed; whether cash may be brought along; days a time is kept for someone else to pay it."""
 
     __tablename__ = "paying"
 
@@ -120,3 +120,4 @@ class Paying(Base):
     holder_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     account_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     cash: Mapped[bool] = mapped_column(default=False)
+    others_days: Mapped[int | None]

@@ -12,16 +12,13 @@ _ROW = UUID(int=1)
 
 @dataclass(frozen=True)
 class Ways:
-    """What the practice allows. `transfer_days` is how long a time is kept for a transfer; None: there are none."""
+    """What the practice allows. A time is kept so many days for a transfer, or for someone else to pay it; None: never."""
 
     transfer_days: int | None = None
     holder: str = ""
     account: str = ""
     cash: bool = False
-
-    @property
-    def has_any(self) -> bool:
-        return self.transfer_days is not None or self.cash
+    others_days: int | None = None
 
 
 def ways() -> Ways:
@@ -30,7 +27,11 @@ def ways() -> Ways:
     if row is None:
         return Ways()
     return Ways(
-        row.transfer_days, _open("holder", row.holder_sealed), _open("account", row.account_sealed), row.cash
+        row.transfer_days,
+        _open("holder", row.holder_sealed),
+        _open("account", row.account_sealed),
+        row.cash,
+        row.others_days,
     )
 
 
@@ -39,6 +40,7 @@ def save_ways(wanted: Ways) -> None:
     with transaction() as db:
         row = db.get(Paying, 1, with_for_update=True) or Paying(id=1)
         row.transfer_days, row.cash = wanted.transfer_days, wanted.cash
+        row.others_days = wanted.others_days
         row.holder_sealed = vault.seal(vault.PRACTICE, "paying.holder", _ROW, wanted.holder)
         row.account_sealed = vault.seal(vault.PRACTICE, "paying.account", _ROW, wanted.account)
         db.add(row)

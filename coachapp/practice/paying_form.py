@@ -43,7 +43,16 @@ class WaysForm(BaseForm):
                 field.errors, fits = [missing], False
         return fits
 
+    others = BooleanField(
+        _l("People may have someone else pay"),
+        description=_l(
+            "They get a link and four words to give on. Who pays sees the amount and nothing of them."
+        ),
+    )
+    others_days = fields.number(_l("Days a time is kept for that"), 1, 7)
+
     @property
     def ways(self) -> Ways:
         days = self.days.data if self.transfer.data else None
-        return Ways(days, self.holder.data or "", self.account.data or "", bool(self.cash.data))
+        others = self.others_days.data if self.others.data else None
+        return Ways(days, self.holder.data or "", self.account.data or "", bool(self.cash.data), others)

@@ -24,11 +24,11 @@ def in_person(world):
     allow(world, Ways(None, "", "", cash=True))
 
 
-def waits(world, person=None, **typed):
+def waits(world, person=None, way="transfer", **typed):
     """Someone who has chosen to transfer the money; her browser."""
     walker = world.walker(person) if person else world.walker()
     walker.go_to_code(walker.morning()[-1], **typed)
-    by_transfer(walker)
+    by_transfer(walker, way)
     assert walker.page.status_code == 303, walker.text
     return walker
 

@@ -25,10 +25,10 @@ bp.register_error_handler(HoldEnded, hold_ended)
 KEPT_TIMES = "10 per day"
 
 
-@bp.post("/<any(transfer, cash):way>")
+@bp.post("/<any(transfer, cash, someone):way>")
 @public
 def choose(way: str) -> ResponseReturnValue:
-    """Keep the time for a transfer, or book it for cash; an open link to pay by card is ended first."""
+    """Keep the time for a transfer or for someone else to pay, or book it for cash; an open link to pay by card is ended first."""
     place = place_on_hold()
     if queries.return_code(place.id) is None or requests.has_to_ask(place):
         return redirect(url_for("road.code"), 303)

@@ -11,6 +11,7 @@ from coachapp.booking import awaiting, buying, operations, queries, wait_queries
 from coachapp.booking.around_queries import beside
 from coachapp.booking.forms import CodeForm
 from coachapp.booking.ics import Summary, calendar_file, uid_of
+from coachapp.booking.pay_rules import PaysBy
 from coachapp.booking.rules import (
     IN_REQUEST,
     AppointmentState,
@@ -24,6 +25,9 @@ from coachapp.booking.views import hers, road
 from coachapp.booking.views.details import let_go_of
 from coachapp.booking.wait_rules import NotWaiting, WaitRow
 from coachapp.clients.queries import client
+from coachapp.config import settings
+from coachapp.payments import ask_queries
+from coachapp.payments.ask_queries import Secret
 from coachapp.payments.queries import orders_of
 from coachapp.practice.paying import ways
 from coachapp.practice.queries import coach
@@ -169,9 +173,16 @@ def _awaited_page(place: PlaceRow, token: str) -> str:
         host=coach(place.coach_id),
         order=awaiting.order_of(place),
         ways=ways(),
+        asked=_asked_of_someone(place),
         contact=contact(place.client_id) if place.client_id and not hers.tells_nothing(place) else None,
         words=queries.return_code(place.id) if road.is_about(place) else None,
     )
+
+
+def _asked_of_someone(place: PlaceRow) -> Secret | None:
+    """The link and the words that let someone else pay for it."""
+    order = awaiting.order_of(place) if place.pays_by == PaysBy.SOMEONE else None
+    return ask_queries.secret_of(order.id, f"{settings().base_url}/pay/") if order else None
 
 
 def _line(place: PlaceRow) -> WaitRow | None:

@@ -15,6 +15,7 @@ from coachapp.clients.queries import client
 from coachapp.config import settings
 from coachapp.desk.payment_forms import GivenForm, PaidForm
 from coachapp.desk.payment_queries import Moved, marked_lately, to_give_back
+from coachapp.desk.views.asking import asked_of_late
 from coachapp.desk.views.room import account, bp, host
 from coachapp.payments import by_hand, operations
 from coachapp.payments.queries import unfinished_attempt
@@ -37,6 +38,7 @@ def payments() -> ResponseReturnValue:
         awaited=awaiting.awaited(me.id, now=now),
         backs=to_give_back(me.id),
         marked=marked_lately(me.id, now=now),
+        asked=asked_of_late(me.id, now),
     )
 
 
@@ -45,7 +47,10 @@ def payments() -> ResponseReturnValue:
 def ask_paid(place_id: UUID) -> ResponseReturnValue:
     """What is due, and how it came, before the button."""
     place = _own_place(place_id)
-    return _paid_page(place, PaidForm(formdata=None, data={"how": place.pays_by or Method.TRANSFER}))
+    return _paid_page(
+        place,
+        PaidForm(formdata=None, data={"how": Method.CASH if place.pays_by == "cash" else Method.TRANSFER}),
+    )
 
 
 @bp.post("/payments/places/<uuid:place_id>")

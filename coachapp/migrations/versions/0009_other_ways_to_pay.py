@@ -1,4 +1,4 @@
-"""Money that did not come by card, what is undone of it, and times that wait for it.
+"""Money that did not come by card, what is undone of it, times that wait for it, and links for someone else to pay.
 
 Revision ID: 0009
 Revises: 0007
@@ -58,8 +58,10 @@ def upgrade() -> None:
         sa.Column("holder_sealed", sa.LargeBinary()),
         sa.Column("account_sealed", sa.LargeBinary()),
         sa.Column("cash", sa.Boolean(), nullable=False, server_default=sa.false()),
+        sa.Column("others_days", sa.Integer()),
         sa.PrimaryKeyConstraint("id", name="pk_paying"),
     )
+    _make_requests()
     for name, when, forbidden in _GUARDS:
         for statement in _guard(name, when, forbidden):
             op.execute(statement)
@@ -72,6 +74,7 @@ def downgrade() -> None:
             op.execute(f"DROP FUNCTION {name}()")
         else:
             op.execute(f"DROP TRIGGER {name}")
+    op.drop_table("pay_request")
     op.drop_table("paying")
     op.drop_index("ix_place_pays_by", "place")
     op.drop_column("place", "warned_at")
@@ -80,6 +83,30 @@ def downgrade() -> None:
     op.drop_column("refund", "given_on")
     op.drop_column("refund", "method")
     _close_the_ledger()
+
+
+def _make_requests() -> None:
+    op.create_table(
+        "pay_request",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("order_id", sa.Uuid(), nullable=False),
+        sa.Column("coach_id", sa.Integer(), nullable=False),
+        sa.Column("token_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("token_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("code_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("code_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("in_space", sa.Boolean(), nullable=False),
+        sa.Column("due_at", _TIME, nullable=False),
+        sa.Column("made_at", _TIME, nullable=False),
+        sa.Column("ended_at", _TIME),
+        sa.PrimaryKeyConstraint("id", name="pk_pay_request"),
+        sa.ForeignKeyConstraint(["order_id"], ["purchase_order.id"], name="fk_pay_request_order_id"),
+        sa.ForeignKeyConstraint(["coach_id"], ["coach.id"], name="fk_pay_request_coach_id"),
+        sa.UniqueConstraint("token_hash", name="uq_pay_request_token_hash"),
+        sa.UniqueConstraint("code_hash", name="uq_pay_request_code_hash"),
+    )
+    op.create_index("ix_pay_request_order_id", "pay_request", ["order_id"])
+    op.create_index("ix_pay_request_coach_id", "pay_request", ["coach_id"])
 
 
 def _is_postgresql() -> bool:

@@ -11,7 +11,7 @@ from coachapp.web.guards import staff
 
 bp = Blueprint("paying", __name__, url_prefix="/desk/payments")
 
-_USUAL_DAYS = 5
+_USUAL_DAYS, _USUAL_WAIT = 5, 3
 
 
 @bp.get("/ways")
@@ -24,6 +24,8 @@ def show() -> ResponseReturnValue:
         "holder": known.holder,
         "account": known.account,
         "cash": known.cash,
+        "others": known.others_days is not None,
+        "others_days": known.others_days or _USUAL_WAIT,
     }
     return _page(WaysForm(formdata=None, data=data))
 
