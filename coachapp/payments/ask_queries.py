@@ -114,13 +114,12 @@ def _rows(*wanted: ColumnElement[bool]) -> list[AskedRow]:
         .where(*wanted)
         .order_by(PayRequest.made_at.desc(), PayRequest.id)
     )
-    return list(_frozen(session().execute(found).tuples().all()))
+    return list(_frozen([(row, order) for row, order in session().execute(found)]))
 
 
-def _frozen(rows: Iterable[tuple[PayRequest, Order]]) -> Iterable[AskedRow]:
-    pairs = list(rows)
-    sums = orders_of([order.payable_id for _row, order in pairs])
-    for row, order in pairs:
+def _frozen(rows: list[tuple[PayRequest, Order]]) -> Iterable[AskedRow]:
+    sums = orders_of([order.payable_id for _row, order in rows])
+    for row, order in rows:
         yield AskedRow(
             row.id,
             order.id,

@@ -136,6 +136,7 @@ def test_unpaid_at_its_time_the_coach_is_warned_and_the_time_is_free(allowing):
     other = payer(world)
     other.get(path)
     assert "This has ended" in other.text
+    other.get("/pay")
     assert other.post(path).status_code == 303
     assert world.asked("POST", "/v1/checkout/sessions") == []
 
@@ -143,7 +144,9 @@ def test_unpaid_at_its_time_the_coach_is_warned_and_the_time_is_free(allowing):
 def test_let_go_its_link_ends(allowing):
     world = allowing
     walker, path, _words = someone(world)
-    walker.post(f"{walker.place_path}/let-go")
+    here = walker.place_path
+    walker.get(here)
+    walker.post(f"{here}/let-go")
     assert states(world) == ["released"]
     other = payer(world)
     other.get(path)
