@@ -8,7 +8,7 @@ from coachapp.booking.wall import instant_of
 
 WARNED_BEFORE = timedelta(days=1)
 LEAST_WARNING = timedelta(hours=12)
-LEAST_FOR_TRANSFER = timedelta(days=1)
+LEAST_FOR_TRANSFER = timedelta(hours=12)
 LONGEST_HOLD = timedelta(days=7)
 SHOWN_AFTER = timedelta(days=30)
 """For so long a time that was freed stays in sight, for money that comes late."""

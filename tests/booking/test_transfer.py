@@ -402,7 +402,7 @@ def test_never_past_the_beginning_and_not_for_what_is_near():
     begins = now + timedelta(hours=30)
     assert pay_rules.kept_until(begins, 5, ATHENS, now) == begins
     assert pay_rules.may_transfer(begins, 5, now)
-    assert not pay_rules.may_transfer(now + timedelta(hours=23), 5, now)
+    assert not pay_rules.may_transfer(now + timedelta(hours=11), 5, now)
     assert not pay_rules.may_transfer(begins, None, now)
     assert pay_rules.after_warning(begins, begins, now) == begins
     assert pay_rules.after_warning(now - MINUTE, begins, now) == now + timedelta(hours=12)
