@@ -32,6 +32,7 @@ from coachapp.booking.views import (
     invitations,
     later,
     link,
+    otherwise,
     place,
     requests,
     waiting,
@@ -45,11 +46,13 @@ from coachapp.messages.views import coach as messages_desk
 from coachapp.messages.views import public as messages
 from coachapp.migrations import run as migrations
 from coachapp.notifications.mailer import Mailer
+from coachapp.payments import asking, pay_views
 from coachapp.payments import views as payments_views
 from coachapp.payments.gateway import StripeGateway
 from coachapp.portal import views as portal_views
 from coachapp.practice.queries import face_or_unnamed
 from coachapp.practice.views import coach as practice_desk
+from coachapp.practice.views import paying
 from coachapp.practice.views import public as practice_views
 from coachapp.questions.asking import payable as question_payable
 from coachapp.questions.views import client as questions_client
@@ -63,12 +66,14 @@ ROOMS: tuple[Blueprint, ...] = (
     system.bp,
     practice_views.bp,
     practice_desk.bp,
+    paying.bp,
     accounts_views.bp,
     booking.bp,
     buying.bp,
     codes.bp,
     crediting.bp,
     details.bp,
+    otherwise.bp,
     place.bp,
     changing.bp,
     hours.bp,
@@ -96,6 +101,7 @@ ROOMS: tuple[Blueprint, ...] = (
     sheets_client.bp,
     sheets_coach.bp,
     payments_views.bp,
+    pay_views.bp,
     demo_views.bp,
 )
 
@@ -144,6 +150,7 @@ def _storage(app: Flask, settings: Config) -> None:
         "appointment": payable(settings.base_url),
         "package": package_payable(settings.base_url),
         "question": question_payable(settings.base_url),
+        asking.KIND: asking.payable(settings.base_url),
     }
     app.extensions["further_words"] = questions.opened_by_words
     app.extensions["still_true"] = {

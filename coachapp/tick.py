@@ -10,6 +10,7 @@ from flask import Flask, current_app
 from coachapp import clock
 from coachapp.accounts import operations as accounts
 from coachapp.audit.operations import link_chain
+from coachapp.booking.awaiting import warn_and_free
 from coachapp.booking.holding import expire_holds
 from coachapp.booking.offers import pass_on
 from coachapp.booking.outside.operations import refresh_due
@@ -44,6 +45,7 @@ STEPS: tuple[Step, ...] = (
     Step("ask about pending refunds", lambda now: ask_about_pending(gateway(), payables(), now=now)),
     Step("issue missing receipts", lambda now: issue_missing(now=now)),
     Step("note fees", lambda now: note_fees(gateway(), now=now)),
+    Step("free what nobody paid", lambda now: warn_and_free(settings().base_url, now=now)),
     Step("end old holds", lambda now: expire_holds(now=now)),
     Step("make reminders", lambda now: make_reminders(settings().base_url, now=now)),
     Step("end unanswered requests", lambda now: end_unanswered(settings().base_url, now=now)),

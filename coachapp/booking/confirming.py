@@ -59,6 +59,7 @@ def payable(base_url: str) -> Payable:
         on_expired=link_ended,
         on_refunded=_money_went_back,
         on_disputed=partial(_disputed, base_url),
+        may_be_paid=_may_be_paid,
     )
 
 
@@ -159,6 +160,8 @@ def _money_came(base_url: str, place_id: UUID, now: datetime) -> OnPaid:
         if means is Paid.KEEP:
             order = orders_of([place.id])[place.id]
             paid_twice = order.paid.minor > order.amount.minor or place.id in spent_on([place.id])
+            if paid_twice and place.pays_by:
+                _tell_twice(place, base_url, now)
             return OnPaid.REFUND_AND_APOLOGISE if paid_twice else OnPaid.CONFIRM
         if means is Paid.REFUND:
             _apologise(place, base_url, now)
@@ -166,6 +169,13 @@ def _money_came(base_url: str, place_id: UUID, now: datetime) -> OnPaid:
         use(place, now=now)
         confirm(appointment, place, base_url, now)
         return OnPaid.CONFIRM
+
+
+def _may_be_paid(place_id: UUID, now: datetime) -> bool:
+    """Whether somebody else may still pay for a time: it is kept for that, or stands."""
+    place = queries.place(place_id)
+    kept = place.state is AppointmentState.HELD and place.hold_until is not None and place.hold_until > now
+    return kept or place.state is AppointmentState.CONFIRMED
 
 
 def money_for(db: Session, place_id: UUID, now: datetime) -> tuple[PlaceRow, Appointment, Paid]:
@@ -272,18 +282,33 @@ def tell_coach(place: PlaceRow, kind: str, text: texts.Text, now: datetime) -> N
     enqueue_for_coach(coach(place.coach_id).email, kind, text, key=key, now=now)
 
 
+def _tell_twice(place: PlaceRow, base_url: str, now: datetime) -> None:
+    what = _("A card payment came for a time that was paid before. It is sent back in full by itself.")
+    text = texts.coach_trouble(what, f"{base_url}/desk/payments")
+    enqueue_for_coach(
+        coach(place.coach_id).email, "trouble", text, key=f"coach paid twice:{place.id}", now=now
+    )
+
+
 def _apologise(place: PlaceRow, base_url: str, now: datetime) -> None:
     subject, who = practice().mail_subject, coach(place.coach_id)
+    order = orders_of([place.id]).get(place.id)
+    by_hand = order is not None and order.by_hand
+    returned = texts.money_given_back if by_hand else texts.money_returned
     if place.client_id is not None:
         enqueue(
             place.client_id,
             "money back",
-            lambda with_link: texts.money_returned(subject, f"{base_url}/book" if with_link else None),
+            lambda with_link: returned(subject, f"{base_url}/book" if with_link else None),
             key=f"money back:{place.id}",
             now=now,
             reply_to=who.email,
         )
-    what = _("A payment came for a time that was gone. It is sent back in full by itself.")
+    what = (
+        _("Money came for a time that was gone. It is written down for you to give back.")
+        if by_hand
+        else _("A payment came for a time that was gone. It is sent back in full by itself.")
+    )
     enqueue_for_coach(
         who.email,
         "trouble",

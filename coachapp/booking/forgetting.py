@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, or_, select
 
 from coachapp.booking import reduced, waiting
 from coachapp.booking.models import Appointment, Invitation, Place, Purchase, Wait
@@ -30,11 +30,15 @@ def may_still_be_booked(client_id: UUID) -> bool:
 
 
 def was_answered(client_id: UUID, since: datetime) -> bool:
-    """Whether a request of this client was answered, or ended, since then: she may still look at what was said."""
+    """Whether a request of this client was answered, or ended, since then: she may still look at what was said.
+
+    So she may at a time that was kept for her money, which may come late.
+    """
     found = (
         select(Place.id)
         .join(Appointment, Appointment.id == Place.appointment_id)
-        .where(Place.client_id == client_id, Place.answer.is_not(None), Appointment.changed_at >= since)
+        .where(Place.client_id == client_id, Appointment.changed_at >= since)
+        .where(or_(Place.answer.is_not(None), Place.pays_by.is_not(None)))
     )
     return session().scalar(found.limit(1)) is not None
 

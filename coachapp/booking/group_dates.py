@@ -120,7 +120,7 @@ def _seats(date: GroupDate) -> list[PlaceRow]:
 
 def _is_choosing(place: PlaceRow) -> bool:
     """Whether she is on the road to booking, and nothing was said to her yet."""
-    return place.state is AppointmentState.HELD and place.answer is None
+    return place.state is AppointmentState.HELD and place.answer is None and not place.pays_by
 
 
 def _let_go(db: Session, place: PlaceRow, now: datetime) -> None:
@@ -137,7 +137,7 @@ def _send_home(place: PlaceRow, base_url: str, by: UUID, now: datetime) -> list[
         return refunds
     if place.state is AppointmentState.REQUESTED:
         requests.decline(place, base_url, by=by, now=now)
-    elif place.state is AppointmentState.HELD and place.answer is not None:
+    elif place.state is AppointmentState.HELD and (place.answer is not None or place.pays_by):
         requests.withdraw(place, base_url, now=now)
     elif place.state is AppointmentState.HELD:
         with transaction() as db:

@@ -174,6 +174,7 @@ def _release_stale(db: Session, coach_id: int | None, now: datetime, also: UUID 
         select(Place.id, Place.appointment_id)
         .join(Appointment, Appointment.id == Place.appointment_id)
         .where(Appointment.state == AppointmentState.HELD, Appointment.hold_until < now)
+        .where(Place.pays_by.is_(None))  # these end by themselves, and not without a warning (`awaiting`)
     )
     rows = db.execute(stale if coach_id is None else stale.where(Appointment.coach_id == coach_id)).all()
     paying = payables_in_flight(place_id for place_id, _unused in rows) if rows else set()
@@ -193,8 +194,8 @@ def _earlier(old_road: str | None) -> PlaceRow | None:
         earlier = queries.place_by_road(old_road or "")
     except NoSuchPlace:
         return None
-    if earlier.state not in WORDS_MOVE_ON:
-        return None
+    if earlier.state not in WORDS_MOVE_ON or earlier.pays_by:
+        return None  # what waits for its money is no choice on the way any more
     return None if earlier.id in payables_in_flight([earlier.id]) else earlier
 
 

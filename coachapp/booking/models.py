@@ -146,6 +146,7 @@ class Place(Reduced, Base):
     is right for it.
     `answer` is what the coach said to a request; `invitation_id` the link it was booked with; `wait_id` the line of the
     waiting list it was offered from; `buys_id` the package that she buys together with this first time of it.
+    `pays_by` is how she pays where that is not by card; `warned_at` when the coach was told that its limit is near.
     """
 
     __tablename__ = "place"
@@ -171,6 +172,8 @@ class Place(Reduced, Base):
     invitation_id: Mapped[UUID | None] = mapped_column(index=True)
     buys_id: Mapped[UUID | None]
     wait_id: Mapped[UUID | None] = mapped_column(index=True)
+    pays_by: Mapped[str | None] = mapped_column(String(10), index=True)
+    warned_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 

@@ -99,22 +99,23 @@ def go_to_pay(place: PlaceRow, return_base: str, *, now: datetime) -> AttemptRow
         was_intro = introductory.mark_place(place)
         appointment = _still_held(db, place, now)
         place = queries.place(place.id)  # what it costs may have changed in another window
-        if place.client_id is None:
-            raise HoldEnded
         if place.is_free or place.is_intro is not was_intro:
             raise NotNow
-        order_id = _order_for(place, place.client_id, now)
+        order_id = order_for(place, now)
         used = prices.lowered(place.coupon_id, place.regular, place.price)
         attempt = payments.begin_attempt(order_id, return_base, now=now, lowered=used)
         kept = attempt.expires_at + HOLD_OUTLASTS_LINK
-        # What the coach keeps for someone who asked may be kept for longer than one link lives.
-        longer = appointment.hold_until if place.answer else None
+        # What the coach keeps for someone who asked, or who meant to transfer it, may be kept for longer than one link lives.
+        longer = appointment.hold_until if place.answer or place.pays_by else None
         appointment.hold_until = max(kept, longer or kept)
         return attempt
 
 
-def _order_for(place: PlaceRow, client_id: UUID, now: datetime) -> UUID:
-    """What is paid for: this time, or the package it is a first time of."""
+def order_for(place: PlaceRow, now: datetime) -> UUID:
+    """The order of what is paid for: this time, or the package it is a first time of. HoldEnded if it is nobody's."""
+    client_id = place.client_id
+    if client_id is None:
+        raise HoldEnded
     if place.buys is None or place.offering_id is None:
         return payments.open_order(client_id, "appointment", place.id, place.price, now=now)
     single = offering_by_id(place.offering_id)

@@ -41,7 +41,7 @@ def note_price(row: Reduced, sold: OfferingRow) -> None:
 def use_code(place: PlaceRow, typed: str, *, now: datetime) -> bool:
     """Lower the price of a held time; False where the introductory price is the better one, and the code stays unused.
 
-    NoSuchCode; HoldEnded when the time is gone; NotNow while it is being paid.
+    NoSuchCode; HoldEnded when the time is gone; NotNow while it is being paid, or kept for money on its way.
     """
     with transaction() as db:
         place = _on_hold(place, now)
@@ -136,6 +136,8 @@ def _on_hold(place: PlaceRow, now: datetime) -> PlaceRow:
         place = queries.place(place.id)
         if not still_held(place, now):
             raise HoldEnded
+        if place.pays_by:
+            raise NotNow  # it is kept for this very amount, which somebody may be about to send
         return place
 
 

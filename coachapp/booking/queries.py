@@ -9,6 +9,7 @@ from sqlalchemy.orm import aliased
 
 from coachapp import vault
 from coachapp.booking.models import Appointment, DayHours, OpeningHours, Place
+from coachapp.booking.pay_rules import SHOWN_AFTER
 from coachapp.booking.rules import (
     OCCUPYING,
     Answer,
@@ -156,6 +157,29 @@ def places_asked(coach_id: int, *, now: datetime) -> list[PlaceRow]:
     return [_place_row(row) for row in session().execute(found.order_by(Appointment.starts_at))]
 
 
+def places_awaited(coach_id: int, *, now: datetime) -> list[PlaceRow]:
+    """This coach's times whose money comes in another way than by card, paid or not: kept, standing, or freed not long
+    ago; earliest first."""
+    since = now - SHOWN_AFTER
+    shown = or_(
+        Appointment.state == AppointmentState.HELD,
+        and_(Appointment.state == AppointmentState.CONFIRMED, Appointment.ends_at > since),
+        and_(Appointment.state == AppointmentState.RELEASED, Appointment.changed_at > since),
+    )
+    found = _places().where(Place.pays_by.is_not(None), Appointment.coach_id == coach_id, shown)
+    return [_place_row(row) for row in session().execute(found.order_by(Appointment.starts_at))]
+
+
+def places_kept(client_id: UUID) -> list[PlaceRow]:
+    """The times that are kept for a client until her money has come, earliest first."""
+    found = _places().where(
+        Place.pays_by.is_not(None),
+        Place.client_id == client_id,
+        Appointment.state == AppointmentState.HELD,
+    )
+    return [_place_row(row) for row in session().execute(found.order_by(Appointment.starts_at))]
+
+
 def blocked_between(coach_id: int, start: datetime, end: datetime) -> list[BlockedTime]:
     """Time the coach keeps for herself that touches [start, end)."""
     rows = session().scalars(
@@ -261,6 +285,7 @@ def _place_row(row: Row[Place, Appointment, Offering | None, Offering | None]) -
         invitation_id=mine.invitation_id,
         seat_of=appointment.seat_of,
         wait_id=mine.wait_id,
+        pays_by=mine.pays_by,
         outcome=Outcome(mine.outcome) if mine.outcome else None,
         series_id=appointment.series_id,
         room_key=appointment.room_key,

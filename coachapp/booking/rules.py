@@ -122,6 +122,7 @@ class Standing(Enum):
     ASKED = "asked"
     APPROVED = "approved"
     OFFERED = "offered"
+    AWAITED = "awaited"
     BOOKED = "booked"
     CANCELLED = "cancelled"
     DECLINED = "declined"
@@ -135,16 +136,20 @@ IN_REQUEST = frozenset(
         Standing.ASKED,
         Standing.APPROVED,
         Standing.OFFERED,
+        Standing.AWAITED,
         Standing.DECLINED,
         Standing.UNANSWERED,
         Standing.LAPSED,
     )
 )
-"""What has a page of its own though no time stands: she asked, or was answered."""
+"""What has a page of its own though no time stands: she asked, or was answered, or her money is awaited."""
 
 
-def standing(state: AppointmentState, answer: Answer | None) -> Standing:
-    """How a place stands, from its appointment's state and what was said to a request; every pair has one."""
+def standing(state: AppointmentState, answer: Answer | None, pays_by: str | None = None) -> Standing:
+    """How a place stands, from its appointment's state, what was said to a request, and whether it is paid in another
+    way than by card; all have one."""
+    if pays_by and state in (AppointmentState.HELD, AppointmentState.RELEASED):
+        return Standing.AWAITED if state is AppointmentState.HELD else Standing.LAPSED
     if state is AppointmentState.HELD:
         kept = {
             Answer.APPROVED: Standing.APPROVED,
@@ -263,6 +268,7 @@ class PlaceRow:
     seat_of: UUID | None = None
     buys: OfferingRow | None = None
     wait_id: UUID | None = None
+    pays_by: str | None = None
     regular: Money | None = None
     intro: Money | None = None
     coupon_id: UUID | None = None
@@ -284,7 +290,7 @@ class PlaceRow:
 
     @property
     def standing(self) -> Standing:
-        return standing(self.state, self.answer)
+        return standing(self.state, self.answer, self.pays_by)
 
     @property
     def is_by_link(self) -> bool:

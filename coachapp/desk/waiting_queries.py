@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from coachapp import vault
+from coachapp.booking.awaiting import awaited
 from coachapp.booking.blocking import blocked_people
 from coachapp.booking.queries import places_asked
 from coachapp.booking.rules import Standing
@@ -17,6 +18,7 @@ from coachapp.clients.queries import clients_by_id
 from coachapp.clients.rules import ClientRow
 from coachapp.db import session
 from coachapp.desk import queries
+from coachapp.desk.payment_queries import to_give_back
 from coachapp.messages.queries import waiting as waiting_messages
 from coachapp.notifications.models import OutboxMessage
 from coachapp.notifications.rules import State
@@ -39,6 +41,8 @@ class Matter(StrEnum):
     MESSAGE = "message"
     QUESTION = "question"
     MAIL = "mail"
+    AWAITED = "awaited"
+    TO_GIVE = "to give"
     REFUND = "refund"
     ALARM = "alarm"
 
@@ -69,6 +73,7 @@ def waiting(coach_id: int, *, now: datetime) -> list[Waiting]:
     """Everything that waits for this coach: money first, then requests, mails, and what is to be read."""
     found = [
         *_money(coach_id),
+        *_by_hand(coach_id, now),
         *_requests(coach_id, now),
         *_came_free(coach_id, now),
         *_mails(coach_id, now),
@@ -162,6 +167,15 @@ def _is_to(coach_id: int, row: OutboxMessage) -> bool:
         return len(coaches()) == 1
     to = vault.open_(vault.PRACTICE, "outbox_message.address", row.id, row.address_sealed)
     return to == coach(coach_id).email or len(coaches()) == 1
+
+
+def _by_hand(coach_id: int, now: datetime) -> list[_Found]:
+    """One line for all money that is awaited (when the first of it ends), and one for all that is to be given back."""
+    kept = [each.place for each in awaited(coach_id, now=now) if each.is_kept]
+    ends = [place.hold_until for place in kept if place.hold_until]
+    backs = to_give_back(coach_id)
+    found = [_Found(Matter.AWAITED, min(ends), None, number=len(ends))] if ends else []
+    return found + ([_Found(Matter.TO_GIVE, backs[0].at, None, number=len(backs))] if backs else [])
 
 
 def _money(coach_id: int) -> list[_Found]:

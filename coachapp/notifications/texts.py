@@ -58,6 +58,12 @@ def money_returned(subject: str, link: str | None) -> Text:
     return Text(subject, _with_link(body, link))
 
 
+def money_given_back(subject: str, link: str | None) -> Text:
+    """Money that came by hand for a time that was gone."""
+    body = _("A time could not be kept. What was paid is given back in full.")
+    return Text(subject, _with_link(body, link))
+
+
 def answered(subject: str, words: str | None) -> Text:
     """The answer to a short message: its own words into her own inbox, else only that there is one. Never a link."""
     return Text(subject, f"{words}\n" if words else _("An answer is ready.") + "\n")
@@ -102,6 +108,11 @@ def coach_question(link: str) -> Text:
     return Text(_("A question was sent"), f"{link}\n")
 
 
+def coach_paid(link: str) -> Text:
+    """To the coach: what she asked for was paid."""
+    return Text(_("A payment came"), f"{_('What you asked for was paid.')}\n\n{link}\n")
+
+
 def coach_asked(start: datetime, end: datetime, zone: str, title: str, link: str) -> Text:
     """To the coach: someone asks for a time, and it waits for her answer."""
     return Text(
@@ -118,6 +129,29 @@ def coach_booked(start: datetime, end: datetime, zone: str, title: str, link: st
     return Text(
         _("A time was booked: %(when)s", when=f"{words.short_day(start, zone)}, {words.time(start, zone)}"),
         f"{title}\n{words.when(start, end, zone)}\n\n{link}\n",
+    )
+
+
+def coach_awaits(start: datetime, end: datetime, until: datetime, zone: str, link: str) -> Text:
+    """To the coach: a time is kept until its money has come."""
+    return Text(
+        _(
+            "A time is kept for its payment: %(when)s",
+            when=f"{words.short_day(start, zone)}, {words.time(start, zone)}",
+        ),
+        f"{words.when(start, end, zone)}\n{_until(until, zone)}\n\n{link}\n",
+    )
+
+
+def coach_still_awaits(start: datetime, end: datetime, until: datetime, zone: str, link: str) -> Text:
+    """To the coach: its money has not come, and the time will be free again."""
+    said = _("Nobody has marked it as paid. If that stays so, the time is free again then.")
+    return Text(
+        _(
+            "Free again soon: %(when)s",
+            when=f"{words.short_day(start, zone)}, {words.time(start, zone)}",
+        ),
+        f"{words.when(start, end, zone)}\n{_until(until, zone)}\n{said}\n\n{link}\n",
     )
 
 
@@ -187,6 +221,10 @@ def coach_next_day(sessions: list[tuple[datetime, datetime, str]], zone: str, li
 def coach_trouble(what: str, link: str) -> Text:
     """To the coach: something needs her eyes."""
     return Text(_("Something needs your eyes"), f"{what}\n\n{link}\n")
+
+
+def _until(until: datetime, zone: str) -> str:
+    return _("Kept until %(moment)s.", moment=f"{words.day(until, zone)}, {words.time(until, zone)}")
 
 
 def _list_of(times: Times, zone: str) -> str:

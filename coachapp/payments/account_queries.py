@@ -10,6 +10,7 @@ from coachapp.db import session
 from coachapp.money import Money
 from coachapp.payments.account_rules import Line, Way
 from coachapp.payments.models import Attempt, Fee, Order, Payment, Refund
+from coachapp.payments.queries import stands
 from coachapp.payments.rules import AttemptState, RefundState
 
 _AT_ONCE = 500
@@ -20,7 +21,8 @@ _ORDER = (Order.ref, Order.payable_kind, Order.payable_id, Order.client_id)
 def batches(start: datetime, end: datetime) -> Iterator[list[Line]]:
     """What came in and went back within [start, end), earliest first, some hundred lines at a time.
 
-    A refund counts from when it was asked for, and not at all once it has failed.
+    A refund counts from when it was asked for, and not at all once it has failed. What was marked by mistake and undone
+    counts as if it had never come.
     """
     rows = session().execute(_lines(start, end), execution_options={"yield_per": _AT_ONCE})
     for some in rows.partitions():
@@ -47,13 +49,14 @@ def _lines(start: datetime, end: datetime) -> CompoundSelect[*tuple[Any, ...]]:
             Payment.received_at.label("at"),
             Payment.amount_minor.label("minor"),
             Payment.currency.label("currency"),
+            Payment.method.label("method"),
             Fee.fee_minor.label("fee_minor"),
             Fee.currency.label("fee_currency"),
             *_ORDER,
         )
         .join(Order, Order.id == Payment.order_id)
         .outerjoin(Fee, Fee.payment_id == Payment.id)
-        .where(Payment.received_at >= start, Payment.received_at < end)
+        .where(stands(), Payment.received_at >= start, Payment.received_at < end)
     )
     back = (
         select(
@@ -62,11 +65,13 @@ def _lines(start: datetime, end: datetime) -> CompoundSelect[*tuple[Any, ...]]:
             Refund.created_at,
             -Refund.amount_minor,
             Refund.currency,
+            func.coalesce(Refund.method, Payment.method),
             null(),
             null(),
             *_ORDER,
         )
         .join(Order, Order.id == Refund.order_id)
+        .join(Payment, Payment.id == Refund.payment_id)
         .where(Refund.created_at >= start, Refund.created_at < end, Refund.state.not_in(_NEVER_WENT))
     )
     return union_all(came, back).order_by("at", "id")
@@ -80,7 +85,7 @@ def _line(row: Any) -> Line:
         row.at,
         Money(row.minor, row.currency),
         fee,
-        "card",  # the one way there is; the seam for others is here
+        row.method,
         row.ref,
         row.payable_kind,
         row.payable_id,

@@ -96,7 +96,7 @@ class Sums:
         self.came += line.amount.minor
         if line.fee is not None and line.fee.currency == line.amount.currency:
             self.fees += line.fee.minor
-        else:
+        elif line.method == "card":
             self.without_fee += 1
 
 

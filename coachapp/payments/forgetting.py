@@ -5,7 +5,7 @@ from uuid import UUID
 from sqlalchemy import delete, select
 
 from coachapp.db import session, transaction
-from coachapp.payments.models import Attempt, CouponUse, CreditEntry, Order, Package, Payment
+from coachapp.payments.models import Attempt, CouponUse, CreditEntry, Order, Package, Payment, PayRequest
 from coachapp.payments.rules import UNFINISHED, AttemptState
 
 
@@ -41,5 +41,6 @@ def forget(client_id: UUID) -> None:
         db.execute(delete(Package).where(Package.client_id == client_id))
         db.execute(delete(CouponUse).where(CouponUse.client_id == client_id))
         orders = select(Order.id).where(Order.client_id == client_id)
+        db.execute(delete(PayRequest).where(PayRequest.order_id.in_(orders)))
         db.execute(delete(Attempt).where(Attempt.order_id.in_(orders)))
         db.execute(delete(Order).where(Order.client_id == client_id))

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from coachapp.db import Base, UtcDateTime
@@ -46,21 +46,47 @@ class Attempt(Base):
 
 
 class Payment(Base):
-    """Money that arrived for an attempt; at most one per attempt."""
+    """Money that arrived: by card for an attempt, at most once, or by hand, as the coach says (`turn` counts these).
+
+    Never altered. What was marked by mistake has a `PaymentUndone` beside it.
+    """
 
     __tablename__ = "payment"
+    __table_args__ = (
+        CheckConstraint(
+            "method = 'card' AND attempt_id IS NOT NULL AND intent_id IS NOT NULL AND turn IS NULL"
+            " OR method IN ('transfer', 'cash', 'voucher', 'other')"
+            " AND attempt_id IS NULL AND intent_id IS NULL AND turn IS NOT NULL",
+            name="method",
+        ),
+        Index("uq_payment_order_turn", "order_id", "turn", unique=True),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     order_id: Mapped[UUID] = mapped_column(ForeignKey("purchase_order.id"), index=True)
-    attempt_id: Mapped[UUID] = mapped_column(ForeignKey("payment_attempt.id"), unique=True)
+    method: Mapped[str] = mapped_column(String(10), default="card")
+    attempt_id: Mapped[UUID | None] = mapped_column(ForeignKey("payment_attempt.id"), unique=True)
     amount_minor: Mapped[int]
     currency: Mapped[str] = mapped_column(String(3))
-    intent_id: Mapped[str] = mapped_column(String(120), unique=True)
+    intent_id: Mapped[str | None] = mapped_column(String(120), unique=True)
+    turn: Mapped[int | None]
     received_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
 
 
+class PaymentUndone(Base):
+    """A payment by hand that was marked by mistake: it no longer counts. Only ever added."""
+
+    __tablename__ = "payment_undone"
+
+    payment_id: Mapped[UUID] = mapped_column(ForeignKey("payment.id"), primary_key=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
 class Refund(Base):
-    """Money on its way back. Written before Stripe is asked; final only when Stripe says so."""
+    """Money on its way back. Written before Stripe is asked; final only when Stripe says so.
+
+    Money that came by hand goes back by hand: `method` and `given_on` say how and when, once the coach says it did.
+    """
 
     __tablename__ = "refund"
 
@@ -72,6 +98,8 @@ class Refund(Base):
     reason: Mapped[str] = mapped_column(String(20))
     state: Mapped[str] = mapped_column(String(12), index=True)
     stripe_id: Mapped[str | None] = mapped_column(String(120), unique=True)
+    method: Mapped[str | None] = mapped_column(String(10))
+    given_on: Mapped[date | None]
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     lease_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
@@ -86,6 +114,28 @@ class Fee(Base):
     currency: Mapped[str | None] = mapped_column(String(3))
     tries: Mapped[int]
     asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class PayRequest(Base):
+    """A way for somebody to pay an order without knowing whose it is: a link, and four words that lead to the same page.
+
+    `in_space` shows it in the client's own space; `ended_at` is when it was taken back. How it stands follows from its
+    order and the clock.
+    """
+
+    __tablename__ = "pay_request"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    order_id: Mapped[UUID] = mapped_column(ForeignKey("purchase_order.id"), index=True)
+    coach_id: Mapped[int] = mapped_column(ForeignKey("coach.id"), index=True)
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    token_sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    code_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    code_sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    in_space: Mapped[bool] = mapped_column(default=False)
+    due_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class Package(Base):

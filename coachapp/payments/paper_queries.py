@@ -12,7 +12,8 @@ from coachapp.db import session
 from coachapp.money import Money
 from coachapp.papers.models import Paper
 from coachapp.papers.rules import Kind, Owed
-from coachapp.payments.models import Order, Payment, Refund
+from coachapp.payments.models import Order, Payment, PaymentUndone, Refund
+from coachapp.payments.queries import stands
 from coachapp.payments.rules import RefundState
 
 
@@ -39,7 +40,7 @@ def sold(order_ids: Iterable[UUID]) -> dict[UUID, SoldRow]:
 
 def owed(order_id: UUID | None = None) -> list[Owed]:
     """Papers the ledger owes, for one order or all of them, the oldest money first."""
-    found = [*_receipts(order_id), *_credit_notes(order_id), *_corrections(order_id)]
+    found = [*_receipts(order_id), *_undone(order_id), *_credit_notes(order_id), *_corrections(order_id)]
     return sorted(found, key=lambda each: (each.moved_at, list(Kind).index(each.kind)))
 
 
@@ -49,7 +50,7 @@ def _row(order: Order) -> SoldRow:
 
 def _receipts(order_id: UUID | None) -> list[Owed]:
     wanted = select(Payment, Order.ref).join(Order, Order.id == Payment.order_id)
-    rows = session().execute(wanted.where(_of(order_id), ~_has(Kind.RECEIPT, Payment.id)))
+    rows = session().execute(wanted.where(_of(order_id), stands(), ~_has(Kind.RECEIPT, Payment.id)))
     return [
         Owed(
             Kind.RECEIPT,
@@ -61,6 +62,20 @@ def _receipts(order_id: UUID | None) -> list[Owed]:
             row.received_at,
         )
         for row, ref in rows
+    ]
+
+
+def _undone(order_id: UUID | None) -> list[Owed]:
+    """Credit notes for payments that were marked by mistake and had their receipt."""
+    rows = session().execute(
+        select(Payment, Order.ref, PaymentUndone.at)
+        .join(Order, Order.id == Payment.order_id)
+        .join(PaymentUndone, PaymentUndone.payment_id == Payment.id)
+        .where(_of(order_id), _has(Kind.RECEIPT, Payment.id), ~_has(Kind.CREDIT, Payment.id))
+    )
+    return [
+        Owed(Kind.CREDIT, row.id, row.id, row.order_id, ref, Money(-row.amount_minor, row.currency), at)
+        for row, ref, at in rows
     ]
 
 

@@ -5,16 +5,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 
 from coachapp import vault
 from coachapp.db import session
 from coachapp.money import Money
-from coachapp.payments.models import Attempt, Order, Package, Payment, Refund
+from coachapp.payments.models import Attempt, Order, Package, Payment, PaymentUndone, Refund
 from coachapp.payments.rules import (
+    BY_HAND,
     UNFINISHED,
     AttemptRow,
     AttemptState,
+    Method,
     NoSuchAttempt,
     OrderState,
     order_state,
@@ -23,7 +25,7 @@ from coachapp.payments.rules import (
 
 @dataclass(frozen=True)
 class OrderRow:
-    """An order with its sums and the state that follows from them."""
+    """An order with its sums and the state that follows from them; `by_hand` is what of it the coach gives back herself."""
 
     id: UUID
     ref: str
@@ -33,10 +35,16 @@ class OrderRow:
     paid: Money
     refunded: Money
     created_at: datetime
+    by_hand: bool = False
 
     @property
     def state(self) -> OrderState:
         return order_state(self.amount.minor, self.paid.minor, self.refunded.minor)
+
+    @property
+    def due(self) -> Money:
+        """What is still to be paid."""
+        return Money(max(self.amount.minor - self.paid.minor, 0), self.amount.currency)
 
 
 def attempt(attempt_id: UUID) -> AttemptRow:
@@ -105,17 +113,30 @@ def orders_of(payable_ids: Iterable[UUID]) -> dict[UUID, OrderRow]:
     orders = session().scalars(select(Order).where(Order.payable_id.in_(ids))).all()
     paid = _sums(Payment, [order.id for order in orders])
     refunded = _sums(Refund, [order.id for order in orders])
+    by_hand = _came_by_hand(paid)
     return {
-        order.payable_id: _order_row(order, paid.get(order.id, 0), refunded.get(order.id, 0))
+        order.payable_id: _order_row(
+            order, paid.get(order.id, 0), refunded.get(order.id, 0), order.id in by_hand
+        )
         for order in orders
     }
 
 
+def order(order_id: UUID) -> OrderRow:
+    """One order with its sums."""
+    payable_id = session().get_one(Order, order_id).payable_id
+    return orders_of([payable_id])[payable_id]
+
+
+def stands() -> ColumnElement[bool]:
+    """What is true of a payment that counts: nobody has undone it."""
+    return Payment.id.not_in(select(PaymentUndone.payment_id))
+
+
 def received_between(start: datetime, end: datetime, currency: str) -> Money:
-    """What came in within [start, end), refunds not taken off."""
-    total = session().scalar(
-        select(func.sum(Payment.amount_minor)).where(Payment.received_at >= start, Payment.received_at < end)
-    )
+    """What came in within [start, end), refunds not taken off. A voucher's money came when it was sold."""
+    came = select(func.sum(Payment.amount_minor)).where(stands(), Payment.method != Method.VOUCHER)
+    total = session().scalar(came.where(Payment.received_at >= start, Payment.received_at < end))
     return Money(int(total or 0), currency)
 
 
@@ -145,10 +166,18 @@ def _sums(table: type[Payment] | type[Refund], order_ids: list[UUID]) -> dict[UU
     found = select(table.order_id, func.sum(table.amount_minor)).where(table.order_id.in_(order_ids))
     if table is Refund:
         found = found.where(Refund.state.not_in(("failed", "canceled")))
+    else:
+        found = found.where(stands())
     return {order_id: int(total) for order_id, total in session().execute(found.group_by(table.order_id))}
 
 
-def _order_row(order: Order, paid: int, refunded: int) -> OrderRow:
+def _came_by_hand(order_ids: Iterable[UUID]) -> set[UUID]:
+    """Those of the orders that money by hand was paid for."""
+    found = select(Payment.order_id).where(Payment.order_id.in_(list(order_ids)), Payment.method.in_(BY_HAND))
+    return set(session().scalars(found.where(stands())))
+
+
+def _order_row(order: Order, paid: int, refunded: int, by_hand: bool) -> OrderRow:
     return OrderRow(
         order.id,
         order.ref,
@@ -158,4 +187,5 @@ def _order_row(order: Order, paid: int, refunded: int) -> OrderRow:
         Money(paid, order.currency),
         Money(refunded, order.currency),
         order.created_at,
+        by_hand,
     )

@@ -9,7 +9,16 @@ from coachapp.db import session, transaction
 from coachapp.money import Money
 from coachapp.payments.models import Order, Payment, Refund
 from coachapp.payments.papering import issue_for
-from coachapp.payments.rules import Gateway, GatewayAway, GatewayRefused, Payables, RefundFacts, RefundState
+from coachapp.payments.queries import stands
+from coachapp.payments.rules import (
+    Gateway,
+    GatewayAway,
+    GatewayRefused,
+    Method,
+    Payables,
+    RefundFacts,
+    RefundState,
+)
 
 _LEASE = timedelta(minutes=2)
 _ASK_AGAIN = timedelta(hours=1)
@@ -18,7 +27,10 @@ _DASHBOARD = "dashboard"
 
 
 def ask_refund(payment_id: UUID, amount: Money, reason: str, *, now: datetime) -> UUID:
-    """Write a refund down, in the transaction of what causes it; `send_refund` sends it after the commit."""
+    """Write a refund down, in the transaction of what causes it; `send_refund` sends it after the commit.
+
+    What came by hand is for the coach to give back: nothing is sent (`by_hand.given_back`).
+    """
     with transaction() as db:
         payment = db.get_one(Payment, payment_id)
         refund = Refund(
@@ -28,7 +40,7 @@ def ask_refund(payment_id: UUID, amount: Money, reason: str, *, now: datetime) -
             amount_minor=amount.minor,
             currency=amount.currency,
             reason=reason,
-            state=RefundState.ASKED,
+            state=RefundState.ASKED if payment.method == Method.CARD else RefundState.TO_GIVE,
             created_at=now,
         )
         db.add(refund)
@@ -59,7 +71,7 @@ def from_dashboard(payable_id: UUID, currency: str) -> Money:
 def _refund(order_id: UUID, most: int | None, reason: str, now: datetime) -> list[UUID]:
     with transaction() as db:
         asked = []
-        paid = select(Payment).where(Payment.order_id == order_id)
+        paid = select(Payment).where(Payment.order_id == order_id, stands())
         for payment in db.scalars(paid.with_for_update(key_share=True)):
             gone = db.scalars(
                 select(Refund.amount_minor).where(
@@ -83,7 +95,7 @@ def send_refund(refund_id: UUID, gateway: Gateway, payables: Payables, *, now: d
         if refund.state != RefundState.ASKED or (refund.lease_until and refund.lease_until > now):
             return
         refund.lease_until = now + _LEASE
-        intent_id = db.get_one(Payment, refund.payment_id).intent_id
+        intent_id = db.get_one(Payment, refund.payment_id).intent_id or ""
         amount = Money(refund.amount_minor, refund.currency)
     try:
         facts = gateway.refund(refund_id, intent_id, amount)

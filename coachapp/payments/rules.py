@@ -26,17 +26,35 @@ class AttemptState(StrEnum):
     ALARM = "alarm"
 
 
+class Method(StrEnum):
+    """How money came, or went back."""
+
+    CARD = "card"
+    TRANSFER = "transfer"
+    CASH = "cash"
+    VOUCHER = "voucher"
+    OTHER = "other"
+
+
+BY_HAND = (Method.TRANSFER, Method.CASH, Method.OTHER)
+"""What the coach says of it is all we know."""
+
+
 UNFINISHED = (AttemptState.CREATED, AttemptState.OPEN)
 
 
 class RefundState(StrEnum):
-    """asked: our row is committed. pending: Stripe has it. failed may come even after succeeded."""
+    """asked: our row is committed. pending: Stripe has it. failed may come even after succeeded.
+
+    to give: it came by hand, so the coach gives it back by hand; succeeded once she says she has.
+    """
 
     ASKED = "asked"
     PENDING = "pending"
     SUCCEEDED = "succeeded"
     FAILED = "failed"
     CANCELLED = "canceled"
+    TO_GIVE = "to give"
 
 
 class OrderState(StrEnum):
@@ -46,6 +64,15 @@ class OrderState(StrEnum):
     PAID = "paid"
     PART_REFUNDED = "part refunded"
     REFUNDED = "refunded"
+
+
+class Asking(StrEnum):
+    """How a request to pay stands, from its order and the clock."""
+
+    OPEN = "open"
+    PAID = "paid"
+    ENDED = "ended"
+    TAKEN_BACK = "taken back"
 
 
 class OnPaid(Enum):
@@ -79,6 +106,22 @@ class GatewayRefused(PaymentError):
 
 class BadSignature(PaymentError):
     """A webhook that Stripe did not sign, or too long ago."""
+
+
+class AlreadyPaid(PaymentError):
+    """Nothing is due on this order (any more)."""
+
+
+class NotUndoable(PaymentError):
+    """This payment did not come by hand, or is on its way back."""
+
+
+class NoSuchRequest(PaymentError):
+    """No request to pay has this link, or these words."""
+
+
+class NotOpen(PaymentError):
+    """This request to pay was paid, has ended, or was taken back."""
 
 
 class NoSuchAttempt(PaymentError):
@@ -159,6 +202,7 @@ class Payable:
     on_refunded: Callable[[UUID, datetime], None]
     on_disputed: Callable[[UUID, datetime], None]
     on_dispute_over: Callable[[UUID, datetime, bool], None] = lambda payable_id, now, won: None
+    may_be_paid: Callable[[UUID, datetime], bool] = lambda payable_id, now: True
 
 
 Payables = dict[str, Payable]
@@ -200,3 +244,12 @@ def order_state(amount: int, paid: int, refunded: int) -> OrderState:
     if refunded >= paid:
         return OrderState.REFUNDED
     return OrderState.PART_REFUNDED if refunded else OrderState.PAID
+
+
+def asking_state(is_due: bool, due_at: datetime, ended_at: datetime | None, now: datetime) -> Asking:
+    """How a request stands; what was paid stays so, whatever came after."""
+    if not is_due:
+        return Asking.PAID
+    if ended_at is not None:
+        return Asking.TAKEN_BACK
+    return Asking.OPEN if now < due_at else Asking.ENDED

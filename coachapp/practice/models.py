@@ -115,3 +115,17 @@ class OfferingCoach(Base):
 
     offering_id: Mapped[UUID] = mapped_column(ForeignKey("offering.id"), primary_key=True)
     coach_id: Mapped[int] = mapped_column(ForeignKey("coach.id"), primary_key=True, index=True)
+
+
+class Paying(Base):
+    """Ways to pay besides the card (id 1). Days a time is kept for a transfer, None where there is none; whose account
+    it is and where, sealed; whether cash may be brought along; days a time is kept for someone else to pay it."""
+
+    __tablename__ = "paying"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    transfer_days: Mapped[int | None]
+    holder_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    account_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    cash: Mapped[bool] = mapped_column(default=False)
+    others_days: Mapped[int | None]

@@ -161,6 +161,11 @@ SCENES = (
             "package-details": "/book/steady-ground/buy",
             "time-gone": "/book/gone",
             "enter": "/b",
+            "pay-enter": "/pay",
+            "pay-open": "{pay}",
+            "pay-ended": "{pay_ended}",
+            "pay-taken-back": "{pay_taken_back}",
+            "pay-done": "{pay_done}",
             "sign-in": "/sign-in",
             "time-only": "{shared}",
             "caught-mail": "/demo/mail",
@@ -189,6 +194,7 @@ SCENES = (
     Scene("bought", "package-bought", "/book/sessions"),
     Scene(STRANGER, "hold-ended", "/book/details", status=409),
     Scene(STRANGER, "enter-errors", "/b", fill("Show my time", {"code": "these are not words"}), 422),
+    Scene(STRANGER, "pay-enter-errors", "/pay", fill("Go on", {"code": "these are not words"}), 422),
     Scene(STRANGER, "enter-by-code-errors", "{shared}", press("Show the rest"), 422),
     Scene(STRANGER, "sign-in-errors", "/sign-in", press("Sign in"), 422),
     Scene(STRANGER, "link-ended", "/join/unknown", status=404),
@@ -218,6 +224,8 @@ SCENES = (
     Scene("cancelled", "cancelled", "{cancelled}"),
     Scene("invited", "details-known", "/book/details"),
     Scene("invited", "details-known-errors", "/book/details", press("Continue"), 422),
+    Scene("transferring", "awaited", "{awaited}"),
+    Scene("someone", "awaited-someone", "{someone}"),
     Scene("asking", "asked", "{asked}"),
     Scene("declined", "not-possible", "{declined}"),
     Scene("offered", "offered", "{offered}"),
@@ -315,6 +323,12 @@ SCENES = (
             "desk-group-move": "{desk_group}/move",
             "desk-group-cancel": "{desk_group}/cancel",
             "desk-group-other": "{desk_seat}/move",
+            "desk-payments": "{desk_payments}",
+            "desk-paid": "{desk_paid}",
+            "desk-given-back": "{desk_given}",
+            "desk-ask-money": "/desk/payments/ask",
+            "desk-asked-money": "{desk_asked}",
+            "desk-ways": "/desk/payments/ways",
             "desk-services": "/desk/offerings",
             "desk-codes": "/desk/codes",
             "desk-service": "/desk/offerings/single-session",
@@ -369,6 +383,15 @@ SCENES = (
         COACH, "desk-message-check", "{desk_message}", fill("Look at it once more", {"answer": "It is free."})
     ),
     Scene(COACH, "desk-block-errors", "/desk/block", press("Block this time"), 422),
+    Scene(COACH, "desk-ask-money-errors", "/desk/payments/ask", press("Make the link"), 422),
+    Scene(COACH, "desk-ways-errors", "/desk/payments/ways", fill("Save", {"days": "99"}), 422),
+    Scene(
+        COACH,
+        "desk-given-back-errors",
+        "{desk_given}",
+        fill("I have given it back", {"on": "2999-01-01"}),
+        422,
+    ),
     Scene(COACH, "desk-blocked-errors", "/desk/blocked", press("Add to the list"), 422),
     Scene(COACH, "desk-links-errors", "/desk/links", fill("Make the link", {"last": "2020-01-01"}), 422),
     Scene(COACH, "desk-waiting-errors", "{desk_waiting}", press("Look at it once more"), 422),
@@ -508,6 +531,14 @@ class Cast:
                 self.person("waiting")
             case "desk_request" | "asked":
                 self.person("asking")
+            case "awaited" | "desk_payments" | "desk_paid" | "desk_given":
+                self.person("transferring")
+            case "pay" | "pay_done":
+                self.person("someone")
+            case "pay_ended":
+                self._facts[name] = self._let_someone()
+            case "pay_taken_back" | "desk_asked":
+                self._ask_money()
             case "set_up":
                 self._facts[name] = self._add_coach()
             case "whom":
@@ -756,6 +787,69 @@ class Cast:
     def _asking(self) -> Visitor:
         visitor, self._facts["asked"], self._facts["desk_request"] = self._ask()
         return visitor
+
+    def _transferring(self) -> Visitor:
+        """One whose money is awaited; and another, whose money is to be given back."""
+        coach, other = self.person(COACH), self.house.visitor()
+        gone = self._by_transfer(other)
+        page = coach.get("/desk/payments").text()
+        marked = re.search(r'"(/desk/payments/places/[0-9a-f-]{36})"', page)[1]
+        assert coach.send(marked, {"how": "transfer"}, "/desk/payments").status == 303
+        other.send(f"{gone}/cancel", {})
+        page = coach.get("/desk/payments").text()
+        self._facts["desk_given"] = re.search(r'"(/desk/payments/back/[^"]+)"', page)[1]
+        visitor = self.house.visitor()
+        self._facts["awaited"] = self._by_transfer(visitor)
+        page = coach.get("/desk/payments").text()
+        self._facts["desk_paid"] = re.search(r'"(/desk/payments/places/[0-9a-f-]{36})"', page)[1]
+        self._facts["desk_payments"] = "/desk/payments"
+        return visitor
+
+    def _by_transfer(self, visitor: Visitor, way: str = "transfer") -> str:
+        """The path of a time that is paid in this way."""
+        visitor.hold("single-session")
+        visitor.tell()
+        assert visitor.send(f"/book/code/{way}", {}, "/book/code").status == 303
+        return visitor.get("/book/done").headers["location"]
+
+    def _someone(self) -> Visitor:
+        """One whose time somebody else is to pay, and another's that somebody has paid."""
+        visitor = self.house.visitor()
+        self._facts["someone"] = self._by_transfer(visitor, "someone")
+        self._facts["pay"] = self._link_on(visitor, self._facts["someone"])
+        other = self.house.visitor()
+        self._facts["pay_done"] = self._link_on(other, self._by_transfer(other, "someone"))
+        coach = self.person(COACH)
+        page = coach.get("/desk/payments").text()
+        latest = re.findall(r'"(/desk/payments/places/[0-9a-f-]{36})"', page)[-1]
+        assert coach.send(latest, {"how": "other"}, "/desk/payments").status == 303
+        return visitor
+
+    def _link_on(self, visitor: Visitor, path: str) -> str:
+        """The path of the link that a page gives on."""
+        return re.search(r"https?://[^/<]+(/pay/[\w-]+)", visitor.get(path).text())[1]
+
+    def _let_someone(self) -> str:
+        """The link of a time that was let go."""
+        visitor = self.house.visitor()
+        path = self._by_transfer(visitor, "someone")
+        link = self._link_on(visitor, path)
+        visitor.send(f"{path}/let-go", {}, path)
+        return link
+
+    def _ask_money(self) -> None:
+        """Two requests of the coach's: one that stands, and one that she took back."""
+        coach, form = (
+            self.person(COACH),
+            {"who": self.address("{ref}"), "amount": "40", "due": in_forty_days()},
+        )
+        for name in ("desk_asked", "pay_taken_back"):
+            answer = coach.send("/desk/payments/ask", form)
+            assert answer.status == 303, answer.text()
+            self._facts[name] = answer.headers["location"]
+        taken = self._facts["pay_taken_back"]
+        self._facts["pay_taken_back"] = self._link_on(coach, taken)
+        coach.send(f"{taken}/take-back", {}, taken)
 
     def _declined(self) -> Visitor:
         visitor, self._facts["declined"], request = self._ask()

@@ -121,3 +121,82 @@ def shape(engine):
     return {
         name: sorted(column["name"] for column in look.get_columns(name)) for name in look.get_table_names()
     }
+
+
+def test_card_payments_and_their_refunds_survive_that_there_are_other_ways(engine):
+    """SQLite makes the table of payments anew while refunds point at it."""
+    run.upgrade(engine, Base.metadata, "0007")
+    ids = {name: uuid4() for name in ("client", "purchase_order", "payment_attempt", "payment", "refund")}
+    rows = old_payment(ids)
+    with engine.connect().execution_options(writing=True) as connection, connection.begin():
+        for table, facts in rows:
+            types = Base.metadata.tables[table].c
+            known = sa.table(table, *(sa.column(name, types[name].type) for name in facts))
+            connection.execute(known.insert().values(**facts))
+        before = connection.execute(sa.text("SELECT id, payment_id, state, created_at FROM refund")).all()
+    run.upgrade(engine, Base.metadata)
+    with engine.connect() as connection:
+        assert (
+            connection.execute(sa.text("SELECT id, payment_id, state, created_at FROM refund")).all()
+            == before
+        )
+        assert connection.execute(sa.text("SELECT method, amount_minor, turn FROM payment")).all() == [
+            ("card", 95_00, None)
+        ]
+
+
+def old_payment(ids):
+    """A card payment and its refund, as they were before."""
+    order = {"order_id": ids["purchase_order"], "amount_minor": 95_00, "currency": "EUR"}
+    return (
+        ("coach", {"id": 1, "first_name": "N", "full_name": "N", "zone": "UTC", "short_id": "abc"}),
+        (
+            "client",
+            {
+                "id": ids["client"],
+                "coach_id": 1,
+                "ref": "C-1",
+                "files": 0,
+                "zone": "UTC",
+                "state": "active",
+                "created_at": NOW,
+            },
+        ),
+        (
+            "purchase_order",
+            {
+                "id": ids["purchase_order"],
+                "ref": "R",
+                "client_id": ids["client"],
+                "payable_kind": "appointment",
+            }
+            | {"payable_id": uuid4(), "amount_minor": 95_00, "currency": "EUR", "created_at": NOW},
+        ),
+        (
+            "payment_attempt",
+            order
+            | {"id": ids["payment_attempt"], "number": 1, "expires_at": NOW, "return_url_sealed": b"x"}
+            | {"token_hash": b"x", "state": "paid", "created_at": NOW},
+        ),
+        (
+            "payment",
+            order
+            | {
+                "id": ids["payment"],
+                "attempt_id": ids["payment_attempt"],
+                "intent_id": "pi_1",
+                "received_at": NOW,
+            },
+        ),
+        (
+            "refund",
+            order
+            | {
+                "id": ids["refund"],
+                "payment_id": ids["payment"],
+                "reason": "x",
+                "state": "failed",
+                "created_at": NOW,
+            },
+        ),
+    )

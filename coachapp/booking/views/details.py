@@ -7,12 +7,30 @@ from flask import Blueprint, Response, make_response, redirect, render_template,
 from flask.typing import ResponseReturnValue
 
 from coachapp import clock
-from coachapp.booking import blocking, buying, confirming, holding, operations, prices, queries, requests
+from coachapp.booking import (
+    awaiting,
+    blocking,
+    buying,
+    confirming,
+    holding,
+    operations,
+    prices,
+    queries,
+    requests,
+)
 from coachapp.booking.admission import request_ends
 from coachapp.booking.buying import bought_beside
 from coachapp.booking.forms import DetailsForm, KnownForm, MayBeginEarly, PriceCodeForm
 from coachapp.booking.operations import DRAFTED, Details
-from coachapp.booking.rules import IN_REQUEST, AppointmentState, HoldEnded, IntroHad, NotNow, PlaceRow
+from coachapp.booking.rules import (
+    IN_REQUEST,
+    AppointmentState,
+    HoldEnded,
+    IntroHad,
+    NotNow,
+    PlaceRow,
+    Standing,
+)
 from coachapp.booking.views import hers, road
 from coachapp.booking.views.buying import bought_page
 from coachapp.booking.views.public import taken_page
@@ -30,6 +48,7 @@ from coachapp.payments.queries import unfinished_attempt
 from coachapp.payments.rules import GatewayAway, GatewayRefused
 from coachapp.payments.runtime import gateway, payables
 from coachapp.payments.views import payment_page_away
+from coachapp.practice.paying import ways
 from coachapp.practice.queries import coach, offering_by_id, practice
 from coachapp.practice.rules import CoachRow, NoSuchOffering
 from coachapp.safe_contact.forms import UNSURE
@@ -62,7 +81,7 @@ def hold_ended(error: HoldEnded) -> ResponseReturnValue:
 @bp.get("/details")
 @public
 def details() -> ResponseReturnValue:
-    place = _place_on_hold()
+    place = place_on_hold()
     typed = intake.answers(place.id)
     if holding.is_known(place):
         return _known_page(place, KnownForm(hope=typed.get(HOPE, ""), **_agreed(place)))
@@ -110,7 +129,7 @@ def save_draft() -> ResponseReturnValue:
 @public
 def code() -> ResponseReturnValue:
     """The return code, and once more what is booked, for how much, and what a cancellation gives back."""
-    place = _place_on_hold()
+    place = place_on_hold()
     if queries.return_code(place.id) is None:
         return redirect(url_for("road.details"), 303)
     return code_page(place)
@@ -120,7 +139,7 @@ def code() -> ResponseReturnValue:
 @public
 def go_on() -> ResponseReturnValue:
     """Ask for it, or confirm what is free; for the rest off to the payment page."""
-    place = _place_on_hold()
+    place = place_on_hold()
     if queries.return_code(place.id) is None:
         return redirect(url_for("road.details"), 303)
     if requests.has_to_ask(place):
@@ -183,6 +202,8 @@ def done() -> ResponseReturnValue:
         place = road.present_place()
     except HoldEnded:
         return redirect(url_for("buying.bought" if road.is_buying() else "place.enter"), 303)
+    if place.standing is Standing.AWAITED:
+        return redirect(url_for("place.show", token=queries.place_token(place.id)), 303)
     if place.state is AppointmentState.HELD:
         return redirect(url_for("road.code"), 303)
     if place.state is AppointmentState.RELEASED and (mine := bought_beside(place)):
@@ -208,7 +229,7 @@ def let_go_of(place: PlaceRow, if_it_stands: str) -> ResponseReturnValue:
 def code_page(place: PlaceRow, form: PriceCodeForm | None = None, *, had_intro: bool = False) -> str:
     """The last page before paying, with what was wrong with a code that was typed there."""
     leads_to_payment()
-    now = clock.now()
+    now, asks = clock.now(), requests.has_to_ask(place)
     return render_template(
         "booking/code.html",
         place=place,
@@ -216,11 +237,13 @@ def code_page(place: PlaceRow, form: PriceCodeForm | None = None, *, had_intro: 
         single=offering_by_id(place.offering_id) if place.buys and place.offering_id else None,
         words=queries.return_code(place.id),
         now=now,
-        asks=requests.has_to_ask(place),
+        asks=asks,
         answer_by=request_ends(place.starts_at, now),
         form=form or PriceCodeForm(formdata=None),
         code=coupon(place.coupon_id).code if place.coupon_id else "",
         had_intro=had_intro,
+        others=() if asks else awaiting.on_offer(place, now),
+        ways=ways(),
     )
 
 
@@ -274,7 +297,8 @@ def turned_away(place: PlaceRow) -> ResponseReturnValue:
     return answer
 
 
-def _place_on_hold() -> PlaceRow:
+def place_on_hold() -> PlaceRow:
+    """What this browser holds; HoldEnded when it does not any more."""
     place = road.present_place()
     if not holding.still_held(place, clock.now()):
         raise HoldEnded

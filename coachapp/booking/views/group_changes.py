@@ -110,6 +110,7 @@ def ask_cancel(date_id: UUID) -> ResponseReturnValue:
         host=_host(),
         told=_told(date),
         is_paid=any(order.paid.minor > order.refunded.minor for order in orders.values()),
+        by_hand=any(order.by_hand for order in orders.values()),
     )
 
 

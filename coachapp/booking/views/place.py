@@ -7,10 +7,11 @@ from flask_babel import gettext as _
 from coachapp import clock
 from coachapp.accounts.operations import make_join_token
 from coachapp.accounts.queries import has_joined, join_path
-from coachapp.booking import buying, operations, queries, wait_queries, waiting
+from coachapp.booking import awaiting, buying, operations, queries, wait_queries, waiting
 from coachapp.booking.around_queries import beside
 from coachapp.booking.forms import CodeForm
 from coachapp.booking.ics import Summary, calendar_file, uid_of
+from coachapp.booking.pay_rules import PaysBy
 from coachapp.booking.rules import (
     IN_REQUEST,
     AppointmentState,
@@ -24,7 +25,11 @@ from coachapp.booking.views import hers, road
 from coachapp.booking.views.details import let_go_of
 from coachapp.booking.wait_rules import NotWaiting, WaitRow
 from coachapp.clients.queries import client
+from coachapp.config import settings
+from coachapp.payments import ask_queries
+from coachapp.payments.ask_queries import Secret
 from coachapp.payments.queries import orders_of
+from coachapp.practice.paying import ways
 from coachapp.practice.queries import coach
 from coachapp.safe_contact.queries import contact
 from coachapp.web import limits
@@ -34,6 +39,7 @@ bp = Blueprint("place", __name__, url_prefix="/b")
 
 CODE_TRIES = "20 per 15 minutes"
 _TO_ACCEPT = (Standing.APPROVED, Standing.OFFERED)
+_TO_GO_ON = (*_TO_ACCEPT, Standing.AWAITED)
 
 
 @bp.get("")
@@ -76,6 +82,7 @@ def show(token: str) -> ResponseReturnValue:
         host=coach(place.coach_id),
         contact=contact(place.client_id),
         order=orders_of([place.id]).get(place.id),
+        ways=ways() if place.pays_by else None,
         join=None if hers.tells_nothing(place) else join_path(place.client_id, clock.now()),
         tells_nothing=hers.tells_nothing(place),
         has_space=has_joined(place.client_id),
@@ -121,12 +128,12 @@ def space(token: str) -> ResponseReturnValue:
 @bp.post("/<token>/go")
 @token
 def go_on(token: str) -> ResponseReturnValue:
-    """Take what the coach has approved or offered: on along the road, in this browser.
+    """Take what the coach has approved or offered, or pay by card after all: on along the road, in this browser.
 
     The road shows what was typed and the four words, so a link is not enough for it: the four words are asked.
     """
     place = hers.place_in_full(token, IN_REQUEST)
-    if place.standing not in _TO_ACCEPT:
+    if place.standing not in _TO_GO_ON:
         return redirect(url_for("place.show", token=token), 303)
     if not (road.is_about(place) or hers.is_hers(place)):
         return redirect(url_for("place.enter"), 303)
@@ -143,6 +150,8 @@ def let_go(token: str) -> ResponseReturnValue:
 
 
 def _request_page(place: PlaceRow, token: str) -> str:
+    if place.standing is Standing.AWAITED:
+        return _awaited_page(place, token)
     return render_template(
         "booking/asked.html",
         place=place,
@@ -153,6 +162,27 @@ def _request_page(place: PlaceRow, token: str) -> str:
         contact=contact(place.client_id) if place.client_id else None,
         words=queries.return_code(place.id) if road.is_about(place) else None,
     )
+
+
+def _awaited_page(place: PlaceRow, token: str) -> str:
+    """What is to be transferred, where to, and until when."""
+    return render_template(
+        "booking/awaited.html",
+        place=place,
+        token=token,
+        host=coach(place.coach_id),
+        order=awaiting.order_of(place),
+        ways=ways(),
+        asked=_asked_of_someone(place),
+        contact=contact(place.client_id) if place.client_id and not hers.tells_nothing(place) else None,
+        words=queries.return_code(place.id) if road.is_about(place) else None,
+    )
+
+
+def _asked_of_someone(place: PlaceRow) -> Secret | None:
+    """The link and the words that let someone else pay for it."""
+    order = awaiting.order_of(place) if place.pays_by == PaysBy.SOMEONE else None
+    return ask_queries.secret_of(order.id, f"{settings().base_url}/pay/") if order else None
 
 
 def _line(place: PlaceRow) -> WaitRow | None:

@@ -2,11 +2,13 @@
 
 from coachapp.desk.views import (
     accounts,
+    asking,
     calendar,
     clients,
     coupons,
     group,
     packages,
+    payments,
     receipts,
     record,
     session,
@@ -16,12 +18,14 @@ from coachapp.desk.views.room import bp
 
 __all__ = [
     "accounts",
+    "asking",
     "bp",
     "calendar",
     "clients",
     "coupons",
     "group",
     "packages",
+    "payments",
     "receipts",
     "record",
     "session",

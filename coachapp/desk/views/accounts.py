@@ -17,6 +17,7 @@ from coachapp.clients.rules import ClientRow
 from coachapp.desk import account_queries
 from coachapp.desk.views.room import account, bp, host
 from coachapp.money import Money
+from coachapp.papers import queries as papers
 from coachapp.payments.account_queries import count_unfit
 from coachapp.payments.account_rules import (
     Account,
@@ -93,13 +94,19 @@ def _page(shown: Period) -> ResponseReturnValue:
 
 
 def _tax_rate() -> Decimal | None:
-    """The percent of tax within every price; None while the practice has no such setting, and then none is shown."""
-    return None
+    """The percent of tax within every price, as receipts say it; None where they say none, and then none is shown."""
+    terms = papers.terms()
+    return Decimal(terms.tax_rate) / 100 if terms and terms.tax_rate is not None else None
 
 
 def _by_method(found: Account) -> list[tuple[str, Sums]]:
     """(what people call it, sums) for each way of paying."""
-    names = {"card": _("By card")}
+    names = {
+        "card": _("By card"),
+        "transfer": _("By bank transfer"),
+        "cash": _("In cash"),
+        "other": _("In another way"),
+    }
     return [(names.get(key, key), sums) for key, sums in sorted(found.by_method.items())]
 
 

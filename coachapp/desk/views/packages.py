@@ -153,6 +153,7 @@ def _take_back_page(ref: str, mine: PackageRow, form: TakeBackForm) -> str:
         form=form,
         by_rule=_by_rule(mine),
         paid=_still_paid(mine),
+        by_hand=any(each.by_hand for each in orders_of([mine.id]).values()),
     )
 
 

@@ -26,6 +26,7 @@ ROOMS = (
     "questions",
     "offerings",
     "hours",
+    "payments",
     "accounts",
     "settings",
 )
