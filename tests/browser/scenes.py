@@ -611,15 +611,17 @@ class Cast:
 
     def _wait(self) -> tuple[Visitor, str]:
         """Someone who would take another time, and the page on which the coach offers her one."""
-        visitor = self.house.visitor()
+        visitor, before = self.house.visitor(), self._offers()
         form = {"name": "Robin", "inbox": "only_me", "email": "robin@example.com", "agree": "y"}
         answer = visitor.send("/book/power-hour/later", form | {"last": in_forty_days(), "weekdays": "1"})
         assert answer.status == 303, answer.status
-        list_page = self.person(COACH).get("/desk/waiting").text()
-        known = set(self._facts.values())
-        return visitor, next(
-            x for x in re.findall(r'"(/desk/waiting/[0-9a-f-]{36}/offer)"', list_page) if x not in known
-        )
+        (hers,) = self._offers() - before
+        return visitor, hers
+
+    def _offers(self) -> set[str]:
+        """Where the coach offers a time to each who waits."""
+        page = self.person(COACH).get("/desk/waiting").text()
+        return set(re.findall(r'"(/desk/waiting/[0-9a-f-]{36}/offer)"', page))
 
     def _ask(self) -> tuple[Visitor, str, str]:
         """Someone who asks for a time, while first bookings wait for a yes: her page, and the one at the desk."""

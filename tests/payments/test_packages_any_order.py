@@ -158,8 +158,9 @@ class Packages(RuleBasedStateMachine):
             ahead = place.starts_at - self.now - timedelta(hours=1)
             if late and ahead > timedelta():
                 self.wait(ahead)  # over the moment until which it gives everything back
+            was_spent = bool(credit_queries.spent_on([place_id]))
             confirming.cancel(place, self.world.url, by=by, now=self.now)
-            if by != "client" or self.now <= place.free_until:
+            if was_spent and (by != "client" or self.now <= place.free_until):
                 self._came_back(place_id)
 
     @rule()
