@@ -42,12 +42,16 @@ def _address(description: Any) -> TextAreaField:
     return TextAreaField(_l("Address"), checks, description=description, filters=[stripped])
 
 
+def _tax_number() -> StringField:
+    return _line(_l("Tax number"), 40)
+
+
 class PartyForm(BaseForm):
     """Somebody's name, address and tax number."""
 
     name: StringField
     lines: TextAreaField
-    tax_number = text(_l("Tax number"), 40)
+    tax_number: StringField
 
     def validate_lines(self, field: Field) -> None:
         if len(_lines(field.data)) > _MOST_LINES:
@@ -63,6 +67,7 @@ class RecipientForm(PartyForm):
 
     name = text(_l("Name"), 120, _l("Write the name that belongs on it"))
     lines = _address("")
+    tax_number = _tax_number()
 
     def __init__(self, *, with_address: bool = False, **more: Any) -> None:
         super().__init__(**more)
@@ -104,6 +109,7 @@ class TermsForm(PartyForm):
             "Only what you type here is printed. Without it, none is. A business address keeps your home private."
         )
     )
+    tax_number = _tax_number()
     prefix = StringField(
         _l("Letters before the number"),
         description=_l(

@@ -21,9 +21,8 @@ def issue_for(order_id: UUID, *, now: datetime) -> None:
     """Issue every paper that is owed for an order, once. Last in a transaction: the counter is locked until it ends."""
     with transaction():
         if owed(order_id) and papers.begin_numbering(now=now):
-            for each in owed(
-                order_id
-            ):  # once more: another writer may have been quicker until the lock was ours
+            # Looked at once more: another writer may have been quicker until the lock was ours.
+            for each in owed(order_id):
                 papers.issue(each, now=now)
 
 

@@ -68,6 +68,19 @@ def test_her_receipt_in_her_own_space(world, alex):
     assert "Power hour" not in said and ALEX.name not in said
 
 
+def test_what_went_back_has_its_credit_note_beside_it(world, alex):
+    alex.fill(f"/me/receipts/{paper_id(world)}", {"name": CANARY, "lines": HER_STREET})
+    alex.fill(f"{alex.place_path}/cancel", {})
+    assert world.stripe.wait_idle()
+    alex.get("/me/receipts")
+    assert "Credit note QH-" in alex.text and "−€95.00" in alex.text
+    note = next(row for (row, kind) in world.rows(Paper.id, Paper.kind) if kind == Kind.CREDIT)
+    data = alex.get(f"/me/receipts/{note}/a4/read/file.pdf").data
+    assert_good_pdf(data)
+    said = text_of(data)
+    assert re.search(r"the receipt QH-20\d\d-0001 of .* goes back", said) and CANARY in said
+
+
 def test_her_own_copy_says_more_and_nothing_is_kept_of_that(world, alex):
     before = world.everything("audit_entry")
     answer = alex.get(f"/me/receipts/{paper_id(world)}/a4/keep/own.pdf")
