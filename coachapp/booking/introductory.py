@@ -6,20 +6,18 @@ before, the coach is told, and nobody else. Of the address only a keyed hash is 
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
-
-from sqlalchemy import func, or_, select
 
 from coachapp import vault
 from coachapp.booking import queries
 from coachapp.booking.blocking import addresses_of
 from coachapp.booking.holding import is_known
+from coachapp.booking.intro_queries import intro_uses
 from coachapp.booking.likeness import likeness
-from coachapp.booking.models import Appointment, Place, Purchase
+from coachapp.booking.models import Place, Purchase
 from coachapp.booking.rules import IntroHad, PlaceRow
-from coachapp.db import session, transaction
-from coachapp.payments.models import Package
+from coachapp.db import transaction
+from coachapp.payments.credit_queries import sold_as
 from coachapp.payments.queries import orders_of, payables_in_flight
 from coachapp.practice.operations import lock_coach
 from coachapp.practice.queries import offering_by_id
@@ -37,27 +35,17 @@ class SecondUse:
     others: tuple[UUID, ...]
 
 
-@dataclass(frozen=True)
-class _Use:
-    """Something begun at an introductory price: by whom, of what, and the ids its money can stand under."""
-
-    client_id: UUID | None
-    offering_id: UUID | None
-    mark: bytes | None
-    payables: frozenset[UUID]
-
-
 def had_intro(client_id: UUID, offering_id: UUID, *, besides: UUID | None = None) -> bool:
     """Whether this record has had an offering's introductory price: it was paid and kept, or may be paid right now."""
-    hers = (each for each in _uses(client_id) if each.offering_id == offering_id)
+    hers = (each for each in intro_uses(client_id) if each.offering_id == offering_id)
     found = {each for use in hers if besides not in use.payables for each in use.payables}
     return bool(found) and bool(_kept(found) or payables_in_flight(found))
 
 
 def second_uses(client_id: UUID) -> list[SecondUse]:
     """Where an introductory price of hers was perhaps had twice; for the coach alone."""
-    mine = _uses(client_id)
-    alike = _uses(marks={use.mark for use in mine if use.mark}) if mine else []
+    mine = intro_uses(client_id)
+    alike = intro_uses(marks={use.mark for use in mine if use.mark}) if mine else []
     kept = _kept(each for use in [*mine, *alike] for each in use.payables)
     mine, alike = ([use for use in some if use.payables & kept] for some in (mine, alike))
     found = []
@@ -91,10 +79,10 @@ def mark_place(place: PlaceRow) -> bool:
 def mark_purchase(package_id: UUID, *, known: bool) -> None:
     """The same for a package without a time, of a client who is `known` or of someone new."""
     with transaction() as db:
-        row, mine = db.get_one(Purchase, package_id), db.get_one(Package, package_id)
-        if row.intro_minor is None or row.coupon_id is not None or mine.offering_id is None:
+        row, sold = db.get_one(Purchase, package_id), sold_as(package_id)
+        if row.intro_minor is None or row.coupon_id is not None or sold is None:
             return
-        offering, found = offering_by_id(mine.offering_id), contact(row.client_id)
+        offering, found = offering_by_id(sold), contact(row.client_id)
         if known:
             _once(offering, row.client_id, package_id)
         row.intro_mark = _mark(offering.id, (found and found.address) or "")
@@ -110,33 +98,6 @@ def _once(offering: OfferingRow, client_id: UUID, payable_id: UUID) -> None:
 def _mark(offering_id: UUID, *typed: str) -> bytes | None:
     alike = next((found for each in typed if (found := likeness(each))), None)
     return vault.keyed_hash("introductory price", f"{offering_id}|{alike}") if alike else None
-
-
-def _uses(client_id: UUID | None = None, marks: Iterable[bytes] = ()) -> list[_Use]:
-    """What was begun at an introductory price by this client, or under one of these marks."""
-    places = (
-        select(
-            Place.client_id,
-            func.coalesce(Place.buys_id, Appointment.offering_id),
-            Place.intro_mark,
-            Place.id,
-            Package.id,
-        )
-        .join(Appointment, Appointment.id == Place.appointment_id)
-        .outerjoin(Package, Package.place_id == Place.id)
-        .where(Place.intro_minor.is_not(None), Place.coupon_id.is_(None))
-        .where(or_(Place.client_id == client_id, Place.intro_mark.in_(list(marks))))
-    )
-    bought = (
-        select(Purchase.client_id, Package.offering_id, Purchase.intro_mark, Package.id, Package.id)
-        .join(Package, Package.id == Purchase.package_id)
-        .where(Purchase.intro_minor.is_not(None), Purchase.coupon_id.is_(None))
-        .where(or_(Purchase.client_id == client_id, Purchase.intro_mark.in_(list(marks))))
-    )
-    rows: list[Any] = [*session().execute(places).all(), *session().execute(bought).all()]
-    return [
-        _Use(row[0], row[1], row[2], frozenset(each for each in row[3:] if each is not None)) for row in rows
-    ]
 
 
 def _kept(payable_ids: Iterable[UUID]) -> set[UUID]:

@@ -18,7 +18,8 @@ from coachapp.money import Money
 from coachapp.payments import coupons, packages
 from coachapp.payments.coupon_queries import coupon, good_coupon
 from coachapp.payments.coupon_rules import Lowered, NoSuchCode
-from coachapp.payments.models import Package
+from coachapp.payments.credit_queries import package, sold_as
+from coachapp.payments.credit_rules import PackageRow
 from coachapp.payments.queries import unfinished_attempt
 from coachapp.practice.queries import offering_by_id, today_of
 from coachapp.practice.rules import OfferingRow
@@ -92,12 +93,12 @@ def use_code_for_package(package_id: UUID, typed: str, *, now: datetime) -> bool
     """As `use_code`, for a package that is bought without a time."""
     with transaction():
         row, mine = _purchase(package_id)
-        if mine.offering_id is None:
+        sold = sold_as(package_id)
+        if sold is None:
             raise NoSuchCode
-        price = Money(mine.price_minor, mine.currency)
-        left = _with_code(row, price, mine.offering_id, row.client_id, typed, now)
+        left = _with_code(row, mine.price, sold, row.client_id, typed, now)
         _not_while_paid(package_id)
-        packages.set_price(package_id, left or price)
+        packages.set_price(package_id, left or mine.price)
         return left is not None
 
 
@@ -106,7 +107,7 @@ def leave_code_for_package(package_id: UUID) -> None:
     with transaction():
         row, mine = _purchase(package_id)
         _not_while_paid(package_id)
-        packages.set_price(package_id, Money(_without_code(row, mine.price_minor), mine.currency))
+        packages.set_price(package_id, Money(_without_code(row, mine.price.minor), mine.price.currency))
 
 
 def leave_intro_for_package(package_id: UUID) -> None:
@@ -114,7 +115,7 @@ def leave_intro_for_package(package_id: UUID) -> None:
     with transaction():
         row, mine = _purchase(package_id)
         _not_while_paid(package_id)
-        packages.set_price(package_id, Money(_without_intro(row, mine.price_minor), mine.currency))
+        packages.set_price(package_id, Money(_without_intro(row, mine.price.minor), mine.price.currency))
 
 
 def lowered(coupon_id: UUID | None, regular: Money | None, price: Money) -> Lowered | None:
@@ -146,11 +147,11 @@ def _not_while_paid(payable_id: UUID) -> None:
         raise NotNow
 
 
-def _purchase(package_id: UUID) -> tuple[Purchase, Package]:
+def _purchase(package_id: UUID) -> tuple[Purchase, PackageRow]:
     """A package on its way to being bought, locked."""
     with transaction() as db:
         row = db.get_one(Purchase, package_id, with_for_update=True)
-        return row, db.get_one(Package, package_id)
+        return row, package(package_id)
 
 
 def _with_code(

@@ -26,6 +26,11 @@ def package(package_id: UUID) -> PackageRow:
     return found[0]
 
 
+def sold_as(package_id: UUID) -> UUID | None:
+    """The offering a package was bought as; None for one the coach gave."""
+    return session().scalar(select(Package.offering_id).where(Package.id == package_id))
+
+
 def packages_of(client_id: UUID) -> list[PackageRow]:
     """A client's packages, latest first; what was begun and not paid is left out."""
     found = _rows(_packages().where(Package.client_id == client_id).order_by(Package.made_at.desc()))

@@ -2,16 +2,21 @@
 
 from datetime import timedelta
 
-from coachapp import clock
+import sqlalchemy as sa
+
+from coachapp import clock, db
 from coachapp.booking import link_queries
 from coachapp.booking.inviting import invite
 from coachapp.booking.models import Place
 from coachapp.clients.models import Client
+from coachapp.money import Money
 from coachapp.payments import coupons
 from coachapp.payments.credit_rules import refund_by_rule
-from coachapp.payments.models import Coupon, CouponUse, Package
+from coachapp.payments.models import Attempt, Coupon, CouponUse, Package
+from coachapp.payments.operations import settle
 from coachapp.payments.queries import orders_of
-from coachapp.payments.rules import OrderState
+from coachapp.payments.rules import OrderState, SessionFacts
+from coachapp.payments.runtime import payables
 from coachapp.practice.operations import save_practice
 from tests.booking.lower import (
     NORA_ID,
@@ -484,3 +489,25 @@ def test_the_statement_is_shown_before_paying(world, walker):
     walker.press_pay()
     (sent,) = world.asked("POST", "/v1/checkout/sessions")
     assert "SERVICES" in repr(vars(sent)) and len(shown) <= 22
+
+
+def test_money_for_a_link_that_had_ended(world, walker):
+    """It asked for another price: what it asked for was owed then, and the second payment goes back whole."""
+    coupon = a_code(world, percent=20)
+    walker.go_to_code()
+    press(walker)
+    type_code(walker)
+    press(walker)
+    with world.app.app_context():
+        former = db.session().scalar(sa.select(Attempt).where(Attempt.number == 1))
+        facts = SessionFacts(
+            former.session_id, former.id.hex, "complete", "paid", Money(95_00, "EUR"), "pi_late", None
+        )
+        assert settle(former.id, facts, payables(), now=clock.now()) == []
+    order = order_of(world, walker.place().id)
+    assert (order.state, order.amount.minor) == (OrderState.PAID, 95_00)
+    walker.pay()
+    assert world.ledger() == (["confirmed"], ["paid", "paid"], [76_00, 95_00], ["succeeded"])
+    order = order_of(world, walker.place().id)
+    assert (order.paid.minor, order.refunded.minor, order.amount.minor) == (171_00, 76_00, 95_00)
+    assert used(world, coupon) == (0, 1)

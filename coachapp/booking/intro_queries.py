@@ -1,0 +1,57 @@
+"""What was begun at an introductory price, by whom, and under which mark."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, func, or_, select
+
+from coachapp.booking.models import Appointment, Place, Purchase
+from coachapp.db import session
+from coachapp.payments.models import Package
+
+
+@dataclass(frozen=True)
+class IntroUse:
+    """Something begun at an introductory price: by whom, of what, and the ids its money can stand under."""
+
+    client_id: UUID | None
+    offering_id: UUID | None
+    mark: bytes | None
+    payables: frozenset[UUID]
+
+
+def intro_uses(client_id: UUID | None = None, marks: Iterable[bytes] = ()) -> list[IntroUse]:
+    """What was begun at an introductory price by this client, or under one of these marks."""
+    places = (
+        select(
+            Place.client_id,
+            func.coalesce(Place.buys_id, Appointment.offering_id),
+            Place.intro_mark,
+            Place.id,
+            Package.id,
+        )
+        .join(Appointment, Appointment.id == Place.appointment_id)
+        .outerjoin(Package, Package.place_id == Place.id)
+        .where(Place.intro_minor.is_not(None), Place.coupon_id.is_(None))
+        .where(_hers(Place, client_id, marks))
+    )
+    bought = (
+        select(Purchase.client_id, Package.offering_id, Purchase.intro_mark, Package.id, Package.id)
+        .join(Package, Package.id == Purchase.package_id)
+        .where(Purchase.intro_minor.is_not(None), Purchase.coupon_id.is_(None))
+        .where(_hers(Purchase, client_id, marks))
+    )
+    rows: list[Any] = [*session().execute(places).all(), *session().execute(bought).all()]
+    return [
+        IntroUse(row[0], row[1], row[2], frozenset(each for each in row[3:] if each is not None))
+        for row in rows
+    ]
+
+
+def _hers(
+    table: type[Place] | type[Purchase], client_id: UUID | None, marks: Iterable[bytes]
+) -> ColumnElement[bool]:
+    alike = table.intro_mark.in_(list(marks))
+    return alike if client_id is None else or_(table.client_id == client_id, alike)
