@@ -38,6 +38,9 @@ STARTS = {
     "paid": ("{paid}", "/book/done", "/book/gone"),
     "booked": ("{booked}", "{booked}.ics", "{booked}/cancel", "{booked}/room", "{join}"),
     "using": ("/book/session",),
+    "asking-first": ("/ask/one-question/details", "/ask/words"),
+    "asking-paid": ("/ask/done",),
+    "asker": ("/me/questions", "{me_question}", "{me_question_answered}"),
     "buying": ("/book/words",),
     "bought": ("/book/sessions",),
     "covered": ("/unlock", "/me/"),
@@ -47,7 +50,9 @@ STARTS = {
     COACH: ("/desk/", "/desk/sign-in", "/desk/day/{later}", "/desk/book", "/desk/clients/{ref}/worksheets/1",
             "{desk_message}/check", "{desk_series}", "{desk_request}", "{desk_request}/decline", "{desk_request}/other",
             "/desk/groups", "{desk_group}", "{desk_group}/move", "{desk_group}/cancel", "{desk_seat}/move", "{desk_guest}",
-            "{desk_waiting}", "{desk_waiting_at}", "{desk_package_back}"),
+            "{desk_waiting}", "{desk_waiting_at}", "{desk_package_back}",
+            "{desk_question_opened}", "{desk_question_opened}/check", "{desk_question_opened}/decline",
+            "{desk_question_opened}/session"),
 }  # fmt: skip
 COOKIES = {"s", "k", "r", "v"}
 # Where every coach of the demo, and of these tests, is written to.
