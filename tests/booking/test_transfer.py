@@ -190,6 +190,16 @@ def test_tick_that_comes_late_warns_first(allowing):
     assert state == "held" and until >= begins - timedelta(hours=28)
 
 
+def test_nobody_else_frees_it_in_passing(allowing):
+    """Who holds another time clears old holds on the way: not one whose coach was not warned yet."""
+    world = allowing
+    waits(world)
+    world.change(Appointment, hold_until=clock.now() - MINUTE)
+    other = world.walker(CHARLIE)
+    other.hold(other.morning()[0])
+    assert sorted(state for (state,) in world.rows(Appointment.state)) == ["held", "held"]
+
+
 def test_money_that_comes_late_takes_the_time_again_or_is_to_be_given_back(allowing):
     world = allowing
     walker = waits(world)
