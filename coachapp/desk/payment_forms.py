@@ -58,7 +58,7 @@ class GivenForm(BaseForm):
         _known(field)
 
     def validate_on(self, field: Field) -> None:
-        if not date(2000, 1, 1) <= field.data <= self._today:
+        if field.data is not None and not date(2000, 1, 1) <= field.data <= self._today:
             raise ValidationError(_DAY)
 
     @property

@@ -2,16 +2,20 @@
 
 import re
 from datetime import UTC, date, datetime, time, timedelta
+from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from coachapp import clock
 from coachapp.booking import pay_rules
+from coachapp.booking.desk_operations import book_for_client
 from coachapp.booking.models import Appointment, Place
 from coachapp.booking.wall import instant_of
 from coachapp.payments.models import Attempt
+from coachapp.practice.operations import add_coach
 from coachapp.practice.paying import Ways
+from coachapp.practice.queries import offering
 from tests.booking.by_hand import (
     IBAN,
     WAYS,
@@ -27,7 +31,7 @@ from tests.booking.by_hand import (
     ref,
     waits,
 )
-from tests.booking.sold import PRICE, SLUG, a_client, coach_at_desk, sell, signed_in, sums
+from tests.booking.sold import PRICE, SLUG, a_client, coach_at_desk, ref_of, sell, signed_in, sums
 from tests.booking.whobooks import who_books
 from tests.cast import CHARLIE, NORA
 from tests.road import MINUTE
@@ -137,8 +141,9 @@ def test_what_came_by_hand_goes_back_by_hand(allowing):
     assert "Money to give back to someone" in nora.text
     nora.get("/desk/payments")
     path = re.search(r"/desk/payments/back/[\w-]+", nora.page.get_data(as_text=True))[0]
-    nora.post(path, {"how": "cash", "on": "2999-01-01"})
-    assert nora.page.status_code == 422
+    for wrong in ({"how": "cash", "on": "2999-01-01"}, {"how": "cash", "on": "soon"}, {"how": "gold"}, {}):
+        nora.post(path, wrong)
+        assert nora.page.status_code == 422
     nora.fill(path, {"how": "cash", "on": str((clock.now() - DAY).date())})
     assert nora.page.status_code == 303, nora.text
     assert money(world)[1] == ["succeeded"]
@@ -183,6 +188,16 @@ def test_tick_that_comes_late_warns_first(allowing):
     world.tick(begins - timedelta(hours=39) - made)
     state, until = kept(world)
     assert state == "held" and until >= begins - timedelta(hours=28)
+
+
+def test_nobody_else_frees_it_in_passing(allowing):
+    """Who holds another time clears old holds on the way: not one whose coach was not warned yet."""
+    world = allowing
+    waits(world)
+    world.change(Appointment, hold_until=clock.now() - MINUTE)
+    other = world.walker(CHARLIE)
+    other.hold(other.morning()[0])
+    assert sorted(state for (state,) in world.rows(Appointment.state)) == ["held", "held"]
 
 
 def test_money_that_comes_late_takes_the_time_again_or_is_to_be_given_back(allowing):
@@ -365,20 +380,57 @@ def test_cash_is_no_way_to_pay_for_a_session_by_video(world):
 
 def test_settings_keep_what_was_typed_and_say_what_is_missing(world):
     nora = coach_at_desk(world)
-    nora.fill("/desk/payments/ways", {"transfer": "y", "days": "0", "holder": "", "account": ""})
+    nora.fill(
+        "/desk/payments/ways", {"transfer": "y", "days": "0", "holder": "", "account": "", "others_days": "3"}
+    )
     assert nora.page.status_code == 422 and "Say whose account it is" in nora.text
-    nora.fill("/desk/payments/ways", {"transfer": "y", "days": "3", "holder": WAYS.holder, "account": IBAN})
+    nora.fill(
+        "/desk/payments/ways",
+        {"transfer": "y", "days": "3", "holder": WAYS.holder, "account": IBAN, "others_days": "3"},
+    )
     assert nora.page.status_code == 303
     nora.get("/desk/payments/ways")
     assert IBAN in nora.text
 
 
-def test_only_her_own_coach_may_mark_it(allowing):
+def test_only_its_own_coach_may_mark_it(allowing):
     world = allowing
     walker = waits(world)
-    place_id = place_of(world)
+    place_id, nora = place_of(world), coach_at_desk(world)
     walker.post(f"/desk/payments/places/{place_id}", {"how": "transfer"})
+    assert mark(nora, place_id, "gold").status_code == 422
+    assert mark(nora, uuid4()).status_code == 404
+    with world.app.app_context():
+        other = add_coach(first_name="Iris", full_name="Iris Vale", zone="UTC", email=None)
+    world.change(Appointment, coach_id=other)
+    assert mark(nora, place_id).status_code == 404
+    assert nora.get(f"/desk/payments/places/{place_id}").status_code == 404
+    assert press(nora, f"places/{place_id}/free").status_code == 404
+    nora.get("/desk/payments")
+    assert "Nothing is awaited" in nora.text
     assert money(world) == ([], [])
+
+
+def test_no_other_way_than_those_there_are(allowing):
+    walker = allowing.walker()
+    walker.go_to_code()
+    assert by_transfer(walker, "gold").status_code == 404
+
+
+def test_what_the_coach_booked_herself_can_be_marked_too(world):
+    client_id, nora = a_client(world), coach_at_desk(world)
+    with world.app.app_context():
+        at = (clock.now() + 5 * DAY).replace(hour=20, minute=0, second=0, microsecond=0)
+        place_id = book_for_client(offering("power-hour"), client_id, "UTC", at, "http://x", now=clock.now())
+    nora.get(f"/desk/clients/{ref_of(world, client_id)}/sessions")
+    assert "Not paid here" in nora.text and "Mark as paid" in nora.text
+    nora.get(f"/desk/payments/places/{place_id}")
+    assert "Has €95 come?" in nora.text
+    assert mark(nora, place_id, "other").status_code == 303
+    assert money(world) == ([("other", 95_00)], [])
+    nora.get(f"/desk/clients/{ref_of(world, client_id)}/sessions")
+    assert "Mark as paid" not in nora.text
+    assert nora.get(f"/desk/payments/places/{place_id}").status_code == 409
 
 
 ATHENS = ZoneInfo("Europe/Athens")

@@ -1,6 +1,7 @@
 """Money by hand in the ledger, on both databases: what may be written, what never, and two who press at once."""
 
 import threading
+from dataclasses import replace
 from uuid import UUID, uuid4
 
 import pytest
@@ -189,6 +190,35 @@ def test_marked_and_paid_by_card_at_the_same_moment(awaited, proof):
             now = order(key)
             assert now.paid.minor - now.refunded.minor == 95_00
         assert walker.place().state.value == "confirmed"
+
+
+@pytest.mark.parametrize("databases", ["postgresql"], indirect=True)
+def test_a_card_payment_that_comes_while_it_is_marked_counts(awaited):
+    """Its news is worked between the look at what is due and the confirmation; SQLite lets nobody in between."""
+    world = awaited
+    walker = waits(world)
+    walker.post(f"{walker.place_path}/go")
+    walker.press_pay()
+    session_id, place = walker.page.headers["Location"].rpartition("/")[2], walker.place()
+
+    def card_first(place_id, now):
+        world.stripe.pay(session_id)
+        assert world.stripe.wait_idle()
+        return real.on_paid(place_id, now)
+
+    with world.app.app_context():
+        real = payables()["appointment"]
+        key = db.session().scalar(sa.select(Order.id).where(Order.payable_id == place.id))
+        with pytest.raises(AlreadyPaid):
+            by_hand.take(
+                key,
+                Method.TRANSFER,
+                {"appointment": replace(real, on_paid=card_first)},
+                by=BY,
+                now=clock.now(),
+            )
+    assert money(world) == ([("card", 95_00)], [])
+    assert walker.place().state.value == "confirmed"
 
 
 def test_freed_and_marked_at_the_same_moment(awaited):
