@@ -68,7 +68,7 @@ def press(walker, page="/book/code"):
 def press_twice(walker, page="/book/code"):
     """The same button, twice in a row; both answers."""
     walker.get(page)
-    token = walker._hidden("csrf_token")
+    token = walker.hidden("csrf_token")
     return [walker.client.post(page, data={"csrf_token": token}).status_code for _ in range(2)]
 
 

@@ -794,16 +794,14 @@ class Cast:
         """One whose money is awaited; and another, whose money is to be given back."""
         coach, other = self.person(COACH), self.house.visitor()
         gone = self._by_transfer(other)
-        page = coach.get("/desk/payments").text()
-        marked = re.search(r'"(/desk/payments/places/[0-9a-f-]{36})"', page)[1]
-        assert coach.send(marked, {"how": "transfer"}, "/desk/payments").status == 303
+        marked = f"/desk/payments/places/{self.house.last_place()}"
+        assert coach.send(marked, {"how": "transfer"}).status == 303
         other.send(f"{gone}/cancel", {})
         page = coach.get("/desk/payments").text()
         self._facts["desk_given"] = re.search(r'"(/desk/payments/back/[^"]+)"', page)[1]
         visitor = self.house.visitor()
         self._facts["awaited"] = self._by_transfer(visitor)
-        page = coach.get("/desk/payments").text()
-        self._facts["desk_paid"] = re.search(r'"(/desk/payments/places/[0-9a-f-]{36})"', page)[1]
+        self._facts["desk_paid"] = f"/desk/payments/places/{self.house.last_place()}"
         self._facts["desk_payments"] = "/desk/payments"
         return visitor
 
@@ -822,9 +820,8 @@ class Cast:
         other = self.house.visitor()
         self._facts["pay_done"] = self._link_on(other, self._by_transfer(other, "someone"))
         coach = self.person(COACH)
-        page = coach.get("/desk/payments").text()
-        latest = re.findall(r'"(/desk/payments/places/[0-9a-f-]{36})"', page)[-1]
-        assert coach.send(latest, {"how": "other"}, "/desk/payments").status == 303
+        marked = f"/desk/payments/places/{self.house.last_place()}"
+        assert coach.send(marked, {"how": "other"}).status == 303
         return visitor
 
     def _link_on(self, visitor: Visitor, path: str) -> str:

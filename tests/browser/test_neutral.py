@@ -29,12 +29,14 @@ pytestmark = pytest.mark.long
 # Public pages of an ordinary, findable practice: they may say what it is.
 FINDABLE = {"/", "/book", "/help", "/safety", "/privacy", "/terms", "/resources", "/ask", "/write"}
 STARTS = {
-    STRANGER: ("/", "/book/single-session", "/book/steady-ground", "/b", "/sign-in", "{set_up}", "{shared}", "{link}", "{feed}",
+    STRANGER: ("/", "/book/single-session", "/book/steady-ground", "/b", "/pay", "{pay}", "{pay_done}", "/pay/back/unknown", "/sign-in", "{set_up}", "{shared}", "{link}", "{feed}",
                "/demo/mail", "/ask", "/resources", "/plan/", "/read/unknown", "/healthz", "/readyz", "/metrics", "/no-such-page", "/leave",
                "/book/single-session/times.json?from=2030-01-01&to=2030-01-02&tz=UTC"),
     "held": ("/book/details",),
     "told": ("/book/code",),
     "paying": ("{paying}",),
+    "transferring": ("{awaited}",),
+    "someone": ("{someone}",),
     "paid": ("{paid}", "/book/done", "/book/gone"),
     "booked": ("{booked}", "{booked}.ics", "{booked}/cancel", "{booked}/room", "{join}"),
     "using": ("/book/session",),
@@ -51,6 +53,7 @@ STARTS = {
             "{desk_message}/check", "{desk_series}", "{desk_request}", "{desk_request}/decline", "{desk_request}/other",
             "/desk/groups", "{desk_group}", "{desk_group}/move", "{desk_group}/cancel", "{desk_seat}/move", "{desk_guest}",
             "{desk_waiting}", "{desk_waiting_at}", "{desk_package_back}",
+            "{desk_payments}", "{desk_given}", "{desk_asked}",
             "{desk_question_opened}", "{desk_question_opened}/check", "{desk_question_opened}/decline",
             "{desk_question_opened}/session"),
 }  # fmt: skip

@@ -199,6 +199,11 @@ class House:
             )
         return str(UUID(place_id))
 
+    def last_place(self) -> str:
+        """The place of the time that was chosen last."""
+        with closing(sqlite3.connect(Path(self.server.instance) / "coachapp.sqlite3", timeout=20)) as line:
+            return str(UUID(line.execute("SELECT id FROM place ORDER BY rowid DESC LIMIT 1").fetchone()[0]))
+
     def _shared(self, name: str, passphrase: str, more: dict[str, Any]) -> Visitor:
         """A browser with the sign-in this person has already; a new sign-in once that one is over."""
         visitor = self.visitor(storage_state=self._states.get(name), **more)
