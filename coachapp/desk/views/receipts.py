@@ -61,7 +61,7 @@ def make_out_to(paper_id: UUID) -> ResponseReturnValue:
     return redirect(url_for("desk.receipt", paper_id=paper_id), 303)
 
 
-@bp.get("/receipts/<uuid:paper_id>/<any(a4, letter):size>/<any(read, keep):way>.pdf")
+@bp.get("/receipts/<uuid:paper_id>/<any(a4,letter):size>/<any(read,keep):way>.pdf")
 @staff
 def receipt_file(paper_id: UUID, size: str, way: str) -> ResponseReturnValue:
     paper, _person = _own(paper_id)

@@ -64,7 +64,7 @@ def make_out_to_me(paper_id: UUID) -> ResponseReturnValue:
     return redirect(url_for("portal.my_receipt", paper_id=paper_id), 303)
 
 
-@bp.get("/receipts/<uuid:paper_id>/<any(a4, letter):size>/<any(read, keep):way>/<any(file, own):copy>.pdf")
+@bp.get("/receipts/<uuid:paper_id>/<any(a4,letter):size>/<any(read,keep):way>/<any(file,own):copy>.pdf")
 @client_only
 def my_receipt_file(paper_id: UUID, size: str, way: str, copy: str) -> ResponseReturnValue:
     """The file, or her own copy of it, which says what it was for. Nothing is kept about which she chose."""
