@@ -31,9 +31,10 @@ from tests.booking.by_hand import (
     ref,
     waits,
 )
+from tests.booking.lower import a_code, introduce, type_code
 from tests.booking.sold import PRICE, SLUG, a_client, coach_at_desk, ref_of, sell, signed_in, sums
 from tests.booking.whobooks import who_books
-from tests.cast import CHARLIE, NORA
+from tests.cast import CHARLIE, MAYA, NORA
 from tests.road import MINUTE
 from tests.road import mostly_sqlite as databases  # noqa: F401  # a fixture
 
@@ -102,6 +103,36 @@ def test_it_has_come_confirms_it_in_the_same_words_as_a_card(allowing):
     assert "Undo" in nora.text and "Nothing is awaited" in nora.text
     assert mark(nora, place_of(world)).status_code == 409
     assert money(world) == ([("transfer", 95_00)], [])
+
+
+def test_a_code_is_paid_with_by_card_and_nothing_changes_the_price_of_money_on_its_way(allowing):
+    a_code(allowing, percent=50)
+    walker = allowing.walker()
+    walker.go_to_code()
+    type_code(walker)
+    walker.get("/book/code")
+    assert "€47.50" in walker.text and "By bank transfer" not in walker.text
+    assert by_transfer(walker).status_code == 409
+    walker.get("/book/code")
+    walker.post("/book/price/leave")
+    assert by_transfer(walker).status_code == 303
+    assert type_code(walker).status_code == 303, "the page without the field"
+    walker.get("/book/code")
+    assert "€95" in walker.text and "Do you have a code?" not in walker.text
+    mark(coach_at_desk(allowing), place_of(allowing))
+    assert money(allowing) == ([("transfer", 95_00)], [])
+
+
+def test_the_introductory_price_is_had_once_by_transfer_too(allowing):
+    a_client(allowing, MAYA)
+    introduce(allowing)
+    walker, nora = signed_in(allowing, MAYA), coach_at_desk(allowing)
+    for minor in (80_00, 95_00):
+        walker.hold(walker.morning()[-1])
+        walker.fill("/book/details", {"agree": "y"})
+        assert by_transfer(walker).status_code == 303, walker.text
+        mark(nora, place_of(allowing))
+        assert ("transfer", minor) in money(allowing)[0]
 
 
 def test_undone_it_is_awaited_again_and_nothing_is_lost(allowing):

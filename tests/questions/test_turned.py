@@ -14,6 +14,7 @@ from coachapp.practice.operations import save_offering
 from coachapp.practice.queries import offering
 from coachapp.questions.models import Question
 from coachapp.questions.rules import Standing
+from tests.booking.lower import a_code, introduce, type_code
 from tests.booking.sold import a_client, given, sell, signed_in
 from tests.cast import MAYA
 from tests.questions.asked import SLUG, WORDS, at_desk, here, one, open_and_answer, paid, send
@@ -259,3 +260,25 @@ def test_no_word_of_it_stands_on_the_way(world, hers, nora):
         page = hers.get(path).get_data(as_text=True)
         title = page.split("<title>")[1].split("<")[0]
         assert WORDS not in title and SLUG not in title
+
+
+@pytest.mark.parametrize(("intro", "price", "left"), [(80_00, REST, False), (60_00, 60_00, True)])
+def test_never_both_with_an_introductory_price_the_lower_one_counts(world, hers, nora, intro, price, left):
+    """What is taken off waits for another session where the introductory price is lower."""
+    introduce(world, minor=intro)
+    turn(nora, world)
+    book(hers)
+    assert prices(world) == [price]
+    with world.app.app_context():
+        assert reduced.is_usable(one(world).id) is left
+
+
+def test_a_code_lowers_what_is_left(world, hers, nora):
+    turn(nora, world)
+    a_code(world, percent=50)
+    book(hers)
+    type_code(hers)
+    assert prices(world) == [REST // 2]
+    hers.get("/book/code")
+    hers.post("/book/price/leave")
+    assert prices(world) == [REST]

@@ -1,0 +1,61 @@
+"""Money that came by hand has its papers too, and the accountant sees it as what it is."""
+
+import re
+from datetime import timedelta
+
+import pytest
+
+from coachapp import clock
+from coachapp.payments.account_queries import lines
+from tests.booking.by_hand import allow, mark, payment_id, place_of, press, waits
+from tests.booking.sold import coach_at_desk
+from tests.papers.terms import issued
+
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def waiting(world):
+    allow(world)
+    return waits(world)
+
+
+@pytest.fixture
+def nora(world, waiting):
+    return coach_at_desk(world)
+
+
+def seen(world):
+    """(method, minor) of each line on the accountant's page."""
+    with world.app.app_context():
+        return [(line.method, line.amount.minor) for line in lines(clock.now() - DAY, clock.now() + DAY)]
+
+
+def test_it_has_its_receipt_at_once(world, nora):
+    mark(nora, place_of(world))
+    assert issued(world) == [("receipt", 95_00, 1)]
+    assert seen(world) == [("transfer", 95_00)]
+
+
+def test_what_is_undone_is_taken_back_by_a_credit_note_once(world, nora):
+    mark(nora, place_of(world))
+    marked = payment_id(world)
+    for _ in range(2):
+        press(nora, f"{marked}/undo")
+    assert issued(world) == [("receipt", 95_00, 1), ("credit note", -95_00, 2)]
+    world.tick()
+    assert len(issued(world)) == 2 and seen(world) == []
+    mark(nora, place_of(world), how="cash")
+    assert issued(world)[2:] == [("receipt", 95_00, 3)]
+    assert seen(world) == [("cash", 95_00)]
+
+
+def test_what_is_given_back_by_hand_has_its_credit_note(world, waiting, nora):
+    mark(nora, place_of(world))
+    waiting.fill(f"{waiting.place_path}/cancel", {})
+    assert issued(world) == [("receipt", 95_00, 1)], "it has not gone back yet"
+    nora.get("/desk/payments")
+    path = re.search(r"/desk/payments/back/[\w-]+", nora.page.get_data(as_text=True))[0]
+    nora.fill(path, {"how": "cash", "on": str(clock.now().date())})
+    assert issued(world) == [("receipt", 95_00, 1), ("credit note", -95_00, 2)]
+    assert sorted(seen(world)) == [("cash", -95_00), ("transfer", 95_00)]
