@@ -287,6 +287,11 @@ def mostly_sqlite(request: pytest.FixtureRequest) -> Databases:
     return found
 
 
+# The same for one long test in a file of others.
+sqlite_everyday = pytest.mark.parametrize(
+    "databases", ["sqlite", pytest.param("postgresql", marks=pytest.mark.proof)], indirect=True
+)
+
 # For tests in such a file whose subject is the database after all: both, every day.
 both_databases = pytest.mark.parametrize("databases", ["sqlite", "postgresql"], indirect=True)
 

@@ -43,7 +43,7 @@ from coachapp.safe_contact.rules import Inbox
 from coachapp.tick import run_tick
 from coachapp.zones import zone
 from tests.cast import ALEX
-from tests.road import open_world
+from tests.road import open_world, sqlite_everyday
 
 pytestmark = pytest.mark.long
 
@@ -332,6 +332,7 @@ class Practice(RuleBasedStateMachine):
         return self.world.rows(SafeContact.client_id, SafeContact.inbox)
 
 
+@sqlite_everyday
 def test_whatever_happens_in_whatever_order(databases, stripe_standin, mail_catcher, settings_of, proof):
     @contextmanager
     def open_house():

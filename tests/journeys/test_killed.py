@@ -25,7 +25,7 @@ from tests.cast import ALEX
 from tests.databases import Databases
 from tests.journeys import killable
 from tests.live import free_port
-from tests.road import open_practice
+from tests.road import open_practice, sqlite_everyday
 
 pytestmark = pytest.mark.long
 
@@ -173,6 +173,7 @@ def in_turn(
 
 
 @pytest.mark.timeout(900)
+@sqlite_everyday
 def test_the_server_is_killed_at_each_step_of_the_road(databases, tmp_path, proof):
     every = proof(10, 1)
 
@@ -184,6 +185,7 @@ def test_the_server_is_killed_at_each_step_of_the_road(databases, tmp_path, proo
 
 
 @pytest.mark.timeout(900)
+@sqlite_everyday
 def test_the_tick_is_killed_at_each_of_its_steps(databases, tmp_path, proof):
     every = proof(12, 1)
 

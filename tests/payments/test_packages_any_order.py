@@ -44,7 +44,7 @@ from coachapp.zones import zone
 from tests.booking.sold import SINGLE, SLUG, sell
 from tests.papers.ledger import assert_papers_agree
 from tests.papers.terms import TERMS
-from tests.road import open_world
+from tests.road import open_world, sqlite_everyday
 
 pytestmark = pytest.mark.long
 
@@ -395,6 +395,7 @@ class Packages(RuleBasedStateMachine):
             yield
 
 
+@sqlite_everyday
 def test_whatever_happens_to_packages(databases, stripe_standin, mail_catcher, settings_of, proof):
     @contextmanager
     def open_house():
