@@ -62,8 +62,9 @@ def second_uses(client_id: UUID) -> list[SecondUse]:
 
 
 def mark_place(place: PlaceRow) -> bool:
-    """Whether it is to be had at the introductory price. Before she pays the introductory price: IntroHad where the record she books with has had it; else note by what
-    the same address would be known again. To be called before the time itself is locked.
+    """Whether it is to be had at the introductory price; then what the same address would be known by is noted.
+
+    IntroHad where the record she books with has had it. To be called before the time itself is locked.
     """
     place = queries.place(place.id)
     if not place.is_intro:

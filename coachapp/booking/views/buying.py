@@ -16,14 +16,11 @@ from coachapp.booking.operations import Details
 from coachapp.booking.rules import HoldEnded, IntroHad, NotNow
 from coachapp.booking.views import door, picking, public, road
 from coachapp.config import settings
-from coachapp.payments import operations as payments
 from coachapp.payments.coupon_queries import coupon
 from coachapp.payments.coupon_rules import CodeGone
 from coachapp.payments.credit_queries import package
 from coachapp.payments.credit_rules import PackageRow
-from coachapp.payments.rules import GatewayAway, GatewayRefused
-from coachapp.payments.runtime import gateway, payables
-from coachapp.payments.views import payment_page_away
+from coachapp.payments.views import to_checkout
 from coachapp.practice.queries import coach, practice
 from coachapp.practice.rules import NoSuchOffering, OfferingRow
 from coachapp.safe_contact.forms import UNSURE
@@ -145,7 +142,8 @@ def go_on() -> ResponseReturnValue:
         if mine.price.is_zero:
             buying.take_for_nothing(purchase, settings().base_url, now=now)
             return redirect(url_for("buying.bought"), 303)
-        return _to_payment(purchase)
+        back = f"{settings().base_url}/paid/"
+        return to_checkout(lambda: buying.go_to_pay(purchase, back, now=clock.now()))
     except CodeGone:  # used up, or put to rest, since it was typed
         with suppress(NotNow):
             prices.leave_code_for_package(mine.id)
@@ -156,19 +154,6 @@ def go_on() -> ResponseReturnValue:
         return words_page(road.present_purchase(), had_intro=True), 409
     except NotNow:  # it costs something else by now
         return redirect(url_for("buying.words"), 303)
-
-
-def _to_payment(purchase: buying.PurchaseRow) -> ResponseReturnValue:
-    now, back = clock.now(), f"{settings().base_url}/paid/"
-    attempt = buying.go_to_pay(purchase, back, now=now)
-    try:
-        if attempt.expires_at <= now:  # the link of an earlier try has ended: settle that, then begin anew
-            payments.ask_stripe(attempt, gateway(), payables(), now=now)
-            attempt = buying.go_to_pay(purchase, back, now=now)
-        attempt = payments.open_checkout(attempt, gateway(), payables(), now=now)
-    except (GatewayAway, GatewayRefused):
-        return payment_page_away()
-    return redirect(attempt.checkout_url or attempt.return_url, 303)
 
 
 @bp.get("/sessions")

@@ -47,7 +47,7 @@ from coachapp.payments.coupon_rules import CodeGone
 from coachapp.payments.queries import unfinished_attempt
 from coachapp.payments.rules import GatewayAway, GatewayRefused
 from coachapp.payments.runtime import gateway, payables
-from coachapp.payments.views import payment_page_away
+from coachapp.payments.views import payment_page_away, to_checkout
 from coachapp.practice.paying import ways
 from coachapp.practice.queries import coach, offering_by_id, practice
 from coachapp.practice.rules import CoachRow, NoSuchOffering
@@ -167,17 +167,8 @@ def _confirm_or_pay(place: PlaceRow) -> ResponseReturnValue:
         confirm = buying.confirm_free if place.buys else confirming.confirm_free
         confirm(place, settings().base_url, now=clock.now())
         return redirect(url_for("road.done"), 303)
-    attempt = operations.go_to_pay(place, f"{settings().base_url}/paid/", now=clock.now())
-    try:
-        if (
-            attempt.expires_at <= clock.now()
-        ):  # the link of an earlier try has ended: settle that, then begin anew
-            payments.ask_stripe(attempt, gateway(), payables(), now=clock.now())
-            attempt = operations.go_to_pay(place, f"{settings().base_url}/paid/", now=clock.now())
-        attempt = payments.open_checkout(attempt, gateway(), payables(), now=clock.now())
-    except (GatewayAway, GatewayRefused):
-        return payment_page_away()
-    return redirect(attempt.checkout_url or attempt.return_url, 303)
+    back = f"{settings().base_url}/paid/"
+    return to_checkout(lambda: operations.go_to_pay(place, back, now=clock.now()))
 
 
 @bp.post("/let-go")
