@@ -18,7 +18,6 @@ from coachapp.practice.queries import coach
 from coachapp.practice.rules import OfferingRow
 from coachapp.zones import zone
 
-_Seat = aliased(Appointment)
 _ALL = timedelta(days=3700)
 
 
@@ -79,9 +78,9 @@ def dates_with(client_id: UUID | None, states: Collection[AppointmentState] = OC
     if client_id is None:
         return set()
     sits = (
-        select(_Seat.seat_of)
-        .join(Place, Place.appointment_id == _Seat.id)
-        .where(Place.client_id == client_id, _Seat.seat_of.is_not(None), _Seat.state.in_(states))
+        select(Appointment.seat_of)
+        .join(Place, Place.appointment_id == Appointment.id)
+        .where(Place.client_id == client_id, Appointment.seat_of.is_not(None), Appointment.state.in_(states))
     )
     return {date_id for date_id in session().scalars(sits) if date_id is not None}
 
@@ -96,11 +95,12 @@ def open_days(
 
 def _dates() -> Select[*tuple[Any, ...]]:
     """Each date with its offering, once for every seat that is someone's."""
-    taken = and_(_Seat.seat_of == Appointment.id, _Seat.state.in_(OCCUPYING))
+    seat = aliased(Appointment)
+    taken = and_(seat.seat_of == Appointment.id, seat.state.in_(OCCUPYING))
     return (
-        select(Appointment, Offering.title, Offering.slug, _Seat.seat, _Seat.state)
+        select(Appointment, Offering.title, Offering.slug, seat.seat, seat.state)
         .join(Offering, Offering.id == Appointment.offering_id)
-        .outerjoin(_Seat, taken)
+        .outerjoin(seat, taken)
         .where(Appointment.seats.is_not(None))
         .order_by(Appointment.starts_at, Appointment.id)
     )

@@ -32,8 +32,6 @@ from coachapp.money import Money
 from coachapp.practice.models import Offering
 from coachapp.practice.queries import offering_row
 
-_Bought = aliased(Offering)
-
 
 def place(place_id: UUID) -> PlaceRow:
     """One place; NoSuchPlace."""
@@ -245,11 +243,12 @@ def _exceptions(rows: Sequence[Row[date, int | None, int | None]]) -> list[DayEx
 
 
 def _places() -> Select[Place, Appointment, Offering | None, Offering | None]:
+    bought = aliased(Offering)
     return (
-        select(Place, Appointment, Offering, _Bought)
+        select(Place, Appointment, Offering, bought)
         .join(Appointment, Appointment.id == Place.appointment_id)
         .outerjoin(Offering, Offering.id == Appointment.offering_id)
-        .outerjoin(_Bought, _Bought.id == Place.buys_id)
+        .outerjoin(bought, bought.id == Place.buys_id)
     )
 
 

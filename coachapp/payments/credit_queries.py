@@ -15,8 +15,6 @@ from coachapp.payments.credit_rules import EntryRow, Kind, NoSuchPackage, Packag
 from coachapp.payments.models import CreditEntry, Package
 from coachapp.practice.models import Offering
 
-_Sold = aliased(Offering)
-
 
 def package(package_id: UUID) -> PackageRow:
     """One package, granted or not; NoSuchPackage."""
@@ -93,10 +91,11 @@ def entry_row(row: CreditEntry) -> EntryRow:
 
 
 def _packages() -> Select[Package, Offering, Offering | None]:
+    sold = aliased(Offering)
     return (
-        select(Package, Offering, _Sold)
+        select(Package, Offering, sold)
         .join(Offering, Offering.id == Package.pays_for_id)
-        .outerjoin(_Sold, _Sold.id == Package.offering_id)
+        .outerjoin(sold, sold.id == Package.offering_id)
     )
 
 

@@ -45,3 +45,15 @@ def test_every_module_says_what_it_holds(path):
 def test_there_is_no_room_for_odds_and_ends():
     names = {path.stem for path in FILES} | {path.parent.name for path in FILES}
     assert names.isdisjoint({"utils", "util", "helpers", "misc", "core"})
+
+
+@pytest.mark.parametrize("path", FILES, ids=name_of)
+def test_an_alias_belongs_to_one_statement(path):
+    """SQLAlchemy fills an alias's columns at first use; two threads that share one then miss each other's."""
+    module = ast.parse(path.read_text(encoding="utf-8"))
+    inside = {
+        node for each in ast.walk(module) if isinstance(each, ast.FunctionDef) for node in ast.walk(each)
+    }
+    calls = {node for node in ast.walk(module) if isinstance(node, ast.Call)} - inside
+    shared = [call.lineno for call in calls if isinstance(call.func, ast.Name) and call.func.id == "aliased"]
+    assert not shared, "call aliased() in the function that makes the statement"
