@@ -7,7 +7,9 @@ export UV_PYTHON_DOWNLOADS = never
 export UV_LINK_MODE = copy
 # Whatever the machine says: programs that tests start again and again begin in half the time.
 export PYTHONDONTWRITEBYTECODE =
-PYTEST = CHROMIUM="$$(cat $(VENV)/browser.path)" $(PYTHON) -m pytest
+# Tests make thousands of databases and wait for each to reach the disk: where there is memory to spare, they lie there.
+MEMORY := $(shell df -Pk /dev/shm 2>/dev/null | awk 'NR == 2 && $$4 > 4000000 { print "/dev/shm" }')
+PYTEST = TMPDIR="$${TMPDIR:-$(or $(MEMORY),/tmp)}" CHROMIUM="$$(cat $(VENV)/browser.path)" $(PYTHON) -m pytest
 # Tests wait for servers, browsers and mails more than they compute: several at a time, whole files together.
 TOGETHER = -n 4 --dist loadfile --no-loadscope-reorder
 
