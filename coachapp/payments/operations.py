@@ -184,13 +184,16 @@ def finish(refund_ids: list[UUID], gateway: Gateway, payables: Payables, *, now:
 
 
 def reconcile(gateway: Gateway, payables: Payables, *, now: datetime) -> None:
-    """Ask about attempts that nobody came back for, at most every five minutes each. GatewayAway ends the round."""
+    """Ask about attempts that nobody came back for, at most every five minutes each. GatewayAway ends the round.
+
+    Those that may have been paid come first: a page that Stripe will not open, however often, holds up none of them.
+    """
     quiet = now - timedelta(minutes=5)
     waiting = session().scalars(
         select(Attempt.id)
         .where(Attempt.state.in_(UNFINISHED), Attempt.created_at < now - timedelta(minutes=1))
         .where((Attempt.asked_at.is_(None)) | (Attempt.asked_at < quiet) | (Attempt.expires_at < now))
-        .order_by(Attempt.created_at)
+        .order_by(Attempt.session_id.is_(None), Attempt.created_at)
         .limit(100)
     )
     for attempt_id in list(waiting):
