@@ -173,7 +173,9 @@ class Api:
     def _list_refunds(self, got: Received) -> Obj:
         filters = _REFUNDS.read(got.params)
         limit: int = filters.get("limit", 10)
-        wanted = {name: filters[name] for name in ("charge", "payment_intent") if name in filters}
+        wanted: dict[str, str] = {
+            name: filters[name] for name in ("charge", "payment_intent") if name in filters
+        }
         found = self._store.refunds(wanted)
         shown = [copy.deepcopy(each) for each in found[:limit]]
         return {"object": "list", "data": shown, "has_more": len(found) > limit, "url": "/v1/refunds"}
