@@ -122,6 +122,8 @@ def settle(
             return _take_payment(attempt, facts, payables, now)
         if step is Step.EXPIRE:
             _expire(attempt, payables, now, let_go)
+        elif let_go and _ended_before(attempt):
+            payables[attempt.payable_kind].on_expired(attempt.payable_id, now, True)
         elif step in (Step.OPEN, Step.ALARM):
             _move(attempt, AttemptState.OPEN if step is Step.OPEN else AttemptState.ALARM)
     return []
@@ -271,6 +273,11 @@ def _settle_price(attempt: AttemptRow) -> None:
 def _expire(attempt: AttemptRow, payables: Payables, now: datetime, let_go: bool) -> None:
     _move(attempt, AttemptState.EXPIRED)
     payables[attempt.payable_kind].on_expired(attempt.payable_id, now, let_go)
+
+
+def _ended_before(attempt: AttemptRow) -> bool:
+    """Stripe's news of the end that somebody asked for was quicker than its answer, and nothing was begun since."""
+    return attempt.state is AttemptState.EXPIRED and queries.unfinished_attempt(attempt.payable_id) is None
 
 
 def _end(attempt: AttemptRow, state: AttemptState, payables: Payables, now: datetime) -> None:
