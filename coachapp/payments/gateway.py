@@ -96,6 +96,13 @@ class StripeGateway:
         return _refund_facts(refund)
 
     @_speaking
+    def find_refund(self, refund_id: UUID, intent_id: str) -> RefundFacts | None:
+        """The refund of ours that Stripe has under this id among those of a payment; None if it never made one."""
+        made = self._client.v1.refunds.list({"payment_intent": intent_id, "limit": 100})
+        facts = (_refund_facts(refund) for refund in made.data)
+        return next((each for each in facts if each.reference == refund_id.hex), None)
+
+    @_speaking
     def retrieve_refund(self, stripe_id: str) -> RefundFacts:
         return _refund_facts(self._client.v1.refunds.retrieve(stripe_id))
 

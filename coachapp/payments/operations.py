@@ -122,6 +122,8 @@ def settle(
             return _take_payment(attempt, facts, payables, now)
         if step is Step.EXPIRE:
             _expire(attempt, payables, now, let_go)
+        elif let_go and _ended_before(attempt):
+            payables[attempt.payable_kind].on_expired(attempt.payable_id, now, True)
         elif step in (Step.OPEN, Step.ALARM):
             _move(attempt, AttemptState.OPEN if step is Step.OPEN else AttemptState.ALARM)
     return []
@@ -184,13 +186,16 @@ def finish(refund_ids: list[UUID], gateway: Gateway, payables: Payables, *, now:
 
 
 def reconcile(gateway: Gateway, payables: Payables, *, now: datetime) -> None:
-    """Ask about attempts that nobody came back for, at most every five minutes each. GatewayAway ends the round."""
+    """Ask about attempts that nobody came back for, at most every five minutes each. GatewayAway ends the round.
+
+    Those that may have been paid come first: a page that Stripe will not open, however often, holds up none of them.
+    """
     quiet = now - timedelta(minutes=5)
     waiting = session().scalars(
         select(Attempt.id)
         .where(Attempt.state.in_(UNFINISHED), Attempt.created_at < now - timedelta(minutes=1))
         .where((Attempt.asked_at.is_(None)) | (Attempt.asked_at < quiet) | (Attempt.expires_at < now))
-        .order_by(Attempt.created_at)
+        .order_by(Attempt.session_id.is_(None), Attempt.created_at)
         .limit(100)
     )
     for attempt_id in list(waiting):
@@ -268,6 +273,11 @@ def _settle_price(attempt: AttemptRow) -> None:
 def _expire(attempt: AttemptRow, payables: Payables, now: datetime, let_go: bool) -> None:
     _move(attempt, AttemptState.EXPIRED)
     payables[attempt.payable_kind].on_expired(attempt.payable_id, now, let_go)
+
+
+def _ended_before(attempt: AttemptRow) -> bool:
+    """Stripe's news of the end that somebody asked for was quicker than its answer, and nothing was begun since."""
+    return attempt.state is AttemptState.EXPIRED and queries.unfinished_attempt(attempt.payable_id) is None
 
 
 def _end(attempt: AttemptRow, state: AttemptState, payables: Payables, now: datetime) -> None:

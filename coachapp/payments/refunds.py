@@ -22,6 +22,8 @@ from coachapp.payments.rules import (
 
 _LEASE = timedelta(minutes=2)
 _ASK_AGAIN = timedelta(hours=1)
+# Stripe remembers a request by its key for a day at least; after that the same key would send the money once more.
+_KEY_HOLDS = timedelta(hours=23)
 _FINAL = (RefundState.FAILED, RefundState.CANCELLED)
 _DASHBOARD = "dashboard"
 
@@ -89,7 +91,10 @@ def _refund(order_id: UUID, most: int | None, reason: str, now: datetime) -> lis
 
 
 def send_refund(refund_id: UUID, gateway: Gateway, payables: Payables, *, now: datetime) -> None:
-    """Send one refund. When Stripe is away it stays *asked* and `tick` sends it again with the same key."""
+    """Send one refund. When Stripe is away it stays *asked* and `tick` sends it again with the same key.
+
+    One whose key may be forgotten by now is looked for at Stripe before it is sent.
+    """
     with transaction() as db:
         refund = db.get_one(Refund, refund_id, with_for_update=True)
         if refund.state != RefundState.ASKED or (refund.lease_until and refund.lease_until > now):
@@ -97,8 +102,10 @@ def send_refund(refund_id: UUID, gateway: Gateway, payables: Payables, *, now: d
         refund.lease_until = now + _LEASE
         intent_id = db.get_one(Payment, refund.payment_id).intent_id or ""
         amount = Money(refund.amount_minor, refund.currency)
+        is_known = now - refund.created_at < _KEY_HOLDS
     try:
-        facts = gateway.refund(refund_id, intent_id, amount)
+        made = None if is_known else gateway.find_refund(refund_id, intent_id)
+        facts = made or gateway.refund(refund_id, intent_id, amount)
     except GatewayAway:
         return
     except GatewayRefused:

@@ -161,6 +161,15 @@ def test_refunds_in_two_parts_then_no_more(paid, client, standin, receiver):
     ]
 
 
+def test_refunds_are_listed_by_their_payment_newest_first(paid, client):
+    wanted = {"payment_intent": paid.payment_intent.id}
+    made = [client.v1.refunds.create({**wanted, "amount": amount}).id for amount in (10_00, 20_00)]
+    assert [each.id for each in client.v1.refunds.list(wanted).data] == made[::-1]
+    first = client.v1.refunds.list({**wanted, "limit": 1})
+    assert [each.id for each in first.data] == made[1:] and first.has_more
+    assert client.v1.refunds.list({"payment_intent": "pi_other"}).data == []
+
+
 def test_the_same_refund_key_refunds_once(paid, client):
     wanted = {"payment_intent": paid.payment_intent.id, "amount": 4000}
     ids = {client.v1.refunds.create(wanted, {"idempotency_key": "refund:r1"}).id for _ in range(3)}

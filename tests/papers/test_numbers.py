@@ -21,6 +21,7 @@ from tests.papers.ledger import assert_papers_agree
 from tests.papers.terms import TERMS
 
 WRITERS = 8
+CURRENCIES = ("EUR", "JPY", "KWD")
 
 
 class ChangedHerMind(Exception):
@@ -57,9 +58,11 @@ def practice(nameless):
 
 
 def write(app, turns, fails, troubles):
-    """Issue papers one after the other; every one at a place of `fails` is taken back after it was numbered."""
+    """Issue papers one after the other, in turn in each currency; every one at a place of `fails` is taken back after it was numbered."""
     for turn in range(turns):
-        owed = Owed(Kind.RECEIPT, uuid4(), None, uuid4(), "R", Money(turn + 1, "EUR"), clock.now())
+        owed = Owed(
+            Kind.RECEIPT, uuid4(), None, uuid4(), "R", Money(turn + 1, CURRENCIES[turn % 3]), clock.now()
+        )
         try:
             with app.app_context(), db.transaction():
                 operations.issue(owed, now=clock.now())

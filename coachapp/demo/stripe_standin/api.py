@@ -1,5 +1,6 @@
 """The `/v1` endpoints: who may call, which troubles are on, which act answers, and what was received."""
 
+import copy
 import re
 import threading
 from collections import deque
@@ -40,6 +41,15 @@ _REFUND = Group(
                 "reverse_transfer",
             )
         ),
+    }
+)
+_REFUNDS = Group(
+    {
+        "charge": Text(),
+        "limit": Whole(1, 100),
+        "payment_intent": Text(),
+        **_EXPAND,
+        **not_played(("created", "ending_before", "starting_after")),
     }
 )
 _SINGLE = {
@@ -160,6 +170,16 @@ class Api:
         origin = (got.request_id, got.headers.get("idempotency-key"))
         return self._expanded(self._till.refund(params, origin), got.params)
 
+    def _list_refunds(self, got: Received) -> Obj:
+        filters = _REFUNDS.read(got.params)
+        limit: int = filters.get("limit", 10)
+        wanted: dict[str, str] = {
+            name: filters[name] for name in ("charge", "payment_intent") if name in filters
+        }
+        found = self._store.refunds(wanted)
+        shown = [copy.deepcopy(each) for each in found[:limit]]
+        return {"object": "list", "data": shown, "has_more": len(found) > limit, "url": "/v1/refunds"}
+
     def _show(self, got: Received, room: str, identity: str) -> Obj:
         _ONLY_EXPAND.read(got.params)
         found = self._store.find(identity)
@@ -200,6 +220,7 @@ _ROUTES: tuple[tuple[str, str, Callable[..., Obj]], ...] = (
     ("GET", r"/v1/checkout/sessions/([^/]+)", Api._show_session),
     ("POST", r"/v1/checkout/sessions/([^/]+)/expire", Api._expire_session),
     ("POST", r"/v1/refunds", Api._create_refund),
+    ("GET", r"/v1/refunds", Api._list_refunds),
     ("GET", r"/v1/(refunds|payment_intents|charges|disputes)/([^/]+)", Api._show),
     ("GET", r"/v1/events", Api._list_events),
     ("GET", r"/v1/events/([^/]+)", Api._show_event),

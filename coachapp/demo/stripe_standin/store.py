@@ -82,11 +82,13 @@ class Store:
 
     def refunds_of(self, charge_id: str) -> list[Obj]:
         """Refunds of a charge, newest first."""
+        return self.refunds({"charge": charge_id})
+
+    def refunds(self, wanted: dict[str, str]) -> list[Obj]:
+        """Refunds that have all of these, newest first."""
         with self._lock:
-            found = [
-                o for o in self.books.objects.values() if o["object"] == "refund" and o["charge"] == charge_id
-            ]
-        return found[::-1]
+            found = [o for o in self.books.objects.values() if o["object"] == "refund"]
+        return [o for o in found[::-1] if all(o[name] == value for name, value in wanted.items())]
 
 
 def _write(file: Path, books: _Books) -> None:
