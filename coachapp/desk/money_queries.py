@@ -57,7 +57,8 @@ class OrderMoney:
 
     @property
     def may_go_back(self) -> bool:
-        return self.kind in _BY_AMOUNT and self.left.minor > 0
+        """Whether any amount may be given back here; once more, too, what did not arrive."""
+        return self.left.minor > 0 and (self.kind in _BY_AMOUNT or self.did_not_go_back)
 
     @property
     def did_not_go_back(self) -> bool:

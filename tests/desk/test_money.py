@@ -7,11 +7,15 @@ import pytest
 from coachapp import clock
 from coachapp.booking.models import Appointment
 from coachapp.money import Money
+from coachapp.payments import credits
 from coachapp.payments.credit_rules import BadAmount
 from coachapp.payments.giving_back import give_back
 from coachapp.payments.models import Order, Refund
+from coachapp.payments.operations import finish
+from coachapp.payments.runtime import gateway, payables
 from coachapp.practice.operations import add_coach
-from tests.booking.sold import coach_at_desk
+from tests.booking.sold import coach_at_desk, one_package, sell
+from tests.booking.test_packages import to_payment_without_time
 from tests.road import both_databases
 
 
@@ -97,3 +101,26 @@ def test_two_at_once_give_once(world, paid):
     for each in both:
         each.join()
     assert sorted(done) == ["given", "too late"] and refunded(world) == [(40_00, "asked")]
+
+
+def test_what_did_not_arrive_for_a_package_is_given_once_more(world):
+    sell(world)
+    buyer = world.walker()
+    to_payment_without_time(buyer)
+    buyer.pay()
+    nora = coach_at_desk(world)
+    ((order_id,),) = world.rows(Order.id)
+    path = f"/desk/payments/of/{order_id}"
+    nora.fill(path, {"amount": "40", "how": "card", "was": "0"})
+    assert nora.page.status_code == 422 and refunded(world) == [], "its sessions are taken back first"
+    with world.app.app_context():
+        refunds = credits.take_back(one_package(world).id, None, now=clock.now())
+        finish(refunds, gateway(), payables(), now=clock.now())
+    world.stripe.fail_refund(world.rows(Refund.stripe_id)[0][0])
+    assert world.stripe.wait_idle() and refunded(world) == [(420_00, "failed")]
+    nora.get("/desk/")
+    assert "Money for Alex did not go back" in nora.text and path in nora.page.get_data(as_text=True)
+    nora.fill(path, {"amount": "420", "how": "hand", "was": "0"})
+    assert refunded(world) == [(420_00, "failed"), (420_00, "to give")]
+    nora.get("/desk/")
+    assert "did not go back" not in nora.text
