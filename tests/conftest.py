@@ -121,8 +121,13 @@ def empty_url(databases: Databases) -> Iterator[str]:
 @pytest.fixture
 def settings_of(tmp_path: Path) -> Callable[[Urls], Config]:
     """`settings_of(urls)`: the app's settings on these databases."""
-    return lambda urls: Config(
-        instance=tmp_path / "instance",
+    return lambda urls: settings_on(urls, tmp_path / "instance")
+
+
+def settings_on(urls: Urls, instance: Path) -> Config:
+    """The same for whoever opens an app for more than one test."""
+    return Config(
+        instance=instance,
         database_url=urls.database,
         keys_database_url=urls.keys,
         secret_key="a key for tests and nothing else",

@@ -300,12 +300,14 @@ def _disputed(base_url: str, package_id: UUID, now: datetime) -> None:
         "Stripe says until when it can be answered; never send notes or reasons there."
     )
     person = client(mine.client_id)
-    text = texts.coach_trouble(what, f"{base_url}/desk/")
+    text = texts.coach_trouble(what, f"{base_url}/desk/payments/disputed")
     _tell_coach(person, "dispute", text, package_id, now)
 
 
 def _dispute_over(package_id: UUID, now: datetime, won: bool) -> None:
     credits.end_dispute(package_id, won=won, now=now)
+    whose = credit_queries.package(package_id).client_id
+    record("dispute_won" if won else "dispute_lost", now=now, role="system", subject=whose)
 
 
 def _is_blocked(person: ClientRow) -> bool:

@@ -59,6 +59,7 @@ def payable(base_url: str) -> Payable:
         on_expired=link_ended,
         on_refunded=_money_went_back,
         on_disputed=partial(_disputed, base_url),
+        on_dispute_over=_dispute_over,
         may_be_paid=_may_be_paid,
     )
 
@@ -230,9 +231,14 @@ def _money_went_back(place_id: UUID, now: datetime) -> None:
 def _disputed(base_url: str, place_id: UUID, now: datetime) -> None:
     place = queries.place(place_id)
     record("dispute", now=now, role="system", subject=place.client_id)
-    what = _("A payment is disputed by the payer’s bank. Stripe says until when it can be answered.")
-    text = texts.coach_trouble(what, f"{base_url}/desk/")
+    text = texts.coach_disputed(f"{base_url}/desk/payments/disputed")
     enqueue_for_coach(coach(place.coach_id).email, "trouble", text, key=f"coach dispute:{place_id}", now=now)
+
+
+def _dispute_over(place_id: UUID, now: datetime, won: bool) -> None:
+    """The time stands as it stood: whether a session is held is the coach's to say."""
+    what = "dispute_won" if won else "dispute_lost"
+    record(what, now=now, role="system", subject=queries.place(place_id).client_id)
 
 
 def _announce_cancelled(place: PlaceRow, base_url: str, now: datetime) -> None:

@@ -153,6 +153,7 @@ class Pay(StrEnum):
     PAID = "paid"
     NOT_HERE = "not paid here"
     WAITING = "waiting"
+    PART = "part returned"
     RETURNED = "returned"
     SESSION = "session"
 
@@ -163,7 +164,9 @@ def pay_state(price: Money, paid: Money | None, refunded: Money | None) -> Pay:
         return Pay.FREE
     if paid is None or paid.is_zero:
         return Pay.NOT_HERE
-    return Pay.RETURNED if refunded and refunded.minor >= paid.minor else Pay.PAID
+    if refunded and refunded.minor >= paid.minor:
+        return Pay.RETURNED
+    return Pay.PART if refunded and refunded.minor else Pay.PAID
 
 
 @dataclass(frozen=True)

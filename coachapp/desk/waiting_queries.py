@@ -17,13 +17,13 @@ from coachapp.clients.models import Client
 from coachapp.clients.queries import clients_by_id
 from coachapp.clients.rules import ClientRow
 from coachapp.db import session
-from coachapp.desk import queries
+from coachapp.desk import money_queries, queries
 from coachapp.desk.payment_queries import to_give_back
 from coachapp.messages.queries import waiting as waiting_messages
 from coachapp.notifications.models import OutboxMessage
 from coachapp.notifications.rules import State
-from coachapp.payments.models import Attempt, Order, Refund
-from coachapp.payments.rules import AttemptState, RefundState
+from coachapp.payments.models import Attempt, Order
+from coachapp.payments.rules import AttemptState
 from coachapp.practice.queries import coach, coaches
 from coachapp.questions.queries import waiting as waiting_questions
 
@@ -44,6 +44,7 @@ class Matter(StrEnum):
     AWAITED = "awaited"
     TO_GIVE = "to give"
     REFUND = "refund"
+    DISPUTE = "dispute"
     ALARM = "alarm"
 
 
@@ -73,6 +74,7 @@ def waiting(coach_id: int, *, now: datetime) -> list[Waiting]:
     """Everything that waits for this coach: money first, then requests, mails, and what is to be read."""
     found = [
         *_money(coach_id),
+        *_disputes(coach_id, now),
         *_by_hand(coach_id, now),
         *_requests(coach_id, now),
         *_came_free(coach_id, now),
@@ -179,6 +181,7 @@ def _by_hand(coach_id: int, now: datetime) -> list[_Found]:
 
 
 def _money(coach_id: int) -> list[_Found]:
+    """`about` is the order whose money did not go back."""
     db = session()
     alarms = (
         select(Attempt.created_at, Order.client_id)
@@ -186,12 +189,15 @@ def _money(coach_id: int) -> list[_Found]:
         .join(Client, Client.id == Order.client_id)
         .where(Client.coach_id == coach_id, Attempt.state == AttemptState.ALARM)
     )
-    refunds = (
-        select(Refund.created_at, Order.client_id)
-        .join(Order, Order.id == Refund.order_id)
-        .join(Client, Client.id == Order.client_id)
-        .where(Client.coach_id == coach_id, Refund.state == RefundState.FAILED)
-    )
     return [_Found(Matter.ALARM, at, client_id) for at, client_id in db.execute(alarms)] + [
-        _Found(Matter.REFUND, at, client_id) for at, client_id in db.execute(refunds)
+        _Found(Matter.REFUND, at, client_id, str(order_id))
+        for at, client_id, order_id in money_queries.failed_refunds(coach_id)
+    ]
+
+
+def _disputes(coach_id: int, now: datetime) -> list[_Found]:
+    """`certain` is that the bank has decided, against the coach."""
+    return [
+        _Found(Matter.DISPUTE, at, client_id, certain=lost)
+        for at, client_id, lost in money_queries.disputes(coach_id, now=now)
     ]

@@ -55,6 +55,7 @@ def pay_pill(pay: Pay) -> tuple[str, str, str]:
         Pay.PAID: (_("Paid"), "leaf", "check"),
         Pay.NOT_HERE: (_("Not paid here"), "", "wallet"),
         Pay.WAITING: (_("Waiting"), "honey", "hourglass"),
+        Pay.PART: (_("Partly paid back"), "", "undo-2"),
         Pay.RETURNED: (_("Paid back"), "", "undo-2"),
         Pay.SESSION: (_("From a package"), "leaf", "check"),
     }[pay]

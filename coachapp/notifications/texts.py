@@ -223,6 +223,15 @@ def coach_trouble(what: str, link: str) -> Text:
     return Text(_("Something needs your eyes"), f"{what}\n\n{link}\n")
 
 
+def coach_disputed(link: str) -> Text:
+    """To the coach: a payer's bank has asked about a payment."""
+    what = _(
+        "A payment is disputed by the payer’s bank. Stripe says until when it can be answered; "
+        "never send notes or reasons there."
+    )
+    return coach_trouble(what, link)
+
+
 def _until(until: datetime, zone: str) -> str:
     return _("Kept until %(moment)s.", moment=f"{words.day(until, zone)}, {words.time(until, zone)}")
 

@@ -4,8 +4,6 @@ from datetime import datetime
 from functools import partial
 from uuid import UUID, uuid4
 
-from flask_babel import gettext as _
-
 from coachapp import vault
 from coachapp.accounts.passphrases import four_words, normal_code
 from coachapp.audit.operations import record
@@ -85,6 +83,7 @@ def payable(base_url: str) -> Payable:
         on_expired=lambda request_id, now, let_go: None,
         on_refunded=_money_went_back,
         on_disputed=partial(_disputed, base_url),
+        on_dispute_over=_dispute_over,
     )
 
 
@@ -130,8 +129,12 @@ def _disputed(base_url: str, request_id: UUID, now: datetime) -> None:
     with transaction() as db:
         row = db.get_one(PayRequest, request_id)
         record("dispute", now=now, role="system", subject=ask_queries.by_id(request_id).client_id)
-        what = _("A payment is disputed by the payer’s bank. Stripe says until when it can be answered.")
-        _tell(row, "dispute", texts.coach_trouble(what, f"{base_url}/desk/payments"), now)
+        _tell(row, "dispute", texts.coach_disputed(f"{base_url}/desk/payments/disputed"), now)
+
+
+def _dispute_over(request_id: UUID, now: datetime, won: bool) -> None:
+    what = "dispute_won" if won else "dispute_lost"
+    record(what, now=now, role="system", subject=ask_queries.by_id(request_id).client_id)
 
 
 def _tell(row: PayRequest, kind: str, text: texts.Text, now: datetime) -> None:

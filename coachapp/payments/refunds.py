@@ -28,10 +28,11 @@ _FINAL = (RefundState.FAILED, RefundState.CANCELLED)
 _DASHBOARD = "dashboard"
 
 
-def ask_refund(payment_id: UUID, amount: Money, reason: str, *, now: datetime) -> UUID:
+def ask_refund(payment_id: UUID, amount: Money, reason: str, *, now: datetime, by_hand: bool = False) -> UUID:
     """Write a refund down, in the transaction of what causes it; `send_refund` sends it after the commit.
 
-    What came by hand is for the coach to give back: nothing is sent (`by_hand.given_back`).
+    What came by hand is for the coach to give back, and so is what she chose to give so (`by_hand`): nothing is sent
+    (`by_hand.given_back`).
     """
     with transaction() as db:
         payment = db.get_one(Payment, payment_id)
@@ -42,7 +43,7 @@ def ask_refund(payment_id: UUID, amount: Money, reason: str, *, now: datetime) -
             amount_minor=amount.minor,
             currency=amount.currency,
             reason=reason,
-            state=RefundState.ASKED if payment.method == Method.CARD else RefundState.TO_GIVE,
+            state=RefundState.ASKED if payment.method == Method.CARD and not by_hand else RefundState.TO_GIVE,
             created_at=now,
         )
         db.add(refund)
@@ -55,9 +56,11 @@ def refund_all(order_id: UUID, reason: str, *, now: datetime) -> list[UUID]:
     return _refund(order_id, None, reason, now)
 
 
-def refund_part(order_id: UUID, amount: Money, reason: str, *, now: datetime) -> list[UUID]:
+def refund_part(
+    order_id: UUID, amount: Money, reason: str, *, now: datetime, by_hand: bool = False
+) -> list[UUID]:
     """Ask for so much of what was paid on an order, or for what is left of it if that is less."""
-    return _refund(order_id, amount.minor, reason, now)
+    return _refund(order_id, amount.minor, reason, now, by_hand)
 
 
 def from_dashboard(payable_id: UUID, currency: str) -> Money:
@@ -70,7 +73,9 @@ def from_dashboard(payable_id: UUID, currency: str) -> Money:
     return Money(int(total or 0), currency)
 
 
-def _refund(order_id: UUID, most: int | None, reason: str, now: datetime) -> list[UUID]:
+def _refund(
+    order_id: UUID, most: int | None, reason: str, now: datetime, by_hand: bool = False
+) -> list[UUID]:
     with transaction() as db:
         asked = []
         paid = select(Payment).where(Payment.order_id == order_id, stands())
@@ -86,7 +91,8 @@ def _refund(order_id: UUID, most: int | None, reason: str, now: datetime) -> lis
                 left = min(left, most)
                 most -= max(left, 0)
             if left > 0:
-                asked.append(ask_refund(payment.id, Money(left, payment.currency), reason, now=now))
+                back = Money(left, payment.currency)
+                asked.append(ask_refund(payment.id, back, reason, now=now, by_hand=by_hand))
         return asked
 
 

@@ -207,6 +207,8 @@ def _dispute_over(question_id: UUID, now: datetime, won: bool) -> None:
             row.ended_at = now
         if not won and standing is Standing.TURNED:
             reduced.end(question_id, now=now)
+        what = "dispute_won" if won else "dispute_lost"
+        record(what, now=now, role="system", subject=row.client_id)
 
 
 def _locked(db: Session, question_id: UUID) -> Question:

@@ -328,6 +328,8 @@ SCENES = (
             "desk-given-back": "{desk_given}",
             "desk-ask-money": "/desk/payments/ask",
             "desk-asked-money": "{desk_asked}",
+            "desk-money": "{desk_money}",
+            "desk-disputed": "/desk/payments/disputed",
             "desk-ways": "/desk/payments/ways",
             "desk-services": "/desk/offerings",
             "desk-codes": "/desk/codes",
@@ -384,6 +386,7 @@ SCENES = (
     ),
     Scene(COACH, "desk-block-errors", "/desk/block", press("Block this time"), 422),
     Scene(COACH, "desk-ask-money-errors", "/desk/payments/ask", press("Make the link"), 422),
+    Scene(COACH, "desk-money-errors", "{desk_money}", fill("Give it back", {"amount": "9999"}), 422),
     Scene(COACH, "desk-ways-errors", "/desk/payments/ways", fill("Save", {"days": "99"}), 422),
     Scene(
         COACH,
@@ -468,6 +471,9 @@ class Cast:
             case "desk_cancel":
                 sessions = self.person(COACH).get(self.address("/desk/clients/{ref}/sessions")).text()
                 self._facts[name] = re.search(r'"(/desk/clients/[^"]+/cancel)"', sessions)[1]
+            case "desk_money":
+                sessions = self.person(COACH).get(self.address("/desk/clients/{ref}/sessions")).text()
+                self._facts[name] = re.search(r'"(/desk/payments/of/[^"]+)"', sessions)[1]
             case "desk_package_back":
                 found = self.person(COACH).get(self.address("/desk/clients/{ref}/packages")).text()
                 self._facts[name] = re.search(r'"(/desk/clients/[^"]+/take-back)"', found)[1]

@@ -136,7 +136,7 @@ def euros(amount: int) -> Money:
         (8000, None, None, Pay.NOT_HERE),
         (8000, 0, 0, Pay.NOT_HERE),
         (8000, 8000, 0, Pay.PAID),
-        (8000, 8000, 4000, Pay.PAID),
+        (8000, 8000, 4000, Pay.PART),
         (8000, 8000, 8000, Pay.RETURNED),
     ],
 )
