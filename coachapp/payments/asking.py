@@ -118,7 +118,8 @@ def _money_came(base_url: str, request_id: UUID, now: datetime) -> OnPaid:
         if row.ended_at is not None or sums.paid.minor > sums.amount.minor:
             return OnPaid.REFUND_AND_APOLOGISE
         record("paid_request", now=now, role="system", subject=sums.client_id)
-        _tell(row, "paid", texts.coach_paid(f"{base_url}/desk/payments"), now)
+        if not sums.by_hand:  # what she marks herself she knows
+            _tell(row, "paid", texts.coach_paid(f"{base_url}/desk/payments"), now)
         return OnPaid.CONFIRM
 
 
