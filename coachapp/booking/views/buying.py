@@ -1,7 +1,5 @@
 """Buying a package: with a first time, chosen as any time is, or without one."""
 
-from contextlib import suppress
-
 from flask import Blueprint, abort, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -13,11 +11,11 @@ from coachapp.booking import blocking, buying, prices
 from coachapp.booking.admission import STRANGER, Guest
 from coachapp.booking.forms import DetailsForm, KnownForm, PriceCodeForm
 from coachapp.booking.operations import Details
-from coachapp.booking.rules import HoldEnded, IntroHad, NotNow
+from coachapp.booking.rules import HoldEnded, NotNow
 from coachapp.booking.views import door, picking, public, road
+from coachapp.booking.views.at_price import AtPrice
 from coachapp.config import settings
 from coachapp.payments.coupon_queries import coupon
-from coachapp.payments.coupon_rules import CodeGone
 from coachapp.payments.credit_queries import package
 from coachapp.payments.credit_rules import PackageRow
 from coachapp.payments.views import to_checkout
@@ -134,26 +132,35 @@ def words_page(
 @open_to_all
 def go_on() -> ResponseReturnValue:
     """Off to the payment page; what costs nothing by a code is granted at once."""
-    purchase, now = road.present_purchase(), clock.now()
+    purchase = road.present_purchase()
     mine = package(purchase.package_id)
     if mine.is_granted:
         return redirect(url_for("buying.bought"), 303)
     try:
-        if mine.price.is_zero:
-            buying.take_for_nothing(purchase, settings().base_url, now=now)
-            return redirect(url_for("buying.bought"), 303)
-        back = f"{settings().base_url}/paid/"
-        return to_checkout(lambda: buying.go_to_pay(purchase, back, now=clock.now()))
-    except CodeGone:  # used up, or put to rest, since it was typed
-        with suppress(NotNow):
-            prices.leave_code_for_package(mine.id)
-        return words_page(road.present_purchase(), PriceCodeForm(formdata=None).refused()), 422
-    except IntroHad:
-        with suppress(NotNow):
-            prices.leave_intro_for_package(mine.id)
-        return words_page(road.present_purchase(), had_intro=True), 409
+        return at_price(purchase).go(lambda: _take_or_pay(purchase, mine))
     except NotNow:  # it costs something else by now
         return redirect(url_for("buying.words"), 303)
+
+
+def at_price(purchase: buying.PurchaseRow) -> AtPrice:
+    """A package without a time, and the page before paying it, with the price as it is when that is shown."""
+    package_id, now = purchase.package_id, clock.now()
+    return AtPrice(
+        package_id,
+        lambda *said, **more: words_page(road.present_purchase(), *said, **more),
+        "buying.words",
+        lambda typed: prices.use_code_for_package(package_id, typed, now=now),
+        lambda: prices.leave_code_for_package(package_id),
+        lambda: prices.leave_intro_for_package(package_id),
+    )
+
+
+def _take_or_pay(purchase: buying.PurchaseRow, mine: PackageRow) -> ResponseReturnValue:
+    if mine.price.is_zero:
+        buying.take_for_nothing(purchase, settings().base_url, now=clock.now())
+        return redirect(url_for("buying.bought"), 303)
+    back = f"{settings().base_url}/paid/"
+    return to_checkout(lambda: buying.go_to_pay(purchase, back, now=clock.now()))
 
 
 @bp.get("/sessions")

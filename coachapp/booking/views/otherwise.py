@@ -1,16 +1,14 @@
 """Paying in another way than by card, chosen on the page before paying."""
 
-from contextlib import suppress
-
 from flask import Blueprint, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from coachapp import clock
-from coachapp.booking import awaiting, blocking, prices, queries, requests
+from coachapp.booking import awaiting, blocking, queries, requests
 from coachapp.booking.pay_rules import NotAllowed, PaysBy
-from coachapp.booking.rules import HoldEnded, IntroHad, NotNow
-from coachapp.booking.views.details import code_page, hold_ended, place_on_hold, turned_away
+from coachapp.booking.rules import HoldEnded, PlaceRow
+from coachapp.booking.views.details import at_price, hold_ended, place_on_hold, turned_away
 from coachapp.config import settings
 from coachapp.payments import operations as payments
 from coachapp.payments.queries import unfinished_attempt
@@ -40,14 +38,14 @@ def choose(way: str) -> ResponseReturnValue:
     try:
         if attempt := unfinished_attempt(place.id):
             payments.end_link(attempt, gateway(), payables(), now=clock.now())
-        awaiting.pay_later(place, PaysBy(way), settings().base_url, now=clock.now())
+        return at_price(place).go(lambda: _later(place, PaysBy(way)))
     except (GatewayAway, GatewayRefused):
         return payment_page_away()
-    except IntroHad:
-        with suppress(NotNow):
-            prices.leave_intro(place, now=clock.now())
-        return code_page(queries.place(place.id), had_intro=True), 409
     except NotAllowed:
         said = _("Your time and your words are kept; go back and choose another way to pay.")
         return page(409, _("This way to pay is not on offer for this time"), said)
+
+
+def _later(place: PlaceRow, way: PaysBy) -> ResponseReturnValue:
+    awaiting.pay_later(place, way, settings().base_url, now=clock.now())
     return redirect(url_for("road.done"), 303)
