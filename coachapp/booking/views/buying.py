@@ -7,18 +7,23 @@ from flask_login import current_user
 
 from coachapp import clock
 from coachapp.accounts.queries import join_path
-from coachapp.booking import blocking, buying, prices
+from coachapp.booking import awaiting_packages, blocking, buying, prices
 from coachapp.booking.admission import STRANGER, Guest
 from coachapp.booking.forms import DetailsForm, KnownForm, PriceCodeForm
 from coachapp.booking.operations import Details
+from coachapp.booking.pay_rules import PaysBy
 from coachapp.booking.rules import HoldEnded, NotNow
 from coachapp.booking.views import door, picking, public, road
 from coachapp.booking.views.at_price import AtPrice
+from coachapp.clients.queries import client
 from coachapp.config import settings
+from coachapp.payments import ask_queries
 from coachapp.payments.coupon_queries import coupon
 from coachapp.payments.credit_queries import package
 from coachapp.payments.credit_rules import PackageRow
+from coachapp.payments.queries import orders_of
 from coachapp.payments.views import to_checkout
+from coachapp.practice.paying import ways
 from coachapp.practice.queries import coach, practice
 from coachapp.practice.rules import NoSuchOffering, OfferingRow
 from coachapp.safe_contact.forms import UNSURE
@@ -109,7 +114,33 @@ def words() -> ResponseReturnValue:
     purchase = road.present_purchase()
     if package(purchase.package_id).is_granted:
         return redirect(url_for("buying.bought"), 303)
-    return words_page(purchase)
+    return _awaited_page(purchase) if purchase.is_awaited(clock.now()) else words_page(purchase)
+
+
+@bp.post("/words/leave")
+@open_to_all
+def leave() -> ResponseReturnValue:
+    """Not in that way after all: choose again how to pay."""
+    awaiting_packages.leave(road.present_purchase(), now=clock.now())
+    return redirect(url_for("buying.words"), 303)
+
+
+def _awaited_page(purchase: buying.PurchaseRow) -> str:
+    """What is to be transferred or brought along, or given on for someone else to pay, and until when."""
+    order = orders_of([purchase.package_id])[purchase.package_id]
+    by_someone = purchase.pays_by == PaysBy.SOMEONE
+    her = client(purchase.client_id)
+    return render_template(
+        "booking/awaited_package.html",
+        purchase=purchase,
+        mine=package(purchase.package_id),
+        order=order,
+        words=purchase.words,
+        zone=her.zone,
+        host=coach(her.coach_id),
+        ways=ways(),
+        asked=ask_queries.secret_of(order.id, f"{settings().base_url}/pay/") if by_someone else None,
+    )
 
 
 def words_page(
@@ -125,6 +156,8 @@ def words_page(
         form=form or PriceCodeForm(formdata=None),
         code=coupon(purchase.coupon_id).code if purchase.coupon_id else "",
         had_intro=had_intro,
+        others=awaiting_packages.on_offer(purchase),
+        ways=ways(),
     )
 
 

@@ -1,4 +1,4 @@
-"""What is due for no time, marked as paid by hand: money that was asked for by itself."""
+"""What is due for no time, marked as paid by hand: money asked for by itself, packages bought without one."""
 
 from collections.abc import Callable
 from uuid import UUID
@@ -12,7 +12,8 @@ from coachapp.clients.queries import client
 from coachapp.desk.payment_forms import PaidForm
 from coachapp.desk.views.payments import marked, paid_already
 from coachapp.desk.views.room import bp, host
-from coachapp.payments import ask_queries, asking
+from coachapp.payments import ask_queries, asking, packages
+from coachapp.payments.credit_queries import package
 from coachapp.payments.paper_queries import SoldRow, sold
 from coachapp.payments.queries import order
 from coachapp.payments.rules import Asking, Method
@@ -50,7 +51,12 @@ def _asked(mine: SoldRow) -> bool:
     return state is not Asking.TAKEN_BACK
 
 
-_PAYABLE: dict[str, Callable[[SoldRow], bool]] = {asking.KIND: _asked}
+def _bought(mine: SoldRow) -> bool:
+    """A package with a first time is marked with that."""
+    return package(mine.payable_id).place_id is None
+
+
+_PAYABLE: dict[str, Callable[[SoldRow], bool]] = {asking.KIND: _asked, packages.KIND: _bought}
 
 
 def _page(mine: SoldRow, form: PaidForm) -> ResponseReturnValue:
@@ -62,7 +68,7 @@ def _page(mine: SoldRow, form: PaidForm) -> ResponseReturnValue:
         host=host(),
         client=client(mine.client_id),
         place=None,
-        what=_("Asked for by a request"),
+        what=_("Asked for by a request") if mine.kind == asking.KIND else package(mine.payable_id).title,
         form=form,
         due=found.due,
         order=found,

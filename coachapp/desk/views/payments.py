@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from coachapp import clock
-from coachapp.booking import awaiting
+from coachapp.booking import awaiting, awaiting_packages
 from coachapp.booking.queries import place as place_row
 from coachapp.booking.rules import AppointmentState, HoldEnded, NoSuchPlace, PlaceRow
 from coachapp.clients.queries import client
@@ -37,6 +37,8 @@ def payments() -> ResponseReturnValue:
         "desk/payments.html",
         host=me,
         awaited=awaiting.awaited(me.id, now=now),
+        awaited_packages=awaiting_packages.awaited(me.id, now=now),
+        now=now,
         backs=to_give_back(me.id),
         marked=marked_lately(me.id, now=now),
         asked=asked_of_late(me.id, now),

@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from coachapp import clock
 from coachapp.booking.around_queries import Beside, beside
 from coachapp.booking.awaiting import order_of
+from coachapp.booking.awaiting_packages import awaited_of
 from coachapp.booking.queries import next_and_last, place_token, places_kept, places_of
 from coachapp.booking.rules import AppointmentState, NoSuchPlace, PlaceRow
 from coachapp.booking.wait_queries import kept_for, waits_of
@@ -78,6 +79,7 @@ def home() -> ResponseReturnValue:
         questions=questions.on_show(me.id, now),
         has_questions=bool(questions.questions_of(me.id)),
         kept_times=[(each, _token(each), order_of(each)) for each in places_kept(me.id)],
+        awaited=awaited_of(me.id, now=now),
         ways=ways(),
         to_pay=[each for each in asked_of_her(me.id, now) if each[1] is Asking.OPEN],
         wishes=wishes(me.id),
