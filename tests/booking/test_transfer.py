@@ -90,7 +90,7 @@ def test_it_has_come_confirms_it_in_the_same_words_as_a_card(allowing):
     world = allowing
     walker, nora = waits(world), coach_at_desk(world)
     nora.get("/desk/")
-    assert "Money is awaited for one time" in nora.text
+    assert "Money is awaited for one booking" in nora.text
     nora.get("/desk/payments")
     assert ref(world) in nora.text and "€95" in nora.text
     assert mark(nora, place_of(world)).status_code == 303
