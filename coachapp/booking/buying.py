@@ -270,8 +270,12 @@ def _granted(mine: PackageRow, base_url: str, now: datetime) -> OnPaid:
     """Grant it, or say that this money came twice."""
     if not credits.grant(mine.id, now=now):
         order = orders_of([mine.id])[mine.id]
-        twice = order.paid.minor > order.amount.minor
-        return OnPaid.REFUND_AND_APOLOGISE if twice else OnPaid.CONFIRM
+        if order.paid.minor <= order.amount.minor:
+            return OnPaid.CONFIRM
+        what = _("A card payment came for a package that was paid before. It is sent back in full by itself.")
+        text = texts.coach_trouble(what, f"{base_url}/desk/payments")
+        _tell_coach(client(mine.client_id), "paid twice", text, mine.id, now)
+        return OnPaid.REFUND_AND_APOLOGISE
     clients.set_state(mine.client_id, State.ACTIVE)
     make_join_token(mine.client_id, now=now)
     if mine.place_id is None:

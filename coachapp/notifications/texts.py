@@ -145,7 +145,8 @@ def coach_awaits(start: datetime, end: datetime, until: datetime, zone: str, lin
 
 def coach_awaits_package(title: str, until: datetime, zone: str, link: str) -> Text:
     """To the coach: the money of a package without a time is awaited."""
-    return Text(_("Money is awaited"), f"{title}\n{_until(until, zone)}\n\n{link}\n")
+    until_words = _("Until %(moment)s.", moment=f"{words.day(until, zone)}, {words.time(until, zone)}")
+    return Text(_("Money is awaited"), f"{title}\n{until_words}\n\n{link}\n")
 
 
 def coach_still_awaits(start: datetime, end: datetime, until: datetime, zone: str, link: str) -> Text:

@@ -9,7 +9,7 @@ import pytest
 from coachapp import clock
 from coachapp.booking.models import Appointment, Place
 from coachapp.notifications.models import OutboxMessage
-from coachapp.payments.models import Order, PayRequest
+from coachapp.payments.models import Attempt, Order, PayRequest
 from coachapp.practice.paying import Ways
 from tests.booking.by_hand import allow, by_transfer, money, payment_id, plain, press
 from tests.booking.sold import a_client, coach_at_desk, ref_of, signed_in
@@ -228,6 +228,25 @@ def test_nothing_else_is_marked_so(world):
     for (each,) in world.rows(Order.id):
         assert nora.get(f"/desk/payments/orders/{each}").status_code == 404
     assert nora.get(f"/desk/payments/orders/{request_id}").status_code == 404
+
+
+def test_what_came_twice_goes_back_and_the_coach_hears_of_it(world):
+    client_id, nora = a_client(world), coach_at_desk(world)
+    asks(world, nora, client_id)
+    nora.follow()
+    path, _words = secret(nora)
+    other = payer(world)
+    other.get(path)
+    other.post(path)
+    session_id = other.page.headers["Location"].rpartition("/")[2]
+    world.change(Attempt, state="expired")
+    ((order_id,),) = world.rows(Order.id)
+    press(nora, f"orders/{order_id}", how="cash")
+    world.stripe.pay(session_id)
+    assert world.stripe.wait_idle()
+    assert money(world) == ([("card", 40_00), ("cash", 40_00)], ["succeeded"])
+    world.send_mail()
+    assert "paid before" in world.mails_to(NORA.email)[-1].text
 
 
 def test_taken_back_nothing_can_be_paid(world):
