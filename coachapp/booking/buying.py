@@ -17,6 +17,7 @@ from coachapp.booking.blocking import is_blocked
 from coachapp.booking.confirming import confirm, link_ended, money_for
 from coachapp.booking.models import Purchase
 from coachapp.booking.operations import Details
+from coachapp.booking.pay_rules import PaysBy
 from coachapp.booking.rules import HoldEnded, NoSuchPlace, NotNow, Paid, PlaceRow
 from coachapp.clients import operations as clients
 from coachapp.clients.queries import client
@@ -41,7 +42,8 @@ from coachapp.safe_contact.queries import contact
 class PurchaseRow:
     """Someone's way to a package without a time; `words` are her four words, None for a client who signs in.
 
-    Where something has lowered its price, `regular` is what it would cost otherwise.
+    Where something has lowered its price, `regular` is what it would cost otherwise. `pays_by` is how she pays where
+    that is not by card, awaited until `pays_until`.
     """
 
     package_id: UUID
@@ -50,10 +52,16 @@ class PurchaseRow:
     regular: Money | None = None
     intro: Money | None = None
     coupon_id: UUID | None = None
+    pays_by: str | None = None
+    pays_until: datetime | None = None
 
     @property
     def is_intro(self) -> bool:
         return self.intro is not None and self.coupon_id is None
+
+    def is_awaited(self, now: datetime) -> bool:
+        """Whether its money is awaited in another way than by card."""
+        return self.pays_until is not None and self.pays_until > now
 
 
 def payable(base_url: str) -> Payable:
@@ -64,6 +72,7 @@ def payable(base_url: str) -> Payable:
         on_refunded=partial(_money_went_back, base_url),
         on_disputed=partial(_disputed, base_url),
         on_dispute_over=_dispute_over,
+        may_be_paid=_may_be_paid,
     )
 
 
@@ -110,7 +119,7 @@ def go_to_pay(row: PurchaseRow, return_base: str, *, now: datetime) -> AttemptRo
     code is gone, IntroHad where she has had the introductory price, NotNow where nothing is to be paid any more."""
     with transaction():
         introductory.mark_purchase(row.package_id, known=row.words is None)
-        row, mine = _to_be_paid(row)
+        row, mine = to_be_paid(row)
         if mine.price.is_zero:
             raise NotNow
         order_id = payments.open_order(row.client_id, packages.KIND, mine.id, mine.price, now=now)
@@ -121,7 +130,7 @@ def go_to_pay(row: PurchaseRow, return_base: str, *, now: datetime) -> AttemptRo
 def take_for_nothing(row: PurchaseRow, base_url: str, *, now: datetime) -> None:
     """A code leaves nothing to pay: grant the package at once. Errors as in `go_to_pay`."""
     with transaction():
-        row, mine = _to_be_paid(row)
+        row, mine = to_be_paid(row)
         used = prices.lowered(row.coupon_id, row.regular, mine.price)
         if used is None or not mine.price.is_zero:
             raise NotNow
@@ -142,7 +151,7 @@ def confirm_free(place: PlaceRow, base_url: str, *, now: datetime) -> None:
             credits.use_of(mine.id, place.id, now=now)
 
 
-def _to_be_paid(row: PurchaseRow) -> tuple[PurchaseRow, PackageRow]:
+def to_be_paid(row: PurchaseRow) -> tuple[PurchaseRow, PackageRow]:
     """As it stands now; the button pressed twice waits for the first press. HoldEnded once it is paid."""
     with transaction():
         row = _one(Purchase.package_id == row.package_id, lock=True)
@@ -182,13 +191,20 @@ def _one(wanted: ColumnElement[bool], *, lock: bool = False) -> PurchaseRow:
     row = session().scalar(found.with_for_update() if lock else found)
     if row is None:
         raise NoSuchPlace
+    return purchase_row(row)
+
+
+def purchase_row(row: Purchase) -> PurchaseRow:
+    """The frozen form of a purchase, its words opened."""
     sealed = row.code_sealed
     words = vault.open_(row.client_id, "purchase.code", row.package_id, sealed) if sealed else None
     currency = practice().currency
     regular, intro = (
         None if minor is None else Money(minor, currency) for minor in (row.regular_minor, row.intro_minor)
     )
-    return PurchaseRow(row.package_id, row.client_id, words, regular, intro, row.coupon_id)
+    return PurchaseRow(
+        row.package_id, row.client_id, words, regular, intro, row.coupon_id, row.pays_by, row.pays_until
+    )
 
 
 def _unpaid(road: str | None) -> PurchaseRow | None:
@@ -232,14 +248,14 @@ def _money_came(base_url: str, package_id: UUID, now: datetime) -> OnPaid:
         mine = credit_queries.package(package_id)
         if mine.place_id is None:
             person = client(mine.client_id)
-            if not mine.is_granted and _is_blocked(person):
+            if not mine.is_granted and is_blocked_now(person):
                 return OnPaid.REFUND_AND_APOLOGISE
             return _granted(mine, base_url, now)
         try:
             place, appointment, means = money_for(db, mine.place_id, now)
         except NoSuchPlace:  # forgotten meanwhile
             return _granted(mine, base_url, now)
-        if place.client_id is None or _is_blocked(client(mine.client_id)):
+        if place.client_id is None or is_blocked_now(client(mine.client_id)):
             return OnPaid.REFUND_AND_APOLOGISE
         given = _granted(mine, base_url, now)
         if given is OnPaid.CONFIRM and means is Paid.CONFIRM:
@@ -254,8 +270,12 @@ def _granted(mine: PackageRow, base_url: str, now: datetime) -> OnPaid:
     """Grant it, or say that this money came twice."""
     if not credits.grant(mine.id, now=now):
         order = orders_of([mine.id])[mine.id]
-        twice = order.paid.minor > order.amount.minor
-        return OnPaid.REFUND_AND_APOLOGISE if twice else OnPaid.CONFIRM
+        if order.paid.minor <= order.amount.minor:
+            return OnPaid.CONFIRM
+        what = _("A card payment came for a package that was paid before. It is sent back in full by itself.")
+        text = texts.coach_trouble(what, f"{base_url}/desk/payments")
+        _tell_coach(client(mine.client_id), "paid twice", text, mine.id, now)
+        return OnPaid.REFUND_AND_APOLOGISE
     clients.set_state(mine.client_id, State.ACTIVE)
     make_join_token(mine.client_id, now=now)
     if mine.place_id is None:
@@ -310,7 +330,15 @@ def _dispute_over(package_id: UUID, now: datetime, won: bool) -> None:
     record("dispute_won" if won else "dispute_lost", now=now, role="system", subject=whose)
 
 
-def _is_blocked(person: ClientRow) -> bool:
+def _may_be_paid(package_id: UUID, now: datetime) -> bool:
+    """Whether somebody else may still pay for a package: it is awaited so."""
+    with transaction() as db:
+        row = db.get(Purchase, package_id)
+        return row is None or (row.pays_by == PaysBy.SOMEONE and purchase_row(row).is_awaited(now))
+
+
+def is_blocked_now(person: ClientRow) -> bool:
+    """Whether this person may not book, whenever that was decided."""
     known = contact(person.id)
     return is_blocked(person.coach_id, (known and known.address) or "")
 

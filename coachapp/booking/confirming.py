@@ -214,11 +214,15 @@ def _take_again(db: Session, appointment: Appointment) -> bool:
 
 
 def link_ended(place_id: UUID, now: datetime, let_go: bool) -> None:
-    """The payment link ended: a person who lets go frees the time at once, else the hold runs its five minutes."""
+    """The payment link ended: a person who lets go frees the time at once, else the hold runs its five minutes.
+
+    What is kept for money of another way ends by its own upkeep, and not without a warning (`awaiting`).
+    """
     place = queries.place(place_id)
     with transaction() as db:
         appointment = db.get_one(Appointment, place.appointment_id, with_for_update=True)
-        over = let_go or appointment.hold_until is None or appointment.hold_until <= now
+        is_late = appointment.hold_until is None or appointment.hold_until <= now
+        over = let_go or (is_late and not place.pays_by)
         if appointment.state == AppointmentState.HELD and over:
             appointment.state, appointment.hold_until = AppointmentState.RELEASED, None
             appointment.changed_at = now

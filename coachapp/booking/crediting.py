@@ -11,6 +11,8 @@ from coachapp.booking.inviting import use
 from coachapp.booking.models import Appointment, Place
 from coachapp.booking.rules import AppointmentState, HoldEnded, NotNow, Outcome, PlaceRow
 from coachapp.db import transaction
+from coachapp.intake.operations import agree
+from coachapp.intake.rules import EARLY
 from coachapp.payments import credits
 from coachapp.payments.credit_queries import spent_on, uses_of
 from coachapp.payments.credit_rules import SPENT, Kind, PackageRow
@@ -46,10 +48,10 @@ def _may_be_decided(place: PlaceRow) -> bool:
     return place.outcome == Outcome.ABSENT or place.state is AppointmentState.CANCELLED
 
 
-def confirm_by_credit(place: PlaceRow, base_url: str, *, now: datetime) -> None:
+def confirm_by_credit(place: PlaceRow, base_url: str, *, begin_early: bool = False, now: datetime) -> None:
     """Confirm a held place with one session of the client's, in one transaction; twice is once.
 
-    HoldEnded when the time is gone, NoCredit when no session of this kind is left: then it stays held.
+    `begin_early` is her express wish for it, where that was asked. HoldEnded when the time is gone, NoCredit when no session of this kind is left: then it stays held.
     """
     with transaction() as db:
         lock_coach(place.coach_id)
@@ -62,6 +64,8 @@ def confirm_by_credit(place: PlaceRow, base_url: str, *, now: datetime) -> None:
         if place.client_id is None or place.buys is not None or not use(place, now=now):
             raise HoldEnded
         credits.use(place.client_id, place.offering_id, place.id, now=now)
+        if begin_early:
+            agree(place.client_id, place.id, EARLY, now=now)
         confirm(appointment, place, base_url, now)
 
 

@@ -32,8 +32,11 @@ def may_still_be_booked(client_id: UUID) -> bool:
 def was_answered(client_id: UUID, since: datetime) -> bool:
     """Whether a request of this client was answered, or ended, since then: she may still look at what was said.
 
-    So she may at a time that was kept for her money, which may come late.
+    So she may at a time that was kept for her money, or a package, which may come late.
     """
+    bought = select(Purchase.package_id).where(Purchase.client_id == client_id, Purchase.pays_until >= since)
+    if session().scalar(bought.limit(1)) is not None:
+        return True
     found = (
         select(Place.id)
         .join(Appointment, Appointment.id == Place.appointment_id)

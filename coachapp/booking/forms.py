@@ -1,5 +1,7 @@
 """The shape of what is typed on the booking road."""
 
+from typing import Any
+
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, Field, StringField, TextAreaField, ValidationError
@@ -41,6 +43,24 @@ class MayBeginEarly(BaseForm):
                     "than that."
                 )
             )
+
+
+class EarlyForm(MayBeginEarly):
+    """That wish alone, where nothing else is asked."""
+
+    begin_early = _begin_early()
+
+    @classmethod
+    def asking(cls, asks: bool, **more: Any) -> "EarlyForm":
+        """The form, asking for it or for nothing."""
+        form = cls(**more)
+        form.asks_early = asks
+        return form
+
+    @property
+    def wished(self) -> bool:
+        """Whether it was asked for, and given."""
+        return self.asks_early and bool(self.begin_early.data)
 
 
 class DetailsForm(MayGiveInbox, MayBeginEarly):

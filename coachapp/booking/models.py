@@ -178,7 +178,10 @@ class Place(Reduced, Base):
 
 
 class Purchase(Reduced, Base):
-    """The road of someone who buys a package without choosing a time: her cookie, and her four words."""
+    """The road of someone who buys a package without choosing a time: her cookie, and her four words.
+
+    `pays_by` is how she pays where that is not by card, and `pays_until` until when that is awaited.
+    """
 
     __tablename__ = "purchase"
 
@@ -187,6 +190,8 @@ class Purchase(Reduced, Base):
     road_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
     code_hash: Mapped[bytes | None] = mapped_column(LargeBinary, unique=True)
     code_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    pays_by: Mapped[str | None] = mapped_column(String(10), index=True)
+    pays_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     made_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 

@@ -17,6 +17,8 @@ from coachapp.booking.rules import OCCUPYING, AppointmentState, PlaceRow, TimeTa
 from coachapp.booking.seats import date_at, date_on_offer, sit
 from coachapp.booking.slots import instant
 from coachapp.db import transaction
+from coachapp.intake.operations import agree
+from coachapp.intake.rules import EARLY
 from coachapp.notifications import texts
 from coachapp.practice.operations import lock_coach
 from coachapp.practice.queries import coach
@@ -24,13 +26,20 @@ from coachapp.practice.rules import OfferingRow
 
 
 def move_by_client(
-    place: PlaceRow, offering: OfferingRow, start: int, client_zone: str, base_url: str, *, now: datetime
+    place: PlaceRow,
+    offering: OfferingRow,
+    start: int,
+    client_zone: str,
+    base_url: str,
+    *,
+    begin_early: bool = False,
+    now: datetime,
 ) -> None:
     """Move her time to a start (epoch minutes) that is on offer now with the same coach; its length stays, her clock
     becomes `client_zone`.
 
     TooLate after the cut-off or when it no longer stands, TimeTaken when the start is not free; then the old time
-    stays hers. The same press twice moves once. A seat moves to another date of its group and takes that one's length.
+    stays hers. The same press twice moves once. `begin_early` is her express wish for it, where that was asked. A seat moves to another date of its group and takes that one's length.
     """
     with _moving(place) as (db, appointment):
         if not _stands(appointment) or not may_move(appointment.starts_at, place.cutoff_min, now):
@@ -48,6 +57,8 @@ def move_by_client(
         row.zone, row.asked_zone = client_zone, None
         _moved(db, appointment, place, was, "client", base_url, now)
         if place.client_id is not None:
+            if begin_early:
+                agree(place.client_id, place.id, EARLY, now=now)
             waiting.no_longer(place.client_id, place.offering_id)
 
 

@@ -28,9 +28,14 @@ class NotAllowed(BookingError):
 
 def kept_until(starts_at: datetime, days: int, where: tzinfo, now: datetime) -> datetime:
     """Until when a time is kept for a transfer: the same clock time so many days on, at most until it begins."""
+    return min(days_on(days, where, now), starts_at)
+
+
+def days_on(days: int, where: tzinfo, now: datetime) -> datetime:
+    """The same clock time so many days on."""
     local = now.astimezone(where)
     wall = local.replace(second=0, microsecond=0).time()
-    return min(instant_of(local.date() + timedelta(days=days), wall, where).at, starts_at)
+    return instant_of(local.date() + timedelta(days=days), wall, where).at
 
 
 def may_transfer(starts_at: datetime, days: int | None, now: datetime) -> bool:

@@ -148,9 +148,11 @@ def _not_while_paid(payable_id: UUID) -> None:
 
 
 def _purchase(package_id: UUID) -> tuple[Purchase, PackageRow]:
-    """A package on its way to being bought, locked."""
+    """A package on its way to being bought, locked; NotNow while money of another way than the card is awaited."""
     with transaction() as db:
         row = db.get_one(Purchase, package_id, with_for_update=True)
+        if row.pays_by:
+            raise NotNow  # its money may be on its way, and is this very amount
         return row, package(package_id)
 
 

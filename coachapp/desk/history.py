@@ -3,15 +3,19 @@
 from collections.abc import Iterator
 from uuid import UUID
 
+from flask_babel import gettext as _
+
 from coachapp.booking.queries import places_of
 from coachapp.booking.rules import AppointmentState, Outcome, PlaceRow
 from coachapp.clients.queries import notes
 from coachapp.clients.rules import ClientRow
 from coachapp.desk.queries import orders_by_place
 from coachapp.desk.rules import Entry, EntryKind, timeline
+from coachapp.payments.ask_queries import AskedRow, asked_of
+from coachapp.payments.asking import KIND
 from coachapp.payments.credit_queries import packages_of
 from coachapp.payments.credit_rules import PackageRow
-from coachapp.payments.queries import OrderRow, orders_of
+from coachapp.payments.queries import OrderRow, came_at, orders_of, went_back_at
 from coachapp.worksheets.queries import sheets_of
 
 
@@ -24,6 +28,7 @@ def of_client(client: ClientRow) -> list[Entry]:
         (_session(place) for place in places),
         _money(places, orders),
         _packages(packages),
+        _asked([each for each in asked_of(client.id) if each.payable_kind == KIND]),
         (Entry(note.written_at, EntryKind.NOTE, text=note.text) for note in notes(client.id)),
         (
             Entry(sheet.shared_at, EntryKind.SHEET, sheet.template.title, number=sheet.number)
@@ -48,6 +53,19 @@ def _packages(packages: list[PackageRow]) -> Iterator[Entry]:
             yield Entry(each.made_at, EntryKind.GIVEN, each.title)
         else:
             yield Entry(order.created_at, EntryKind.PAID, each.title, amount=order.paid)
+
+
+def _asked(requests: list[AskedRow]) -> Iterator[Entry]:
+    """Money that was asked for by itself, and what came of it."""
+    orders, ids = orders_of(each.payable_id for each in requests), [each.order_id for each in requests]
+    came, back = came_at(ids), went_back_at(ids)
+    for each in requests:
+        order = orders[each.payable_id]
+        yield Entry(each.made_at, EntryKind.ASKED, amount=each.amount)
+        if order.id in came:
+            yield Entry(came[order.id], EntryKind.PAID, _("as you asked"), amount=order.paid)
+        if order.id in back:
+            yield Entry(back[order.id], EntryKind.REFUNDED, amount=order.refunded)
 
 
 def _money(places: list[PlaceRow], orders: dict[UUID, OrderRow]) -> Iterator[Entry]:

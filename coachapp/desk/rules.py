@@ -88,6 +88,7 @@ class EntryKind(StrEnum):
     PAID = "paid"
     REFUNDED = "refunded"
     GIVEN = "given"
+    ASKED = "asked"
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from coachapp import vault
 from coachapp.booking.awaiting import awaited
+from coachapp.booking.awaiting_packages import awaited as awaited_packages
 from coachapp.booking.blocking import blocked_people
 from coachapp.booking.queries import places_asked
 from coachapp.booking.rules import Standing
@@ -18,6 +19,7 @@ from coachapp.clients.queries import clients_by_id
 from coachapp.clients.rules import ClientRow
 from coachapp.db import session
 from coachapp.desk import money_queries, queries
+from coachapp.desk.package_queries import undecided, untold
 from coachapp.desk.payment_queries import to_give_back
 from coachapp.messages.queries import waiting as waiting_messages
 from coachapp.notifications.models import OutboxMessage
@@ -43,6 +45,8 @@ class Matter(StrEnum):
     MAIL = "mail"
     AWAITED = "awaited"
     TO_GIVE = "to give"
+    ENDING = "ending"
+    ABSENCE = "absence"
     REFUND = "refund"
     DISPUTE = "dispute"
     ALARM = "alarm"
@@ -77,6 +81,7 @@ def waiting(coach_id: int, *, now: datetime) -> list[Waiting]:
         *_disputes(coach_id, now),
         *_by_hand(coach_id, now),
         *_requests(coach_id, now),
+        *_packages(coach_id, now),
         *_came_free(coach_id, now),
         *_mails(coach_id, now),
         *_to_read(coach_id, now),
@@ -103,6 +108,18 @@ def _requests(coach_id: int, now: datetime) -> list[_Found]:
         _Found(Matter.REQUEST, place.starts_at, place.client_id, str(place.id))
         for place in places
         if place.standing is Standing.ASKED
+    ]
+
+
+def _packages(coach_id: int, now: datetime) -> list[_Found]:
+    """Ends that were not told, and sessions of times nobody came to; `about` is the package's title."""
+    return [
+        *(
+            _Found(Matter.ENDING, mine.until, mine.client_id, mine.title)
+            for mine in untold(coach_id, now=now)
+            if mine.until
+        ),
+        *(_Found(Matter.ABSENCE, each.starts_at, each.client_id) for each in undecided(coach_id)),
     ]
 
 
@@ -174,7 +191,9 @@ def _is_to(coach_id: int, row: OutboxMessage) -> bool:
 def _by_hand(coach_id: int, now: datetime) -> list[_Found]:
     """One line for all money that is awaited (when the first of it ends), and one for all that is to be given back."""
     kept = [each.place for each in awaited(coach_id, now=now) if each.is_kept]
+    bought = [each.purchase.pays_until for each in awaited_packages(coach_id, now=now)]
     ends = [place.hold_until for place in kept if place.hold_until]
+    ends += [until for until in bought if until and until > now]
     backs = to_give_back(coach_id)
     found = [_Found(Matter.AWAITED, min(ends), None, number=len(ends))] if ends else []
     return found + ([_Found(Matter.TO_GIVE, backs[0].at, None, number=len(backs))] if backs else [])

@@ -143,6 +143,12 @@ def coach_awaits(start: datetime, end: datetime, until: datetime, zone: str, lin
     )
 
 
+def coach_awaits_package(title: str, until: datetime, zone: str, link: str) -> Text:
+    """To the coach: the money of a package without a time is awaited."""
+    until_words = _("Until %(moment)s.", moment=f"{words.day(until, zone)}, {words.time(until, zone)}")
+    return Text(_("Money is awaited"), f"{title}\n{until_words}\n\n{link}\n")
+
+
 def coach_still_awaits(start: datetime, end: datetime, until: datetime, zone: str, link: str) -> Text:
     """To the coach: its money has not come, and the time will be free again."""
     said = _("Nobody has marked it as paid. If that stays so, the time is free again then.")

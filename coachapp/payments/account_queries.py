@@ -4,10 +4,12 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CompoundSelect, func, literal, null, select, union_all
+from sqlalchemy import CompoundSelect, and_, func, literal, null, select, union_all
 
 from coachapp.db import session
 from coachapp.money import Money
+from coachapp.papers.models import Paper
+from coachapp.papers.rules import Kind
 from coachapp.payments.account_rules import Line, Way
 from coachapp.payments.models import Attempt, Fee, Order, Payment, Refund
 from coachapp.payments.queries import stands
@@ -52,10 +54,12 @@ def _lines(start: datetime, end: datetime) -> CompoundSelect[*tuple[Any, ...]]:
             Payment.method.label("method"),
             Fee.fee_minor.label("fee_minor"),
             Fee.currency.label("fee_currency"),
+            Paper.tax_minor.label("tax_minor"),
             *_ORDER,
         )
         .join(Order, Order.id == Payment.order_id)
         .outerjoin(Fee, Fee.payment_id == Payment.id)
+        .outerjoin(Paper, and_(Paper.kind == Kind.RECEIPT, Paper.about_id == Payment.id))
         .where(stands(), Payment.received_at >= start, Payment.received_at < end)
     )
     back = (
@@ -68,10 +72,12 @@ def _lines(start: datetime, end: datetime) -> CompoundSelect[*tuple[Any, ...]]:
             func.coalesce(Refund.method, Payment.method),
             null(),
             null(),
+            Paper.tax_minor,
             *_ORDER,
         )
         .join(Order, Order.id == Refund.order_id)
         .join(Payment, Payment.id == Refund.payment_id)
+        .outerjoin(Paper, and_(Paper.kind == Kind.CREDIT, Paper.about_id == Refund.id))
         .where(Refund.created_at >= start, Refund.created_at < end, Refund.state.not_in(_NEVER_WENT))
     )
     return union_all(came, back).order_by("at", "id")
@@ -90,4 +96,5 @@ def _line(row: Any) -> Line:
         row.payable_kind,
         row.payable_id,
         row.client_id,
+        None if row.tax_minor is None else Money(row.tax_minor, row.currency),
     )

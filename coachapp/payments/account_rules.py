@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
 
@@ -60,7 +60,8 @@ class Period:
 
 @dataclass(frozen=True)
 class Line:
-    """One payment, or one refund with its amount below zero. `fee` is what Stripe kept, where it has told."""
+    """One payment, or one refund with its amount below zero. `fee` is what Stripe kept, where it has told; `tax` what
+    its own paper says, once there is one."""
 
     id: UUID
     way: Way
@@ -72,6 +73,7 @@ class Line:
     payable_kind: str
     payable_id: UUID
     client_id: UUID
+    tax: Money | None = None
 
 
 @dataclass
@@ -82,6 +84,8 @@ class Sums:
     back: int = 0
     fees: int = 0
     without_fee: int = 0
+    tax: int = 0
+    without_paper: int = 0
     number: int = 0
 
     @property
@@ -90,6 +94,8 @@ class Sums:
 
     def add(self, line: Line) -> None:
         self.number += 1
+        self.tax += line.tax.minor if line.tax else 0
+        self.without_paper += line.tax is None
         if line.way is Way.BACK:
             self.back += line.amount.minor
             return
@@ -141,12 +147,6 @@ def accounts(lines: Iterable[Line], title_of: Callable[[Line], str]) -> list[Acc
         ):
             sums.add(line)
     return [found[currency] for currency in sorted(found)]
-
-
-def tax_of(amount: Money, rate: Decimal) -> Money:
-    """The tax within an amount that includes it, at so many percent, to the nearest minor unit."""
-    within = Decimal(amount.minor) * rate / (100 + rate)
-    return Money(int(within.quantize(Decimal(1), ROUND_HALF_UP)), amount.currency)
 
 
 def figure(amount: Money) -> str:

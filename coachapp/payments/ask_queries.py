@@ -73,6 +73,11 @@ def asked_by(coach_id: int, since: datetime) -> list[AskedRow]:
     return _rows(PayRequest.coach_id == coach_id, PayRequest.made_at >= since)
 
 
+def asked_of(client_id: UUID) -> list[AskedRow]:
+    """All that was ever asked for this client, latest first."""
+    return _rows(Order.client_id == client_id)
+
+
 def asked_in_space(client_id: UUID) -> list[AskedRow]:
     """What her own space shows a client."""
     return _rows(Order.client_id == client_id, PayRequest.in_space.is_(True))

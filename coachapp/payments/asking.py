@@ -4,6 +4,8 @@ from datetime import datetime
 from functools import partial
 from uuid import UUID, uuid4
 
+from flask_babel import gettext as _
+
 from coachapp import vault
 from coachapp.accounts.passphrases import four_words, normal_code
 from coachapp.audit.operations import record
@@ -114,11 +116,20 @@ def _money_came(base_url: str, request_id: UUID, now: datetime) -> OnPaid:
     with transaction() as db:
         row = db.get_one(PayRequest, request_id, with_for_update=True)
         sums = orders_of([request_id])[request_id]
-        if row.ended_at is not None or sums.paid.minor > sums.amount.minor:
+        is_twice = sums.paid.minor > sums.amount.minor
+        if row.ended_at is not None or is_twice:
+            if is_twice or not sums.by_hand:  # what she marks herself she sees
+                _tell(row, "not kept", _not_kept(base_url), now)
             return OnPaid.REFUND_AND_APOLOGISE
         record("paid_request", now=now, role="system", subject=sums.client_id)
-        _tell(row, "paid", texts.coach_paid(f"{base_url}/desk/payments"), now)
+        if not sums.by_hand:  # what she marks herself she knows
+            _tell(row, "paid", texts.coach_paid(f"{base_url}/desk/payments"), now)
         return OnPaid.CONFIRM
+
+
+def _not_kept(base_url: str) -> texts.Text:
+    what = _("A payment came for what was paid before, or taken back. It is sent back in full by itself.")
+    return texts.coach_trouble(what, f"{base_url}/desk/payments")
 
 
 def _money_went_back(request_id: UUID, now: datetime) -> None:

@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from coachapp import vault
 from coachapp.db import session
@@ -19,8 +20,11 @@ from coachapp.payments.rules import (
     Method,
     NoSuchAttempt,
     OrderState,
+    RefundState,
     order_state,
 )
+
+_NEVER_WENT = (RefundState.FAILED, RefundState.CANCELLED)
 
 
 @dataclass(frozen=True)
@@ -128,6 +132,16 @@ def order(order_id: UUID) -> OrderRow:
     return orders_of([payable_id])[payable_id]
 
 
+def came_at(order_ids: Iterable[UUID]) -> dict[UUID, datetime]:
+    """When money last came for these orders; what was undone never came."""
+    return _latest(Payment, Payment.received_at, order_ids)
+
+
+def went_back_at(order_ids: Iterable[UUID]) -> dict[UUID, datetime]:
+    """When money of these orders was last sent back."""
+    return _latest(Refund, Refund.created_at, order_ids)
+
+
 def stands() -> ColumnElement[bool]:
     """What is true of a payment that counts: nobody has undone it."""
     return Payment.id.not_in(select(PaymentUndone.payment_id))
@@ -164,11 +178,19 @@ def attempt_row(row: Attempt) -> AttemptRow:
 
 def _sums(table: type[Payment] | type[Refund], order_ids: list[UUID]) -> dict[UUID, int]:
     found = select(table.order_id, func.sum(table.amount_minor)).where(table.order_id.in_(order_ids))
-    if table is Refund:
-        found = found.where(Refund.state.not_in(("failed", "canceled")))
-    else:
-        found = found.where(stands())
-    return {order_id: int(total) for order_id, total in session().execute(found.group_by(table.order_id))}
+    rows = session().execute(found.where(_counts(table)).group_by(table.order_id))
+    return {order_id: int(total) for order_id, total in rows}
+
+
+def _latest(
+    table: type[Payment] | type[Refund], at: InstrumentedAttribute[datetime], order_ids: Iterable[UUID]
+) -> dict[UUID, datetime]:
+    found = select(table.order_id, func.max(at)).where(table.order_id.in_(list(order_ids)), _counts(table))
+    return {row[0]: row[1] for row in session().execute(found.group_by(table.order_id))}
+
+
+def _counts(table: type[Payment] | type[Refund]) -> ColumnElement[bool]:
+    return Refund.state.not_in(_NEVER_WENT) if table is Refund else stands()
 
 
 def _came_by_hand(order_ids: Iterable[UUID]) -> set[UUID]:

@@ -8,9 +8,10 @@ import pytest
 
 from coachapp import clock
 from coachapp.booking.models import Appointment, Place
-from coachapp.payments.models import PayRequest
+from coachapp.notifications.models import OutboxMessage
+from coachapp.payments.models import Attempt, Order, PayRequest
 from coachapp.practice.paying import Ways
-from tests.booking.by_hand import allow, by_transfer, money, plain, press
+from tests.booking.by_hand import allow, by_transfer, money, payment_id, plain, press
 from tests.booking.sold import a_client, coach_at_desk, ref_of, signed_in
 from tests.cast import ALEX, CHARLIE, NORA
 from tests.road import both_databases
@@ -187,6 +188,65 @@ def test_the_coach_asks_for_any_amount(world):
     nora.get("/desk/payments")
     assert "Paid" in nora.text
     assert world.outbox() == []
+
+
+def test_what_was_asked_for_is_marked_by_hand_and_undone_and_stands_in_her_history(world):
+    client_id, nora, hers = a_client(world), coach_at_desk(world), signed_in(world)
+    asks(world, nora, client_id, in_space="y")
+    here, record = nora.page.headers["Location"], f"/desk/clients/{ref_of(world, client_id)}"
+    ((order_id,),) = world.rows(Order.id)
+    press(nora, f"orders/{order_id}", how="a shell")
+    assert nora.page.status_code == 422
+    press(nora, f"orders/{order_id}", how="cash")
+    nora.follow()
+    assert "Marked as paid" in nora.text and money(world) == ([("cash", 40_00)], [])
+    assert press(nora, f"orders/{order_id}", how="cash").status_code == 409
+    nora.get(record)
+    assert "Asked for €40" in nora.text and "Paid €40, as you asked" in nora.text
+    hers.get("/me/receipts")
+    assert "€40 Paid" in hers.text
+    nora.get(here)
+    assert "It is paid" in nora.text and world.rows(OutboxMessage.kind) == [], "she knows what she marked"
+    press(nora, f"{payment_id(world)}/undo")
+    assert money(world) == ([], [])
+    hers.get("/me/receipts")
+    assert "Open" in hers.text
+    world.change(PayRequest, due_at=clock.now())
+    nora.get(here)
+    assert "It was not paid in time" in nora.text, "late money counts too"
+    press(nora, f"orders/{order_id}", how="transfer")
+    assert money(world) == ([("transfer", 40_00)], [])
+
+
+def test_nothing_else_is_marked_so(world):
+    client_id, nora = a_client(world), coach_at_desk(world)
+    asks(world, nora, client_id)
+    ((order_id,),), ((request_id,),) = world.rows(Order.id), world.rows(PayRequest.id)
+    press(nora, f"asked/{request_id}/take-back")
+    assert nora.get(f"/desk/payments/orders/{order_id}").status_code == 404
+    world.paid()
+    for (each,) in world.rows(Order.id):
+        assert nora.get(f"/desk/payments/orders/{each}").status_code == 404
+    assert nora.get(f"/desk/payments/orders/{request_id}").status_code == 404
+
+
+def test_what_came_twice_goes_back_and_the_coach_hears_of_it(world):
+    client_id, nora = a_client(world), coach_at_desk(world)
+    asks(world, nora, client_id)
+    nora.follow()
+    path, _words = secret(nora)
+    other = payer(world)
+    other.get(path)
+    other.post(path)
+    session_id = other.page.headers["Location"].rpartition("/")[2]
+    world.change(Attempt, state="expired")
+    ((order_id,),) = world.rows(Order.id)
+    press(nora, f"orders/{order_id}", how="cash")
+    world.stripe.pay(session_id)
+    assert world.stripe.wait_idle()
+    assert money(world) == ([("card", 40_00), ("cash", 40_00)], ["succeeded"])
+    world.send_mail()
+    assert "paid before" in world.mails_to(NORA.email)[-1].text
 
 
 def test_taken_back_nothing_can_be_paid(world):

@@ -12,7 +12,10 @@ from coachapp.booking import pay_rules
 from coachapp.booking.desk_operations import book_for_client
 from coachapp.booking.models import Appointment, Place
 from coachapp.booking.wall import instant_of
+from coachapp.payments import operations as payments
 from coachapp.payments.models import Attempt
+from coachapp.payments.queries import unfinished_attempt
+from coachapp.payments.runtime import gateway, payables
 from coachapp.practice.operations import add_coach
 from coachapp.practice.paying import Ways
 from coachapp.practice.queries import offering
@@ -90,7 +93,7 @@ def test_it_has_come_confirms_it_in_the_same_words_as_a_card(allowing):
     world = allowing
     walker, nora = waits(world), coach_at_desk(world)
     nora.get("/desk/")
-    assert "Money is awaited for one time" in nora.text
+    assert "Money is awaited for one booking" in nora.text
     nora.get("/desk/payments")
     assert ref(world) in nora.text and "€95" in nora.text
     assert mark(nora, place_of(world)).status_code == 303
@@ -255,7 +258,7 @@ def test_a_time_that_was_taken_is_never_booked_twice(allowing):
     other.hold(int(place.starts_at.timestamp()) // 60)
     assert other.page.status_code == 303
     mark(nora, place.id)
-    assert nora.page.status_code == 409 and "a time that is gone" in nora.text
+    assert nora.page.status_code == 409 and "something that is gone" in nora.text
     assert world.ledger()[0] == ["held", "released"]
     assert money(world) == ([("transfer", 95_00)], ["to give"])
     assert ("money back", "waiting") in world.outbox()
@@ -277,6 +280,23 @@ def test_she_may_pay_by_card_after_all(allowing):
     assert money(world) == ([("card", 95_00)], [])
     nora = coach_at_desk(world)
     assert nora.get("/desk/payments").status_code == 200 and "Nothing is awaited" in nora.text
+
+
+def test_a_card_tried_and_left_after_the_limit_frees_nothing_without_the_warning(allowing):
+    world = allowing
+    walker = waits(world)
+    walker.post(f"{walker.place_path}/go")
+    walker.press_pay()
+    world.change(Appointment, hold_until=clock.now() - MINUTE)
+    with world.app.app_context():
+        open_one = unfinished_attempt(walker.place().id)
+        payments.end_link(open_one, gateway(), payables(), now=clock.now())
+    assert kept(world)[0] == "held"
+    world.tick()
+    assert kept(world)[0] == "held" and world.rows(Place.warned_at) != [(None,)]
+    assert "Free again soon" in "".join(mail.subject for mail in sent(world, NORA))
+    world.tick(timedelta(hours=13))
+    assert kept(world)[0] == "released" and "not possible" in dict(world.outbox())
 
 
 def test_a_card_that_is_open_is_ended_before_it_is_marked(allowing):

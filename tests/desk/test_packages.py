@@ -42,6 +42,10 @@ def give(app, nora, here, sessions=3, **more):
     return nora.fill(here, typed).status_code
 
 
+def html(nora):
+    return nora.page.get_data(as_text=True)
+
+
 def standing(app, desk):
     with app.app_context():
         (mine,) = packages_of(desk.maya)
@@ -164,8 +168,12 @@ def test_did_not_attend_her_wish_first_and_then_the_session(app, desk, nora, her
     assert page.index("What Maya wished") < page.index("A session of a package was used")
     assert "Give it back" in page and "Use the session" in page
     assert standing(app, desk) == (2, 1, 0, 0), "nothing by itself"
+    nora.get("/desk/")
+    assert "Maya R. did not attend: the session is not decided yet" in nora.text and f'"{here}"' in html(nora)
     nora.post(f"{path}/absent/session", {"give": "no"})
-    nora.follow()
+    nora.get("/desk/")
+    assert "not decided yet" not in nora.text
+    nora.get(f"{path}/absent")
     assert "The session stays used" in nora.text and "Use the session" not in nora.text
     assert standing(app, desk) == (2, 1, 0, 0)
     nora.post(f"{path}/absent/session", {"give": "yes"})

@@ -5,10 +5,13 @@ from datetime import datetime, timedelta
 import pytest
 
 from coachapp import clock
+from coachapp.booking.early import asks_if_used
 from coachapp.clients.models import Client
 from coachapp.intake.models import Consent
 from coachapp.papers.operations import save_terms
-from tests.booking.sold import coach_at_desk, sell
+from coachapp.payments.credit_queries import packages_of
+from coachapp.payments.models import Payment
+from tests.booking.sold import SLUG, a_client, coach_at_desk, given, sell, signed_in, sums
 from tests.papers.terms import LATER
 
 BOX = "I wish it to take place within the 14 days"
@@ -99,3 +102,60 @@ def test_a_package_with_a_first_time_asks_too(asking):
     walker.tell(begin_early="y")
     assert walker.page.status_code == 303
     assert ("begin early", "2026-11") in consents(asking)
+
+
+def moved(walker, start, **more):
+    here = walker.place_path
+    walker.get(f"{here}/move")
+    return walker.post(f"{here}/move", {"slot": str(start), "tz": "UTC", **more}).status_code
+
+
+def test_moving_into_the_days_asks_once(asking):
+    walker = asking.walker()
+    early = walker.morning()[0]
+    walker.to_payment(late_start(walker))
+    walker.pay()
+    assert moved(walker, early) == 422
+    assert BOX in walker.text and "this box is needed" not in walker.text
+    assert moved(walker, early, asked="y") == 422
+    assert "this box is needed" in walker.text
+    assert walker.place().starts_at.timestamp() > early * 60, "nothing has moved yet"
+    assert moved(walker, early, asked="y", begin_early="y") == 303
+    assert walker.place().starts_at.timestamp() == early * 60
+    assert consents(asking) == [("begin early", "2026-11"), ("terms", "2026-11 b")]
+    assert moved(walker, walker.morning()[1]) == 303, "she has said so"
+    assert len(consents(asking)) == 2
+
+
+def test_moving_among_later_days_or_once_the_days_are_over_asks_nothing(asking):
+    walker = asking.walker()
+    walker.to_payment(late_start(walker))
+    walker.pay()
+    assert moved(walker, late_start(walker) + 30) == 303
+    asking.change(Payment, received_at=clock.now() - timedelta(days=15))
+    assert moved(walker, walker.morning()[0]) == 303
+    assert consents(asking) == [("terms", "2026-11 b")]
+
+
+def test_a_session_of_a_package_within_its_days_asks(asking):
+    sell(asking)
+    client_id = a_client(asking)
+    hers = signed_in(asking)
+    hers.fill(f"/book/{SLUG}/buy", {"agree": "y"})
+    hers.follow()
+    hers.post("/book/words")
+    hers.session_id = hers.page.headers["Location"].rpartition("/")[2]
+    hers.pay()
+    hers.hold()
+    hers.get("/book/session")
+    assert BOX in hers.text
+    assert hers.post("/book/session").status_code == 422
+    assert "this box is needed" in hers.text and sums(asking) == [(6, 0, 0, 0)]
+    assert hers.post("/book/session", {"begin_early": "y"}).status_code == 303
+    assert ("begin early", "2026-11") in consents(asking) and sums(asking) == [(5, 1, 0, 0)]
+    given(asking, client_id)
+    with asking.app.app_context():
+        gift, bought = sorted(packages_of(client_id), key=lambda each: each.price.minor)
+        soon = clock.now() + timedelta(days=2)
+        assert not asks_if_used(gift, soon) and asks_if_used(bought, soon)
+        assert not asks_if_used(bought, soon + timedelta(days=14)), "the days count from when it was bought"

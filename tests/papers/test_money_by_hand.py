@@ -1,15 +1,17 @@
 """Money that came by hand has its papers too, and the accountant sees it as what it is."""
 
+import dataclasses
 import re
 from datetime import timedelta
 
 import pytest
 
 from coachapp import clock
+from coachapp.papers.operations import save_terms
 from coachapp.payments.account_queries import lines
-from tests.booking.by_hand import allow, mark, payment_id, place_of, press, waits
+from tests.booking.by_hand import allow, mark, payment_id, place_of, plain, press, waits
 from tests.booking.sold import coach_at_desk
-from tests.papers.terms import issued
+from tests.papers.terms import TERMS, issued
 
 DAY = timedelta(days=1)
 
@@ -59,3 +61,23 @@ def test_what_is_given_back_by_hand_has_its_credit_note(world, waiting, nora):
     nora.fill(path, {"how": "cash", "on": str(clock.now().date())})
     assert issued(world) == [("receipt", 95_00, 1), ("credit note", -95_00, 2)]
     assert sorted(seen(world)) == [("cash", -95_00), ("transfer", 95_00)]
+
+
+def test_the_accountants_page_sums_the_tax_that_papers_say(world, waiting, nora):
+    mark(nora, place_of(world))
+    with world.app.app_context():
+        save_terms(dataclasses.replace(TERMS, tax_rate=10_00), now=clock.now())
+    nora.get(f"/desk/accounts/{clock.now().year}")
+    assert "Tax within it €16.49" in plain(nora), (
+        "the receipt says 21 percent, whatever the next one will say"
+    )
+    waiting.fill(f"{waiting.place_path}/cancel", {})
+    nora.get(f"/desk/accounts/{clock.now().year}")
+    assert "Tax within it €16.49 without 1 line of which there is no receipt or credit note yet" in plain(
+        nora
+    )
+    nora.get("/desk/payments")
+    path = re.search(r"/desk/payments/back/[\w-]+", nora.page.get_data(as_text=True))[0]
+    nora.fill(path, {"how": "cash", "on": str(clock.now().date())})
+    nora.get(f"/desk/accounts/{clock.now().year}")
+    assert "Tax within it €0" in plain(nora)

@@ -60,6 +60,26 @@ def test_who_may_not_be_written_to_loses_nothing_unseen(world, monthly, inbox):
     assert to_her(world) == [] and sums(world) == [(4, 0, 0, 0)]
 
 
+def test_today_says_so_until_it_was_told(world, monthly):
+    client_id, nora = monthly(Inbox.NONE, months=1), coach_at_desk(world)
+    said = f"The end of sessions of {ALEX.name} was not told yet"
+    nora.get("/desk/")
+    assert said in nora.text
+    here = f"/desk/clients/{ref_of(world, client_id)}/packages"
+    nora.get(here)
+    nora.post(f"{here}/{one_package(world).id}/told")
+    nora.get("/desk/")
+    assert said not in nora.text
+
+
+def test_what_a_mail_tells_today_does_not_say(world, monthly):
+    monthly(months=1)
+    world.tick()
+    nora = coach_at_desk(world)
+    nora.get("/desk/")
+    assert "was not told yet" not in nora.text
+
+
 def test_a_permission_that_has_lapsed_is_no_permission(world, monthly):
     monthly(months=6)
     end = days_left(world)

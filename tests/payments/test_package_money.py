@@ -207,5 +207,8 @@ def test_paid_twice_the_second_goes_back(world):
     walker.session_id = first
     walker.pay()
     assert sums(world) == [(6, 0, 0, 0)] and refunds(world) == [PRICE]
+    world.send_mail()
+    told = [mail.text for mail in world.mails_to(NORA.email)]
+    assert sum("paid before" in text for text in told) == 1, "the coach hears of it, once"
     with world.app.app_context():
         assert package(one_package(world).id).taken == 0

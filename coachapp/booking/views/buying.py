@@ -1,7 +1,5 @@
 """Buying a package: with a first time, chosen as any time is, or without one."""
 
-from contextlib import suppress
-
 from flask import Blueprint, abort, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -9,18 +7,23 @@ from flask_login import current_user
 
 from coachapp import clock
 from coachapp.accounts.queries import join_path
-from coachapp.booking import blocking, buying, prices
+from coachapp.booking import awaiting_packages, blocking, buying, prices
 from coachapp.booking.admission import STRANGER, Guest
 from coachapp.booking.forms import DetailsForm, KnownForm, PriceCodeForm
 from coachapp.booking.operations import Details
-from coachapp.booking.rules import HoldEnded, IntroHad, NotNow
+from coachapp.booking.pay_rules import PaysBy
+from coachapp.booking.rules import HoldEnded, NotNow
 from coachapp.booking.views import door, picking, public, road
+from coachapp.booking.views.at_price import AtPrice
+from coachapp.clients.queries import client
 from coachapp.config import settings
+from coachapp.payments import ask_queries
 from coachapp.payments.coupon_queries import coupon
-from coachapp.payments.coupon_rules import CodeGone
 from coachapp.payments.credit_queries import package
 from coachapp.payments.credit_rules import PackageRow
+from coachapp.payments.queries import orders_of
 from coachapp.payments.views import to_checkout
+from coachapp.practice.paying import ways
 from coachapp.practice.queries import coach, practice
 from coachapp.practice.rules import NoSuchOffering, OfferingRow
 from coachapp.safe_contact.forms import UNSURE
@@ -111,7 +114,33 @@ def words() -> ResponseReturnValue:
     purchase = road.present_purchase()
     if package(purchase.package_id).is_granted:
         return redirect(url_for("buying.bought"), 303)
-    return words_page(purchase)
+    return _awaited_page(purchase) if purchase.is_awaited(clock.now()) else words_page(purchase)
+
+
+@bp.post("/words/leave")
+@open_to_all
+def leave() -> ResponseReturnValue:
+    """Not in that way after all: choose again how to pay."""
+    awaiting_packages.leave(road.present_purchase(), now=clock.now())
+    return redirect(url_for("buying.words"), 303)
+
+
+def _awaited_page(purchase: buying.PurchaseRow) -> str:
+    """What is to be transferred or brought along, or given on for someone else to pay, and until when."""
+    order = orders_of([purchase.package_id])[purchase.package_id]
+    by_someone = purchase.pays_by == PaysBy.SOMEONE
+    her = client(purchase.client_id)
+    return render_template(
+        "booking/awaited_package.html",
+        purchase=purchase,
+        mine=package(purchase.package_id),
+        order=order,
+        words=purchase.words,
+        zone=her.zone,
+        host=coach(her.coach_id),
+        ways=ways(),
+        asked=ask_queries.secret_of(order.id, f"{settings().base_url}/pay/") if by_someone else None,
+    )
 
 
 def words_page(
@@ -127,6 +156,8 @@ def words_page(
         form=form or PriceCodeForm(formdata=None),
         code=coupon(purchase.coupon_id).code if purchase.coupon_id else "",
         had_intro=had_intro,
+        others=awaiting_packages.on_offer(purchase),
+        ways=ways(),
     )
 
 
@@ -134,26 +165,35 @@ def words_page(
 @open_to_all
 def go_on() -> ResponseReturnValue:
     """Off to the payment page; what costs nothing by a code is granted at once."""
-    purchase, now = road.present_purchase(), clock.now()
+    purchase = road.present_purchase()
     mine = package(purchase.package_id)
     if mine.is_granted:
         return redirect(url_for("buying.bought"), 303)
     try:
-        if mine.price.is_zero:
-            buying.take_for_nothing(purchase, settings().base_url, now=now)
-            return redirect(url_for("buying.bought"), 303)
-        back = f"{settings().base_url}/paid/"
-        return to_checkout(lambda: buying.go_to_pay(purchase, back, now=clock.now()))
-    except CodeGone:  # used up, or put to rest, since it was typed
-        with suppress(NotNow):
-            prices.leave_code_for_package(mine.id)
-        return words_page(road.present_purchase(), PriceCodeForm(formdata=None).refused()), 422
-    except IntroHad:
-        with suppress(NotNow):
-            prices.leave_intro_for_package(mine.id)
-        return words_page(road.present_purchase(), had_intro=True), 409
+        return at_price(purchase).go(lambda: _take_or_pay(purchase, mine))
     except NotNow:  # it costs something else by now
         return redirect(url_for("buying.words"), 303)
+
+
+def at_price(purchase: buying.PurchaseRow) -> AtPrice:
+    """A package without a time, and the page before paying it, with the price as it is when that is shown."""
+    package_id, now = purchase.package_id, clock.now()
+    return AtPrice(
+        package_id,
+        lambda *said, **more: words_page(road.present_purchase(), *said, **more),
+        "buying.words",
+        lambda typed: prices.use_code_for_package(package_id, typed, now=now),
+        lambda: prices.leave_code_for_package(package_id),
+        lambda: prices.leave_intro_for_package(package_id),
+    )
+
+
+def _take_or_pay(purchase: buying.PurchaseRow, mine: PackageRow) -> ResponseReturnValue:
+    if mine.price.is_zero:
+        buying.take_for_nothing(purchase, settings().base_url, now=clock.now())
+        return redirect(url_for("buying.bought"), 303)
+    back = f"{settings().base_url}/paid/"
+    return to_checkout(lambda: buying.go_to_pay(purchase, back, now=clock.now()))
 
 
 @bp.get("/sessions")

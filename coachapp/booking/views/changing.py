@@ -9,6 +9,8 @@ from flask_babel import gettext as _
 from coachapp import clock
 from coachapp.booking import confirming, moving
 from coachapp.booking.admission import Guest
+from coachapp.booking.early import asks_if_moved
+from coachapp.booking.forms import EarlyForm
 from coachapp.booking.outside.operations import refresh_for_hold
 from coachapp.booking.rules import (
     AppointmentState,
@@ -19,6 +21,7 @@ from coachapp.booking.rules import (
     may_cancel,
     may_move,
 )
+from coachapp.booking.slots import instant
 from coachapp.booking.views import door, hers, picking
 from coachapp.config import settings
 from coachapp.payments.credit_queries import spent_on
@@ -53,9 +56,20 @@ def move(token: str) -> ResponseReturnValue:
     if start is None:
         return _choices(token, place, error=picking.none_chosen(_offering(place))), 422
     key = _zone_of(place, request.form.get("tz"))
+    form = EarlyForm.asking(_is_movable(place) and asks_if_moved(place, instant(start)))
+    if not form.validate():
+        return _wish_page(token, place, start, key, form)
     refresh_for_hold(place.coach_id, now=clock.now())
     try:
-        moving.move_by_client(place, _offering(place), start, key, settings().base_url, now=clock.now())
+        moving.move_by_client(
+            place,
+            _offering(place),
+            start,
+            key,
+            settings().base_url,
+            begin_early=form.wished,
+            now=clock.now(),
+        )
     except TooLate:
         return _stays(place)
     except TimeTaken:
@@ -145,6 +159,22 @@ def _choices(token: str, place: PlaceRow, *, error: str = "", taken: bool = Fals
         error=error,
         taken=taken,
     )
+
+
+def _wish_page(token: str, place: PlaceRow, start: int, key: str, form: EarlyForm) -> ResponseReturnValue:
+    """The time she chose begins early: that is asked first, once as a question and then as an error."""
+    if "asked" not in request.form:
+        form = EarlyForm.asking(True, formdata=None)
+    shown = render_template(
+        "booking/move_early.html",
+        place=place,
+        token=token,
+        form=form,
+        slot=start,
+        starts_at=instant(start),
+        tz=key,
+    )
+    return shown, 422
 
 
 def _offering(place: PlaceRow) -> OfferingRow:

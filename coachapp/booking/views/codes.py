@@ -1,20 +1,19 @@
 """A code that lowers the price: typed, or left out again, on the last page before paying."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
-from uuid import UUID
 
 from flask import Blueprint, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from coachapp import clock
-from coachapp.booking import holding, prices
+from coachapp.booking import holding
 from coachapp.booking.forms import PriceCodeForm
 from coachapp.booking.rules import HoldEnded, NotNow
 from coachapp.booking.views import buying, details, road
+from coachapp.booking.views.at_price import AtPrice
 from coachapp.payments import operations as payments
 from coachapp.payments.coupon_rules import NoSuchCode
 from coachapp.payments.queries import unfinished_attempt
@@ -31,23 +30,12 @@ T = TypeVar("T")
 TRIES = "20 per 15 minutes"
 
 
-@dataclass(frozen=True)
-class _Payable:
-    """What this browser is about to pay, a time or a package without one, and where that is shown."""
-
-    id: UUID
-    page: Callable[..., str]
-    shown_at: str
-    use: Callable[[str], bool]
-    leave: Callable[[], None]
-
-
 @bp.post("/price")
 @public
 def use() -> ResponseReturnValue:
     """Lower the price, or say that this code does not: the same words whatever the reason."""
     limits.count(TRIES, "price code", limits.network())
-    form, mine = PriceCodeForm(), _present()
+    form, mine = PriceCodeForm(), present()
     if not form.validate():
         return mine.page(form), 422
     try:
@@ -65,7 +53,7 @@ def use() -> ResponseReturnValue:
 @public
 def leave() -> ResponseReturnValue:
     """Go on without the code."""
-    mine = _present()
+    mine = present()
     try:
         _unpaid(mine, mine.leave)
     except (GatewayAway, GatewayRefused):
@@ -73,32 +61,18 @@ def leave() -> ResponseReturnValue:
     return redirect(url_for(mine.shown_at), 303)
 
 
-def _present() -> _Payable:
+def present() -> AtPrice:
     """HoldEnded where this browser is about to pay nothing."""
-    now = clock.now()
     try:
         place = road.present_place()
     except HoldEnded:
-        row = road.present_purchase()
-        return _Payable(
-            row.package_id,
-            partial(buying.words_page, row),
-            "buying.words",
-            lambda typed: prices.use_code_for_package(row.package_id, typed, now=now),
-            lambda: prices.leave_code_for_package(row.package_id),
-        )
-    if not holding.still_held(place, now):
+        return buying.at_price(road.present_purchase())
+    if not holding.still_held(place, clock.now()):
         raise HoldEnded
-    return _Payable(
-        place.id,
-        partial(details.code_page, place),
-        "road.code",
-        lambda typed: prices.use_code(place, typed, now=now),
-        lambda: prices.leave_code(place, now=now),
-    )
+    return details.at_price(place)
 
 
-def _unpaid(mine: _Payable, change: Callable[[], T]) -> T | None:
+def _unpaid(mine: AtPrice, change: Callable[[], T]) -> T | None:
     """Change the price; where a payment page is open, which asks for the old one, end that first.
 
     None where it is paid, or another window has gone on to pay in this moment.

@@ -1,6 +1,5 @@
 """The rest of the road: details, the return code, and off to the payment page."""
 
-from contextlib import suppress
 from typing import TypeVar
 
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
@@ -26,12 +25,12 @@ from coachapp.booking.rules import (
     IN_REQUEST,
     AppointmentState,
     HoldEnded,
-    IntroHad,
     NotNow,
     PlaceRow,
     Standing,
 )
 from coachapp.booking.views import hers, road
+from coachapp.booking.views.at_price import AtPrice
 from coachapp.booking.views.buying import bought_page
 from coachapp.booking.views.public import taken_page
 from coachapp.clients.queries import client
@@ -43,7 +42,6 @@ from coachapp.papers import queries as papers
 from coachapp.papers.rules import asks_early
 from coachapp.payments import operations as payments
 from coachapp.payments.coupon_queries import coupon
-from coachapp.payments.coupon_rules import CodeGone
 from coachapp.payments.queries import unfinished_attempt
 from coachapp.payments.rules import GatewayAway, GatewayRefused
 from coachapp.payments.runtime import gateway, payables
@@ -149,15 +147,7 @@ def go_on() -> ResponseReturnValue:
     if blocking.tried(place.coach_id, *blocking.addresses_of(place), now=clock.now()):
         return turned_away(place)
     try:
-        return _confirm_or_pay(place)
-    except CodeGone:  # used up, or put to rest, since it was typed
-        with suppress(NotNow):
-            prices.leave_code(place, now=clock.now())
-        return code_page(queries.place(place.id), PriceCodeForm(formdata=None).refused()), 422
-    except IntroHad:
-        with suppress(NotNow):
-            prices.leave_intro(place, now=clock.now())
-        return code_page(queries.place(place.id), had_intro=True), 409
+        return at_price(place).go(lambda: _confirm_or_pay(place))
     except NotNow:  # it costs something else by now
         return redirect(url_for("road.code"), 303)
 
@@ -235,6 +225,19 @@ def code_page(place: PlaceRow, form: PriceCodeForm | None = None, *, had_intro: 
         had_intro=had_intro,
         others=() if asks else awaiting.on_offer(place, now),
         ways=ways(),
+    )
+
+
+def at_price(place: PlaceRow) -> AtPrice:
+    """A held time, and the page before paying it, with the price as it is when that is shown."""
+    now = clock.now()
+    return AtPrice(
+        place.id,
+        lambda *said, **more: code_page(queries.place(place.id), *said, **more),
+        "road.code",
+        lambda typed: prices.use_code(place, typed, now=now),
+        lambda: prices.leave_code(place, now=now),
+        lambda: prices.leave_intro(place, now=now),
     )
 
 

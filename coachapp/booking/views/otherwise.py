@@ -1,5 +1,6 @@
 """Paying in another way than by card, chosen on the page before paying."""
 
+from collections.abc import Callable
 from contextlib import suppress
 
 from flask import Blueprint, redirect, url_for
@@ -7,10 +8,14 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from coachapp import clock
-from coachapp.booking import awaiting, blocking, prices, queries, requests
+from coachapp.booking import awaiting, awaiting_packages, blocking, queries, requests
+from coachapp.booking.buying import PurchaseRow
+from coachapp.booking.holding import still_held
 from coachapp.booking.pay_rules import NotAllowed, PaysBy
-from coachapp.booking.rules import HoldEnded, IntroHad, NotNow
-from coachapp.booking.views.details import code_page, hold_ended, place_on_hold, turned_away
+from coachapp.booking.rules import HoldEnded, PlaceRow
+from coachapp.booking.views import buying, details, road
+from coachapp.booking.views.at_price import AtPrice
+from coachapp.booking.views.details import hold_ended, turned_away
 from coachapp.config import settings
 from coachapp.payments import operations as payments
 from coachapp.payments.queries import unfinished_attempt
@@ -30,24 +35,43 @@ KEPT_TIMES = "10 per day"
 @bp.post("/<any(transfer, cash, someone):way>")
 @public
 def choose(way: str) -> ResponseReturnValue:
-    """Keep the time for a transfer or for someone else to pay, or book it for cash; an open link to pay by card is ended first."""
-    place = place_on_hold()
+    """Keep the time for a transfer or for someone else to pay, or book it for cash; an open link to pay by card is ended
+    first. A package without a time is awaited in the same ways."""
+    try:
+        place = road.present_place()
+    except HoldEnded:
+        return _package_later(road.present_purchase(), PaysBy(way))
+    if not still_held(place, clock.now()):
+        raise HoldEnded
     if queries.return_code(place.id) is None or requests.has_to_ask(place):
         return redirect(url_for("road.code"), 303)
     if blocking.tried(place.coach_id, *blocking.addresses_of(place), now=clock.now()):
         return turned_away(place)
+    return _await(details.at_price(place), lambda: _later(place, PaysBy(way)))
+
+
+def _await(mine: AtPrice, later: Callable[[], ResponseReturnValue]) -> ResponseReturnValue:
     limits.count(KEPT_TIMES, "kept time", limits.network())
     try:
-        if attempt := unfinished_attempt(place.id):
+        if attempt := unfinished_attempt(mine.id):
             payments.end_link(attempt, gateway(), payables(), now=clock.now())
-        awaiting.pay_later(place, PaysBy(way), settings().base_url, now=clock.now())
+        return mine.go(later)
     except (GatewayAway, GatewayRefused):
         return payment_page_away()
-    except IntroHad:
-        with suppress(NotNow):
-            prices.leave_intro(place, now=clock.now())
-        return code_page(queries.place(place.id), had_intro=True), 409
     except NotAllowed:
-        said = _("Your time and your words are kept; go back and choose another way to pay.")
-        return page(409, _("This way to pay is not on offer for this time"), said)
+        said = _("What you chose and your words are kept; go back and choose another way to pay.")
+        return page(409, _("This way to pay is not on offer for it"), said)
+
+
+def _later(place: PlaceRow, way: PaysBy) -> ResponseReturnValue:
+    awaiting.pay_later(place, way, settings().base_url, now=clock.now())
     return redirect(url_for("road.done"), 303)
+
+
+def _package_later(row: PurchaseRow, way: PaysBy) -> ResponseReturnValue:
+    def later() -> ResponseReturnValue:
+        with suppress(HoldEnded):  # paid meanwhile: the next page knows
+            awaiting_packages.pay_later(row, way, settings().base_url, now=clock.now())
+        return redirect(url_for("buying.words"), 303)
+
+    return _await(buying.at_price(row), later)

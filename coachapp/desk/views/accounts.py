@@ -4,7 +4,6 @@ import csv
 import io
 from collections.abc import Iterable, Iterator
 from datetime import tzinfo
-from decimal import Decimal
 from itertools import chain
 
 from flask import Response, abort, render_template, stream_with_context
@@ -30,7 +29,6 @@ from coachapp.payments.account_rules import (
     figure,
     month_of,
     read_period,
-    tax_of,
 )
 from coachapp.practice.queries import face
 from coachapp.web.guards import staff
@@ -88,15 +86,14 @@ def _page(shown: Period) -> ResponseReturnValue:
         unfit=count_unfit(start, end),
         where=face().coach_zone,
         method_names=_by_method,
-        rate=_tax_rate(),
-        tax_of=tax_of,
+        says_tax=_says_tax(),
     )
 
 
-def _tax_rate() -> Decimal | None:
-    """The percent of tax within every price, as receipts say it; None where they say none, and then none is shown."""
+def _says_tax() -> bool:
+    """Whether receipts say a tax; where they say none, and none ever did, none is shown."""
     terms = papers.terms()
-    return Decimal(terms.tax_rate) / 100 if terms and terms.tax_rate is not None else None
+    return terms is not None and terms.tax_rate is not None
 
 
 def _by_method(found: Account) -> list[tuple[str, Sums]]:

@@ -1,5 +1,6 @@
 """Money that does not come by card: what is awaited, what has come by the coach's word, what is to be given back."""
 
+from collections.abc import Callable
 from datetime import date
 from uuid import UUID
 
@@ -8,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from coachapp import clock
-from coachapp.booking import awaiting
+from coachapp.booking import awaiting, awaiting_packages
 from coachapp.booking.queries import place as place_row
 from coachapp.booking.rules import AppointmentState, HoldEnded, NoSuchPlace, PlaceRow
 from coachapp.clients.queries import client
@@ -36,6 +37,8 @@ def payments() -> ResponseReturnValue:
         "desk/payments.html",
         host=me,
         awaited=awaiting.awaited(me.id, now=now),
+        awaited_packages=awaiting_packages.awaited(me.id, now=now),
+        now=now,
         backs=to_give_back(me.id),
         marked=marked_lately(me.id, now=now),
         asked=asked_of_late(me.id, now),
@@ -60,15 +63,19 @@ def mark_paid(place_id: UUID) -> ResponseReturnValue:
     place, form = _own_place(place_id), PaidForm()
     if not form.validate():
         return make_response(_paid_page(place, form), 422)
+    return marked(place.id, lambda: awaiting.reopened(place, now=clock.now()), form.method)
+
+
+def marked(payable_id: UUID, order_of: Callable[[], UUID], method: Method) -> ResponseReturnValue:
+    """All that is due for it has come so: end an open link to pay, write it down, and offer to undo that."""
     try:
-        if attempt := unfinished_attempt(place.id):
+        if attempt := unfinished_attempt(payable_id):
             operations.end_link(attempt, gateway(), payables(), now=clock.now())
-        order_id = awaiting.reopened(place, now=clock.now())
-        taken = by_hand.take(order_id, form.method, payables(), by=account(), now=clock.now())
+        taken = by_hand.take(order_of(), method, payables(), by=account(), now=clock.now())
     except (GatewayAway, GatewayRefused):
         return _stripe_away()
     except (AlreadyPaid, HoldEnded):
-        return _paid_already()
+        return paid_already()
     if not taken.stands:
         return _gone()
     flash(_("Marked as paid."), f"undo:{url_for('desk.undo_paid', payment_id=taken.payment_id)}")
@@ -95,7 +102,7 @@ def undo_paid(payment_id: UUID) -> ResponseReturnValue:
         by_hand.undo(payment_id, by=account(), now=clock.now())
     except NotUndoable:
         return page(409, _("That cannot be undone any more"), _("It is on its way back."))
-    flash(_("Undone. The time stays booked, and its money is awaited again."))
+    flash(_("Undone. What it has booked stays booked, and the money is awaited again."))
     return redirect(url_for("desk.payments"), 303)
 
 
@@ -136,7 +143,7 @@ def _own_back(refund_id: UUID) -> Moved:
 def _paid_page(place: PlaceRow, form: PaidForm) -> ResponseReturnValue:
     order = awaiting.order_of(place)
     if order and order.due.is_zero:
-        return _paid_already()
+        return paid_already()
     assert place.client_id is not None, "looked at before"
     return render_template(
         "desk/paid.html",
@@ -146,6 +153,7 @@ def _paid_page(place: PlaceRow, form: PaidForm) -> ResponseReturnValue:
         form=form,
         due=order.due if order else place.price,
         order=order,
+        here=f"/desk/payments/places/{place.id}",
     )
 
 
@@ -153,14 +161,17 @@ def _given_page(back: Moved, form: GivenForm) -> str:
     return render_template("desk/given_back.html", host=host(), back=back, form=form)
 
 
-def _paid_already() -> ResponseReturnValue:
+def paid_already() -> ResponseReturnValue:
     said = _("It was paid by card meanwhile, or marked before. Nothing more is written down.")
     return page(409, _("This is paid already"), said)
 
 
 def _gone() -> ResponseReturnValue:
-    said = _("The time was taken or is over. The money is written down, and stands under “To give back”.")
-    return page(409, _("The money came for a time that is gone"), said)
+    said = _(
+        "The time was taken or is over, or you took the request back. The money is written down, and stands "
+        "under “To give back”."
+    )
+    return page(409, _("The money came for something that is gone"), said)
 
 
 def _stripe_away() -> ResponseReturnValue:

@@ -11,15 +11,15 @@ from flask.typing import ResponseReturnValue
 from coachapp import clock
 from coachapp.booking.around_queries import Beside, beside
 from coachapp.booking.awaiting import order_of
+from coachapp.booking.awaiting_packages import awaited_of
 from coachapp.booking.queries import next_and_last, place_token, places_kept, places_of
 from coachapp.booking.rules import AppointmentState, NoSuchPlace, PlaceRow
 from coachapp.booking.wait_queries import kept_for, waits_of
 from coachapp.booking.wait_rules import WaitRow
 from coachapp.clients.queries import wishes
-from coachapp.payments.ask_queries import AskedRow, asked_in_space, token_of
 from coachapp.payments.queries import orders_of
 from coachapp.payments.rules import Asking
-from coachapp.payments.runtime import payables
+from coachapp.portal.views.asked import asked_of_her
 from coachapp.portal.views.packages import note_shown, packages_on_show
 from coachapp.portal.views.room import bp, own_record
 from coachapp.practice.paying import ways
@@ -79,8 +79,9 @@ def home() -> ResponseReturnValue:
         questions=questions.on_show(me.id, now),
         has_questions=bool(questions.questions_of(me.id)),
         kept_times=[(each, _token(each), order_of(each)) for each in places_kept(me.id)],
+        awaited=awaited_of(me.id, now=now),
         ways=ways(),
-        to_pay=_to_pay(me.id, now),
+        to_pay=[each for each in asked_of_her(me.id, now) if each[1] is Asking.OPEN],
         wishes=wishes(me.id),
         contact=contact(me.id),
         packages=packages_on_show(me.id, now),
@@ -101,14 +102,6 @@ def sessions() -> ResponseReturnValue:
         coming=[each for each in found if not each.is_cancelled and each.place.ends_at > now],
         past=[each for each in reversed(found) if each.is_cancelled or each.place.ends_at <= now],
     )
-
-
-def _to_pay(client_id: UUID, now: datetime) -> list[tuple[AskedRow, str]]:
-    """What she may pay here, with the address of its page."""
-    found = asked_in_space(client_id)
-    return [
-        (each, f"/pay/{token_of(each.id)}") for each in found if each.state(now, payables()) is Asking.OPEN
-    ]
 
 
 def _lines(client_id: UUID, now: datetime) -> list[tuple[WaitRow, PlaceRow | None, str | None]]:

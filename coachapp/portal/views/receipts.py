@@ -18,6 +18,7 @@ from coachapp.papers.pdf import file_of, title
 from coachapp.papers.rules import PaperRow, is_above, needs_details
 from coachapp.payments.credit_queries import packages_of
 from coachapp.payments.paper_queries import sold, sold_to
+from coachapp.portal.views.asked import asked_of_her
 from coachapp.portal.views.room import bp, own_record
 from coachapp.practice.queries import coach
 from coachapp.web.files import pdf_answer
@@ -28,11 +29,15 @@ from coachapp.web.words import day, when
 @bp.get("/receipts")
 @client_only
 def my_receipts() -> ResponseReturnValue:
-    """Every paper of hers, the latest first."""
-    orders = [each.id for each in sold_to(own_record().id)]
+    """Every paper of hers, the latest first, and what was asked for in her space."""
+    me = own_record()
+    orders = [each.id for each in sold_to(me.id)]
     found, named = queries.papers(orders), queries.recipients(orders)
     return render_template(
-        "portal/receipts.html", papers=[(each, title(each, named.get(each.order_id))) for each in found]
+        "portal/receipts.html",
+        papers=[(each, title(each, named.get(each.order_id))) for each in found],
+        asked=asked_of_her(me.id, clock.now()),
+        zone=me.zone,
     )
 
 
