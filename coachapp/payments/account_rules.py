@@ -15,6 +15,13 @@ _PERIOD = re.compile(r"(20\d\d|21\d\d)(?:-(0[1-9]|1[0-2]))?", re.ASCII)
 _FORMULAS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
+VOUCHER = "voucher"
+"""What was sold, where it was a voucher."""
+
+BY_VOUCHER, BY_GIFT = "voucher", "gift"
+"""How something was paid: with a voucher that was sold before, or with one that was given away."""
+
+
 class Way(StrEnum):
     """Whether money came in or went back."""
 
@@ -71,7 +78,12 @@ class Line:
     order_ref: str
     payable_kind: str
     payable_id: UUID
-    client_id: UUID
+    client_id: UUID | None
+
+    @property
+    def is_voucher(self) -> bool:
+        """Whether it is the money of a voucher itself, sold or ended."""
+        return self.payable_kind == VOUCHER
 
 
 @dataclass
@@ -102,12 +114,24 @@ class Sums:
 
 @dataclass
 class Account:
-    """One currency's money of a period: as a whole, by method, and by what was sold."""
+    """One currency's money of a period: as a whole, by method, and by what was sold.
+
+    `vouchers` is what of it came for vouchers. What was paid with one is in `redeemed`, or in `gifts` where it was given
+    away, and in no other sum: its money came when the voucher was sold, or never.
+    """
 
     currency: str
     whole: Sums = field(default_factory=Sums)
     by_method: dict[str, Sums] = field(default_factory=dict)
     by_sold: dict[str, Sums] = field(default_factory=dict)
+    vouchers: Sums = field(default_factory=Sums)
+    redeemed: Sums = field(default_factory=Sums)
+    gifts: Sums = field(default_factory=Sums)
+
+    @property
+    def taxed(self) -> int:
+        """What tax lies within, in minor units: a voucher carries none when it is sold, and all of it when it is used."""
+        return self.whole.net - self.vouchers.net + self.redeemed.net
 
     def money(self, minor: int) -> Money:
         return Money(minor, self.currency)
@@ -134,13 +158,21 @@ def accounts(lines: Iterable[Line], title_of: Callable[[Line], str]) -> list[Acc
     found: dict[str, Account] = {}
     for line in lines:
         here = found.setdefault(line.amount.currency, Account(line.amount.currency))
-        for sums in (
-            here.whole,
-            here.by_method.setdefault(line.method, Sums()),
-            here.by_sold.setdefault(title_of(line), Sums()),
-        ):
+        for sums in _sums_of(here, line, title_of):
             sums.add(line)
     return [found[currency] for currency in sorted(found)]
+
+
+def _sums_of(account: Account, line: Line, title_of: Callable[[Line], str]) -> list[Sums]:
+    """The sums a line counts in."""
+    if line.method in (BY_VOUCHER, BY_GIFT):
+        return [account.redeemed if line.method == BY_VOUCHER else account.gifts]
+    found = [
+        account.whole,
+        account.by_method.setdefault(line.method, Sums()),
+        account.by_sold.setdefault(title_of(line), Sums()),
+    ]
+    return [*found, account.vouchers] if line.is_voucher else found
 
 
 def tax_of(amount: Money, rate: Decimal) -> Money:

@@ -13,6 +13,7 @@ from coachapp.desk.views import (
     record,
     session,
     today,
+    vouchers,
 )
 from coachapp.desk.views.room import bp
 
@@ -30,4 +31,5 @@ __all__ = [
     "record",
     "session",
     "today",
+    "vouchers",
 ]
