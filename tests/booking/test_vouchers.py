@@ -101,7 +101,9 @@ def test_too_little_is_said_kindly_and_takes_nothing(world):
     voucher, walker = a_voucher(world, 40_00), on_the_page(world)
     assert type_voucher(walker, voucher.code).status_code == 422
     said = plain(walker)
-    assert "€40 is left on this voucher, and €95 is due" in said and "Everything else you wrote is kept" in said
+    assert (
+        "€40 is left on this voucher, and €95 is due" in said and "Everything else you wrote is kept" in said
+    )
     assert f'value="{voucher.code}"' in walker.page.get_data(as_text=True)
     assert left(world, voucher) == 40_00 and states(world) == ["held"] and money(world) == ([], [])
 
