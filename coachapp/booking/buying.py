@@ -110,7 +110,7 @@ def go_to_pay(row: PurchaseRow, return_base: str, *, now: datetime) -> AttemptRo
     code is gone, IntroHad where she has had the introductory price, NotNow where nothing is to be paid any more."""
     with transaction():
         introductory.mark_purchase(row.package_id, known=row.words is None)
-        row, mine = _to_be_paid(row)
+        row, mine = to_be_paid(row)
         if mine.price.is_zero:
             raise NotNow
         order_id = payments.open_order(row.client_id, packages.KIND, mine.id, mine.price, now=now)
@@ -121,7 +121,7 @@ def go_to_pay(row: PurchaseRow, return_base: str, *, now: datetime) -> AttemptRo
 def take_for_nothing(row: PurchaseRow, base_url: str, *, now: datetime) -> None:
     """A code leaves nothing to pay: grant the package at once. Errors as in `go_to_pay`."""
     with transaction():
-        row, mine = _to_be_paid(row)
+        row, mine = to_be_paid(row)
         used = prices.lowered(row.coupon_id, row.regular, mine.price)
         if used is None or not mine.price.is_zero:
             raise NotNow
@@ -142,7 +142,7 @@ def confirm_free(place: PlaceRow, base_url: str, *, now: datetime) -> None:
             credits.use_of(mine.id, place.id, now=now)
 
 
-def _to_be_paid(row: PurchaseRow) -> tuple[PurchaseRow, PackageRow]:
+def to_be_paid(row: PurchaseRow) -> tuple[PurchaseRow, PackageRow]:
     """As it stands now; the button pressed twice waits for the first press. HoldEnded once it is paid."""
     with transaction():
         row = _one(Purchase.package_id == row.package_id, lock=True)

@@ -1,24 +1,33 @@
-"""A held time, or the package it is a first time of, paid with a voucher: booked at once, and no card is needed."""
+"""A time or a package paid with a voucher: booked or granted at once, and no card is needed."""
 
 from datetime import datetime
 
 from coachapp.booking import introductory, prices, queries
+from coachapp.booking.buying import PurchaseRow, to_be_paid
 from coachapp.booking.holding import still_held
 from coachapp.booking.models import Appointment
 from coachapp.booking.operations import order_for
 from coachapp.booking.rules import HoldEnded, NotNow, PlaceRow
 from coachapp.db import transaction
-from coachapp.payments import vouchers
+from coachapp.payments import coupons, packages, vouchers
+from coachapp.payments import operations as payments
+from coachapp.payments.credit_queries import sold_as
 from coachapp.payments.queries import payables_in_flight
 from coachapp.payments.rules import AlreadyPaid, Payables
 from coachapp.payments.voucher_queries import has_any
 from coachapp.payments.voucher_rules import GoneMeanwhile
 from coachapp.practice.operations import lock_coach
+from coachapp.practice.queries import offering_by_id
 
 
 def is_on_offer(place: PlaceRow) -> bool:
     """Whether a voucher could pay for this time: it costs something, and its coach has made one."""
     return not place.is_free and has_any(place.coach_id)
+
+
+def pays_package(row: PurchaseRow) -> bool:
+    """The same for a package that is bought without a time."""
+    return has_any(_seller(row))
 
 
 def pay(place: PlaceRow, typed: str, payables: Payables, *, now: datetime) -> None:
@@ -46,3 +55,33 @@ def pay(place: PlaceRow, typed: str, payables: Payables, *, now: datetime) -> No
             vouchers.pay(order_id, mine, payables, now=now)
     except (AlreadyPaid, GoneMeanwhile) as error:
         raise HoldEnded from error
+
+
+def pay_for_package(row: PurchaseRow, typed: str, payables: Payables, *, now: datetime) -> None:
+    """The same for a package that is bought without a time: it is granted at once.
+
+    Errors as in `pay`; GoneMeanwhile where it is not sold to whoever buys it.
+    """
+    with transaction():
+        introductory.mark_purchase(row.package_id, known=row.words is None)
+        row, mine = to_be_paid(row)
+        if mine.price.is_zero:
+            raise NotNow
+        voucher = vouchers.take_up(_seller(row), typed, mine.price, now=now)
+        if payables_in_flight([mine.id]):
+            raise NotNow
+        order_id = payments.open_order(row.client_id, packages.KIND, mine.id, mine.price, now=now)
+        used = prices.lowered(row.coupon_id, row.regular, mine.price)
+        if used is not None:
+            coupons.take(used, row.client_id, mine.id, None, now=now)
+        try:
+            vouchers.pay(order_id, voucher, payables, now=now)
+        except AlreadyPaid as error:
+            raise HoldEnded from error
+
+
+def _seller(row: PurchaseRow) -> int:
+    """The coach whose package it is."""
+    sold = sold_as(row.package_id)
+    assert sold is not None, "what is bought is sold as something"
+    return offering_by_id(sold).coach_id

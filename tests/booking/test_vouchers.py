@@ -12,12 +12,12 @@ from coachapp.booking.models import Appointment
 from coachapp.papers.models import Paper
 from coachapp.papers.operations import save_terms
 from coachapp.payments import coupons, voucher_queries, vouchers
-from coachapp.payments.models import CouponUse, VoucherEntry
+from coachapp.payments.models import CouponUse, Order, VoucherEntry
 from coachapp.practice.operations import add_coach
 from coachapp.practice.queries import today_of
 from tests.booking.by_hand import allow, money, plain, waits
 from tests.booking.lower import a_code, introduce, type_code
-from tests.booking.sold import PRICE, SLUG, coach_at_desk, sell, sums
+from tests.booking.sold import PRICE, SLUG, coach_at_desk, ref_of, sell, sums
 from tests.booking.vouched import NORA_ID, a_voucher, agree, left, type_voucher
 from tests.booking.whobooks import who_books
 from tests.cast import CHARLIE
@@ -201,6 +201,28 @@ def test_a_package_with_a_first_time_and_the_introductory_price(world):
     assert type_voucher(walker, voucher.code).status_code == 303
     assert states(world) == ["confirmed"] and sums(world) == [(5, 1, 0, 0)]
     assert left(world, voucher) == 20_00 and money(world) == ([("voucher", PRICE - 20_00)], [])
+
+
+def test_a_package_without_a_time(world):
+    sell(world)
+    voucher, walker = a_voucher(world, PRICE + 10_00), world.walker()
+    walker.fill(f"/book/{SLUG}/buy", {"name": "Alex", "agree": "y"})
+    walker.get("/book/words")
+    sent = {"csrf_token": walker.hidden("csrf_token"), "voucher": "nosu-chco-dexx"}
+    assert walker.client.post("/book/words/voucher", data=sent).status_code == 422
+    for _twice in range(2):
+        answer = walker.client.post("/book/words/voucher", data={**sent, "voucher": voucher.code})
+        assert answer.headers["Location"] == "/book/sessions"
+    assert sums(world) == [(6, 0, 0, 0)] and left(world, voucher) == 10_00 and agree(world)
+    assert world.walker(CHARLIE).client.post("/book/words/voucher", data=sent).status_code in (303, 400)
+    nora = coach_at_desk(world)
+    ((client_id,),) = world.rows(Order.client_id)
+    nora.get(f"/desk/clients/{ref_of(world, client_id)}/packages")
+    path = re.search(r"/desk/clients/[^\"]+/take-back", nora.page.get_data(as_text=True))[0]
+    nora.get(path)
+    assert "goes back onto the voucher" in plain(nora)
+    nora.post(path, {"amount": "100"})
+    assert left(world, voucher) == 110_00 and money(world)[1] == ["succeeded"] and agree(world)
 
 
 def test_a_time_kept_for_a_transfer_is_paid_with_it_after_all(world):
