@@ -9,6 +9,7 @@ from coachapp.booking.models import Appointment
 from coachapp.booking.operations import order_for
 from coachapp.booking.rules import HoldEnded, NotNow, PlaceRow
 from coachapp.db import transaction
+from coachapp.money import Money
 from coachapp.payments import coupons, packages, vouchers
 from coachapp.payments import operations as payments
 from coachapp.payments.credit_queries import sold_as
@@ -30,8 +31,8 @@ def pays_package(row: PurchaseRow) -> bool:
     return has_any(_seller(row))
 
 
-def pay(place: PlaceRow, typed: str, payables: Payables, *, now: datetime) -> None:
-    """Pay all that is due with the voucher that was typed, and let it stand.
+def pay(place: PlaceRow, typed: str, payables: Payables, *, now: datetime) -> Money:
+    """Pay all that is due with the voucher that was typed, and let it stand; what is left on the voucher.
 
     NoSuchVoucher, TooLittle; HoldEnded when the time is gone or paid, CodeGone when the code that lowers its price is,
     IntroHad where she has had the introductory price, NotNow while a link to pay by card is open or it costs something
@@ -52,12 +53,12 @@ def pay(place: PlaceRow, typed: str, payables: Payables, *, now: datetime) -> No
                 raise NotNow
             order_id = order_for(place, now)
             prices.use_at_once(place, now=now)
-            vouchers.pay(order_id, mine, payables, now=now)
+            return vouchers.pay(order_id, mine, payables, now=now)
     except (AlreadyPaid, GoneMeanwhile) as error:
         raise HoldEnded from error
 
 
-def pay_for_package(row: PurchaseRow, typed: str, payables: Payables, *, now: datetime) -> None:
+def pay_for_package(row: PurchaseRow, typed: str, payables: Payables, *, now: datetime) -> Money:
     """The same for a package that is bought without a time: it is granted at once.
 
     Errors as in `pay`; GoneMeanwhile where it is not sold to whoever buys it.
@@ -75,7 +76,7 @@ def pay_for_package(row: PurchaseRow, typed: str, payables: Payables, *, now: da
         if used is not None:
             coupons.take(used, row.client_id, mine.id, None, now=now)
         try:
-            vouchers.pay(order_id, voucher, payables, now=now)
+            return vouchers.pay(order_id, voucher, payables, now=now)
         except AlreadyPaid as error:
             raise HoldEnded from error
 

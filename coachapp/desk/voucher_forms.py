@@ -18,6 +18,7 @@ from coachapp.web.typed import one_line
 
 _AMOUNT = _l("Enter an amount, like 80 or 80,50")
 _DAY = _l("Enter a day, not one to come")
+_WAYS = {choice.value for choice in HOW} | {GIVEN}
 
 
 class _MoneyForm(BaseForm):
@@ -32,6 +33,10 @@ class _MoneyForm(BaseForm):
     def validate_on(self, field: Field) -> None:
         if field.data is not None and not date(2000, 1, 1) <= field.data <= self._today:
             raise ValidationError(_DAY)
+
+    def validate_how(self, field: Field) -> None:
+        if field.data not in _WAYS:
+            raise ValidationError(_l("Choose one of these"))
 
 
 class VoucherForm(_MoneyForm):
@@ -55,6 +60,7 @@ class VoucherForm(_MoneyForm):
         _l("How its money came"),
         [InputRequired(_l("Choose how it came"))],
         choices=[*HOW, SelectChoice(GIVEN, _l("It is given away; no money came"))],
+        validate_choice=False,
     )
 
     def __init__(self, today: date, currency: str, *args: Any, **kwargs: Any) -> None:
@@ -81,4 +87,5 @@ class EndForm(_MoneyForm):
         _l("How its money went back"),
         [InputRequired(_l("Choose how it went back"))],
         choices=[*HOW, SelectChoice(GIVEN, _l("No money goes back"))],
+        validate_choice=False,
     )

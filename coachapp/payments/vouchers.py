@@ -89,8 +89,8 @@ def take_up(coach_id: int, typed: str, due: Money, *, now: datetime) -> VoucherR
         return row
 
 
-def pay(order_id: UUID, mine: VoucherRow, payables: Payables, *, now: datetime) -> None:
-    """Pay all that is due on an order with a voucher that was taken up in this transaction.
+def pay(order_id: UUID, mine: VoucherRow, payables: Payables, *, now: datetime) -> Money:
+    """Pay all that is due on an order with a voucher that was taken up in this transaction; what is left on it.
 
     AlreadyPaid when nothing is due; GoneMeanwhile where what it pays for cannot be had: nothing is written then, and
     the voucher keeps its worth.
@@ -105,6 +105,7 @@ def pay(order_id: UUID, mine: VoucherRow, payables: Payables, *, now: datetime) 
         if means is not OnPaid.CONFIRM or queries.order(order_id).paid.minor > order.amount_minor:
             raise GoneMeanwhile
         issue_for(order_id, now=now)
+        return Money(mine.left.minor - payment.amount_minor, payment.currency)
 
 
 def say_if_vouchers_disagree() -> None:

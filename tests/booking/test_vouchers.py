@@ -61,7 +61,7 @@ def test_it_pays_books_and_keeps_the_rest(world):
     assert len(world.rows(Paper.id)) == 1, "its receipt"
     assert world.asked("POST", "/v1") == []
     walker.get(walker.place_path)
-    assert "Booked and paid" in walker.text
+    assert "Booked and paid" in walker.text and "€55 is left on it" in walker.text
     world.tick()
     assert len(world.rows(Paper.id)) == 1
 

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from functools import partial
 from uuid import UUID
 
-from flask import Blueprint, redirect, url_for
+from flask import Blueprint, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from coachapp import clock
 from coachapp.booking import blocking, buying, by_voucher, prices, queries, requests
@@ -15,6 +16,7 @@ from coachapp.booking.forms import PriceCodeForm, VoucherForm
 from coachapp.booking.rules import HoldEnded, IntroHad, NotNow, PlaceRow
 from coachapp.booking.views import buying as buying_views
 from coachapp.booking.views import details, road
+from coachapp.money import Money
 from coachapp.payments import operations as payments
 from coachapp.payments.coupon_rules import CodeGone
 from coachapp.payments.queries import unfinished_attempt
@@ -24,6 +26,7 @@ from coachapp.payments.views import payment_page_away
 from coachapp.payments.voucher_rules import GoneMeanwhile, NoSuchVoucher, TooLittle
 from coachapp.web import limits
 from coachapp.web.guards import public
+from coachapp.web.words import amount
 
 bp = Blueprint("vouchers", __name__, url_prefix="/book")
 bp.register_error_handler(HoldEnded, details.hold_ended)
@@ -37,7 +40,7 @@ class _Due:
 
     id: UUID
     page: Callable[..., str]
-    pay: Callable[[str], None]
+    pay: Callable[[str], Money]
     leave_code: Callable[[], None]
     leave_intro: Callable[[], None]
     goes_on_at: str
@@ -97,7 +100,7 @@ def _use(due: _Due) -> ResponseReturnValue:
     if not form.validate():
         return due.page(voucher=form), 422
     try:
-        _pay(due, form.voucher.data)
+        left = _pay(due, form.voucher.data)
     except (NoSuchVoucher, TooLittle) as error:
         return due.page(voucher=form.refused(error)), 422
     except (GatewayAway, GatewayRefused):
@@ -110,11 +113,16 @@ def _use(due: _Due) -> ResponseReturnValue:
         with suppress(NotNow):
             due.leave_intro()
         return due.page(had_intro=True), 409
+    if left is not None and not left.is_zero:
+        flash(_("Paid with the voucher. %(left)s is left on it.", left=amount(left)))
     return redirect(url_for(due.goes_on_at), 303)
 
 
-def _pay(due: _Due, typed: str) -> None:
-    """Where a payment page is open, end that first; what was paid by it meanwhile counts, and the voucher is kept."""
+def _pay(due: _Due, typed: str) -> Money | None:
+    """Where a payment page is open, end that first; what was paid by it meanwhile counts, and the voucher is kept.
+
+    What is left on the voucher; None where another window changes the price meanwhile, and nothing was taken.
+    """
     for _once_more in range(2):
         try:
             return due.pay(typed)

@@ -113,7 +113,7 @@ def _by_method(found: Account) -> list[tuple[str, Sums]]:
 
 def _by_voucher(found: Account) -> list[tuple[str, Sums]]:
     """The same for what was paid with vouchers, and is no money of this time."""
-    both = ((_("Sold before"), found.redeemed), (_("Given away"), found.gifts))
+    both = ((_("That were sold"), found.redeemed), (_("That were given away"), found.gifts))
     return [(name, sums) for name, sums in both if sums.number]
 
 

@@ -11,7 +11,7 @@ from coachapp import clock
 from coachapp.desk.views.room import account, bp, host
 from coachapp.desk.voucher_forms import EndForm, VoucherForm
 from coachapp.payments import voucher_queries, vouchers
-from coachapp.payments.voucher_rules import GIVEN, NoSuchVoucher, NotUnused, VoucherRow
+from coachapp.payments.voucher_rules import NoSuchVoucher, NotUnused, VoucherRow
 from coachapp.practice.queries import practice, today_of
 from coachapp.web.errors import page
 from coachapp.web.guards import staff
@@ -48,8 +48,7 @@ def make_voucher() -> ResponseReturnValue:
 def one_voucher(voucher_id: UUID) -> ResponseReturnValue:
     """Its code to copy, what is left on it, and what happened to it."""
     mine = _mine(voucher_id)
-    how = "other" if mine.method != GIVEN else GIVEN
-    return _page(mine, EndForm(_today(), formdata=None, data={"on": _today(), "how": how}))
+    return _page(mine, EndForm(_today(), formdata=None, data={"on": _today(), "how": mine.method}))
 
 
 @bp.post("/vouchers/<uuid:voucher_id>/end")
