@@ -35,6 +35,7 @@ from coachapp.booking.views import (
     otherwise,
     place,
     requests,
+    vouchers,
     waiting,
 )
 from coachapp.booking.views import coach as hours
@@ -74,6 +75,7 @@ ROOMS: tuple[Blueprint, ...] = (
     crediting.bp,
     details.bp,
     otherwise.bp,
+    vouchers.bp,
     place.bp,
     changing.bp,
     hours.bp,

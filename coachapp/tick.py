@@ -26,6 +26,7 @@ from coachapp.payments.operations import reconcile
 from coachapp.payments.papering import issue_missing
 from coachapp.payments.refunds import ask_about_pending, send_waiting
 from coachapp.payments.runtime import gateway, payables
+from coachapp.payments.vouchers import say_if_vouchers_disagree
 from coachapp.privacy.operations import forget_unfinished
 from coachapp.web import limits, logs
 
@@ -56,6 +57,7 @@ STEPS: tuple[Step, ...] = (
     Step("forget unfinished bookings", lambda now: forget_unfinished(now=now)),
     Step("forget old mail", lambda now: forget_words(now=now)),
     Step("see that packages agree", lambda now: say_if_disagreeing()),
+    Step("see that vouchers agree", lambda now: say_if_vouchers_disagree()),
     Step("link the audit chain", lambda now: link_chain()),
     Step("forget old sign-ins", accounts.forget_old),
     Step("forget old counts", limits.forget_old),

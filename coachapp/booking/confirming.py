@@ -82,7 +82,7 @@ def confirm_free(place: PlaceRow, base_url: str, *, now: datetime) -> None:
             raise NotNow
         if not use(place, now=now):
             raise HoldEnded
-        prices.use_for_nothing(place, now=now)
+        prices.use_at_once(place, now=now)
         confirm(appointment, place, base_url, now)
 
 

@@ -7,9 +7,11 @@ from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, Field, StringField, TextAreaField, ValidationError
 from wtforms.validators import DataRequired, InputRequired, Length
 
+from coachapp.payments.voucher_rules import NoSuchVoucher, TooLittle
 from coachapp.safe_contact.forms import MayGiveInbox, email_field, inbox_field
 from coachapp.web.forms import BaseForm
 from coachapp.web.typed import one_line
+from coachapp.web.words import amount
 
 
 def _hope() -> TextAreaField:
@@ -98,6 +100,32 @@ class CodeForm(BaseForm):
         [InputRequired(_l("Type the four words you were given"))],
         description=_l("As they were shown to you when you booked, in the same order."),
     )
+
+
+class VoucherForm(BaseForm):
+    """The code of a voucher, which pays all that is due."""
+
+    voucher = StringField(
+        _l("The code of your voucher"),
+        [InputRequired(_l("Type the code, or pay in another way"))],
+        description=_l("Capitals, spaces and dashes do not matter."),
+        filters=[one_line],
+        render_kw={"maxlength": 200, "autocapitalize": "off", "spellcheck": "false"},
+    )
+
+    def refused(self, error: NoSuchVoucher | TooLittle) -> "VoucherForm":
+        """One answer to every code that pays nothing here; whoever has a good one hears what is left on it."""
+        if isinstance(error, TooLittle):
+            said = _(
+                "%(left)s is left on this voucher, and %(due)s is due. A voucher pays all of it or nothing, so "
+                "nothing was taken from it.",
+                left=amount(error.left),
+                due=amount(error.due),
+            )
+        else:
+            said = _("This code does not pay here. Look at how it is written, or pay in another way.")
+        self.voucher.errors = [said]
+        return self
 
 
 class PriceCodeForm(BaseForm):

@@ -123,8 +123,8 @@ def lowered(coupon_id: UUID | None, regular: Money | None, price: Money) -> Lowe
     return Lowered(coupon_id, regular, price) if coupon_id and regular else None
 
 
-def use_for_nothing(place: PlaceRow, *, now: datetime) -> None:
-    """Use the code by which a time costs nothing, in the transaction that confirms it; CodeGone."""
+def use_at_once(place: PlaceRow, *, now: datetime) -> None:
+    """Use the code that has lowered a price, in the transaction that confirms without a card; CodeGone."""
     used = lowered(place.coupon_id, place.regular, place.price)
     if used is not None and place.client_id is not None:
         coupons.take(used, place.client_id, place.id, None, now=now)

@@ -15,9 +15,11 @@ from coachapp.messages.operations import Writer, write
 from coachapp.money import Money
 from coachapp.papers.operations import save_terms
 from coachapp.papers.rules import Party, Terms
+from coachapp.payments.voucher_rules import GIVEN
+from coachapp.payments.vouchers import make as make_voucher
 from coachapp.practice.operations import add_coach, is_set_up, save_offering, save_practice, save_settings
 from coachapp.practice.paying import Ways, save_ways
-from coachapp.practice.queries import offering
+from coachapp.practice.queries import offering, today_of
 from coachapp.worksheets.operations import publish_library
 
 # Open doors, printed on every start: this is why the demo refuses to be reached from another machine.
@@ -154,6 +156,7 @@ def load(now: datetime) -> bool:
         publish_library(now)
         coach_id, account_id = _add_nora(now)
         load_people(coach_id, account_id, now)
+        _give_voucher(coach_id, account_id, now)
         write(coach_id, _A_QUESTION, Writer("Robin"), once="", now=now - timedelta(days=1))
         # Only now: what lies in the past is announced to nobody.
         save_settings(coach_id, practice={}, coach={"email": COACH_NAME})
@@ -179,6 +182,15 @@ def _add_nora(now: datetime) -> tuple[int, UUID]:
         coach_id, COACH_NAME, COACH_PASSPHRASE, COACH_TOTP_SECRET, now=now, hasher=hasher()
     )
     return coach_id, account_id
+
+
+def _give_voucher(coach_id: int, account_id: UUID, now: datetime) -> None:
+    """A voucher that was given away; its code stands at the desk."""
+    today = today_of(coach_id, now)
+    worth = Money(190_00, "EUR")
+    make_voucher(
+        coach_id, worth, None, "For the summer raffle", method=GIVEN, on=today, by=account_id, now=now
+    )
 
 
 def code(now: datetime) -> str:

@@ -44,8 +44,12 @@ def with_titles(start: datetime, end: datetime) -> Iterator[tuple[Line, str]]:
 def with_names(start: datetime, end: datetime) -> Iterator[tuple[Line, str, ClientRow | None]]:
     """The same with whom it was sold to."""
     for some in batches(start, end):
-        titles, people = _titles(some), clients_by_id(line.client_id for line in some)
-        yield from ((line, titles.get(line.payable_id, ""), people.get(line.client_id)) for line in some)
+        titles = _titles(some)
+        people = clients_by_id(line.client_id for line in some if line.client_id)
+        yield from (
+            (line, titles.get(line.payable_id, ""), people.get(line.client_id) if line.client_id else None)
+            for line in some
+        )
 
 
 def open_amounts(start: datetime, end: datetime) -> list[Money]:

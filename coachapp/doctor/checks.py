@@ -15,6 +15,7 @@ from coachapp.db import session
 from coachapp.demo import practice as demo
 from coachapp.doctor import queries
 from coachapp.doctor.rules import TICK_LATE, Finding, fault, good, is_stale, warning
+from coachapp.payments import voucher_queries
 from coachapp.payments.endings import disagreeing
 from coachapp.practice.help_lines import help_lines
 from coachapp.practice.queries import practice
@@ -126,6 +127,14 @@ def check_packages(settings: Config, now: datetime) -> Iterator[Finding]:
         yield good("Every session of every package is accounted for.")
 
 
+def check_vouchers(settings: Config, now: datetime) -> Iterator[Finding]:
+    """What the entries of vouchers say agrees with what was paid with them."""
+    if wrong := voucher_queries.disagreeing():
+        yield fault(f"{wrong} entries of vouchers do not agree with what was paid with them, or went back.")
+    else:
+        yield good("What is left on every voucher agrees with what was paid with it.")
+
+
 def check_tick(settings: Config, now: datetime) -> Iterator[Finding]:
     """Nothing that tick does at once has been due for long."""
     since = queries.waiting_since(with_mail=settings.smtp_url is not None)
@@ -205,6 +214,7 @@ CHECKS: tuple[Check, ...] = (
     check_redis,
     check_troubles,
     check_packages,
+    check_vouchers,
     check_tick,
     check_calendars,
     check_help_numbers,

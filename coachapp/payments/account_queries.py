@@ -4,16 +4,30 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CompoundSelect, and_, func, literal, null, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Select,
+    and_,
+    case,
+    exists,
+    func,
+    literal,
+    null,
+    select,
+    union_all,
+)
+from sqlalchemy.orm import aliased
 
 from coachapp.db import session
 from coachapp.money import Money
 from coachapp.papers.models import Paper
 from coachapp.papers.rules import Kind
-from coachapp.payments.account_rules import Line, Way
-from coachapp.payments.models import Attempt, Fee, Order, Payment, Refund
+from coachapp.payments.account_rules import BY_GIFT, VOUCHER, Line, Way
+from coachapp.payments.models import Attempt, Fee, Order, Payment, Refund, Voucher, VoucherEntry
 from coachapp.payments.queries import stands
 from coachapp.payments.rules import AttemptState, RefundState
+from coachapp.payments.voucher_rules import GIVEN, EntryKind
 
 _AT_ONCE = 500
 _NEVER_WENT = (RefundState.FAILED, RefundState.CANCELLED)
@@ -24,7 +38,7 @@ def batches(start: datetime, end: datetime) -> Iterator[list[Line]]:
     """What came in and went back within [start, end), earliest first, some hundred lines at a time.
 
     A refund counts from when it was asked for, and not at all once it has failed. What was marked by mistake and undone
-    counts as if it had never come.
+    counts as if it had never come. What was paid with a voucher stands here too, for what it paid: not as money.
     """
     rows = session().execute(_lines(start, end), execution_options={"yield_per": _AT_ONCE})
     for some in rows.partitions():
@@ -51,7 +65,7 @@ def _lines(start: datetime, end: datetime) -> CompoundSelect[*tuple[Any, ...]]:
             Payment.received_at.label("at"),
             Payment.amount_minor.label("minor"),
             Payment.currency.label("currency"),
-            Payment.method.label("method"),
+            case((_with_gift(), BY_GIFT), else_=Payment.method).label("method"),
             Fee.fee_minor.label("fee_minor"),
             Fee.currency.label("fee_currency"),
             Paper.tax_minor.label("tax_minor"),
@@ -69,7 +83,7 @@ def _lines(start: datetime, end: datetime) -> CompoundSelect[*tuple[Any, ...]]:
             Refund.created_at,
             -Refund.amount_minor,
             Refund.currency,
-            func.coalesce(Refund.method, Payment.method),
+            case((_with_gift(), BY_GIFT), else_=func.coalesce(Refund.method, Payment.method)),
             null(),
             null(),
             Paper.tax_minor,
@@ -80,7 +94,43 @@ def _lines(start: datetime, end: datetime) -> CompoundSelect[*tuple[Any, ...]]:
         .outerjoin(Paper, and_(Paper.kind == Kind.CREDIT, Paper.about_id == Refund.id))
         .where(Refund.created_at >= start, Refund.created_at < end, Refund.state.not_in(_NEVER_WENT))
     )
-    return union_all(came, back).order_by("at", "id")
+    return union_all(came, back, _vouchers(start, end)).order_by("at", "id")
+
+
+def _vouchers(start: datetime, end: datetime) -> Select[*tuple[Any, ...]]:
+    """The money of vouchers themselves: it counts when they are sold, or end, and not when they are used."""
+    way = case((VoucherEntry.kind == EntryKind.SOLD, Way.IN.value), else_=Way.BACK.value)
+    return (
+        select(
+            Voucher.id,
+            way,
+            VoucherEntry.money_at,
+            VoucherEntry.minor,
+            Voucher.currency,
+            VoucherEntry.method,
+            null(),
+            null(),
+            null(),
+            literal(""),
+            literal(VOUCHER),
+            Voucher.id,
+            null(),
+        )
+        .join(Voucher, Voucher.id == VoucherEntry.voucher_id)
+        .where(VoucherEntry.method != GIVEN)
+        .where(VoucherEntry.money_at >= start, VoucherEntry.money_at < end)
+    )
+
+
+def _with_gift() -> ColumnElement[bool]:
+    """Whether a payment was made with a voucher that was given away."""
+    used, sold = aliased(VoucherEntry), aliased(VoucherEntry)
+    return exists().where(
+        used.payment_id == Payment.id,
+        sold.voucher_id == used.voucher_id,
+        sold.kind == EntryKind.SOLD,
+        sold.method == GIVEN,
+    )
 
 
 def _line(row: Any) -> Line:

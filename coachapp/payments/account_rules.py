@@ -15,6 +15,13 @@ _PERIOD = re.compile(r"(20\d\d|21\d\d)(?:-(0[1-9]|1[0-2]))?", re.ASCII)
 _FORMULAS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
+VOUCHER = "voucher"
+"""What was sold, where it was a voucher."""
+
+BY_VOUCHER, BY_GIFT = "voucher", "gift"
+"""How something was paid: with a voucher that was sold before, or with one that was given away."""
+
+
 class Way(StrEnum):
     """Whether money came in or went back."""
 
@@ -72,8 +79,13 @@ class Line:
     order_ref: str
     payable_kind: str
     payable_id: UUID
-    client_id: UUID
+    client_id: UUID | None
     tax: Money | None = None
+
+    @property
+    def is_voucher(self) -> bool:
+        """Whether it is the money of a voucher itself, sold or ended."""
+        return self.payable_kind == VOUCHER
 
 
 @dataclass
@@ -95,7 +107,7 @@ class Sums:
     def add(self, line: Line) -> None:
         self.number += 1
         self.tax += line.tax.minor if line.tax else 0
-        self.without_paper += line.tax is None
+        self.without_paper += line.tax is None and not line.is_voucher
         if line.way is Way.BACK:
             self.back += line.amount.minor
             return
@@ -108,12 +120,29 @@ class Sums:
 
 @dataclass
 class Account:
-    """One currency's money of a period: as a whole, by method, and by what was sold."""
+    """One currency's money of a period: as a whole, by method, and by what was sold.
+
+    `vouchers` is what of it came for vouchers. What was paid with one is in `redeemed`, or in `gifts` where it was given
+    away, and in no other sum: its money came when the voucher was sold, or never.
+    """
 
     currency: str
     whole: Sums = field(default_factory=Sums)
     by_method: dict[str, Sums] = field(default_factory=dict)
     by_sold: dict[str, Sums] = field(default_factory=dict)
+    vouchers: Sums = field(default_factory=Sums)
+    redeemed: Sums = field(default_factory=Sums)
+    gifts: Sums = field(default_factory=Sums)
+
+    @property
+    def tax(self) -> int:
+        """What the papers say, in minor units: a voucher has none when it is sold, and what is paid with it has."""
+        return self.whole.tax + self.redeemed.tax + self.gifts.tax
+
+    @property
+    def without_paper(self) -> int:
+        """How many lines have no paper yet."""
+        return self.whole.without_paper + self.redeemed.without_paper + self.gifts.without_paper
 
     def money(self, minor: int) -> Money:
         return Money(minor, self.currency)
@@ -140,13 +169,21 @@ def accounts(lines: Iterable[Line], title_of: Callable[[Line], str]) -> list[Acc
     found: dict[str, Account] = {}
     for line in lines:
         here = found.setdefault(line.amount.currency, Account(line.amount.currency))
-        for sums in (
-            here.whole,
-            here.by_method.setdefault(line.method, Sums()),
-            here.by_sold.setdefault(title_of(line), Sums()),
-        ):
+        for sums in _sums_of(here, line, title_of):
             sums.add(line)
     return [found[currency] for currency in sorted(found)]
+
+
+def _sums_of(account: Account, line: Line, title_of: Callable[[Line], str]) -> list[Sums]:
+    """The sums a line counts in."""
+    if line.method in (BY_VOUCHER, BY_GIFT):
+        return [account.redeemed if line.method == BY_VOUCHER else account.gifts]
+    found = [
+        account.whole,
+        account.by_method.setdefault(line.method, Sums()),
+        account.by_sold.setdefault(title_of(line), Sums()),
+    ]
+    return [*found, account.vouchers] if line.is_voucher else found
 
 
 def figure(amount: Money) -> str:

@@ -43,7 +43,7 @@ def take(order_id: UUID, method: Method, payables: Payables, *, by: UUID, now: d
     try:
         with transaction() as db:
             order = db.get_one(Order, order_id)
-            payment = _payment(order, method, now)
+            payment = all_due(order, method, now)
             db.add(payment)
             db.flush()
             means = payables[order.payable_kind].on_paid(order.payable_id, now)
@@ -93,7 +93,7 @@ def given_back(
         return True
 
 
-def _payment(order: Order, method: Method, now: datetime) -> Payment:
+def all_due(order: Order, method: Method, now: datetime) -> Payment:
     """All that is due, as one payment; the database takes each turn of an order once. AlreadyPaid if nothing is."""
     due = queries.order(order.id).due
     if due.is_zero:

@@ -23,13 +23,17 @@ from coachapp.payments.rules import (
     RefundState,
     order_state,
 )
+from coachapp.payments.voucher_queries import sold_between
 
 _NEVER_WENT = (RefundState.FAILED, RefundState.CANCELLED)
 
 
 @dataclass(frozen=True)
 class OrderRow:
-    """An order with its sums and the state that follows from them; `by_hand` is what of it the coach gives back herself."""
+    """An order with its sums and the state that follows from them.
+
+    `by_hand` where the coach gives its money back herself, `by_voucher` where it goes back onto a voucher.
+    """
 
     id: UUID
     ref: str
@@ -40,6 +44,7 @@ class OrderRow:
     refunded: Money
     created_at: datetime
     by_hand: bool = False
+    by_voucher: bool = False
 
     @property
     def state(self) -> OrderState:
@@ -117,10 +122,14 @@ def orders_of(payable_ids: Iterable[UUID]) -> dict[UUID, OrderRow]:
     orders = session().scalars(select(Order).where(Order.payable_id.in_(ids))).all()
     paid = _sums(Payment, [order.id for order in orders])
     refunded = _sums(Refund, [order.id for order in orders])
-    by_hand = _came_by_hand(paid)
+    by_hand, by_voucher = _came_by(BY_HAND, paid), _came_by((Method.VOUCHER,), paid)
     return {
         order.payable_id: _order_row(
-            order, paid.get(order.id, 0), refunded.get(order.id, 0), order.id in by_hand
+            order,
+            paid.get(order.id, 0),
+            refunded.get(order.id, 0),
+            order.id in by_hand,
+            order.id in by_voucher,
         )
         for order in orders
     }
@@ -151,7 +160,7 @@ def received_between(start: datetime, end: datetime, currency: str) -> Money:
     """What came in within [start, end), refunds not taken off. A voucher's money came when it was sold."""
     came = select(func.sum(Payment.amount_minor)).where(stands(), Payment.method != Method.VOUCHER)
     total = session().scalar(came.where(Payment.received_at >= start, Payment.received_at < end))
-    return Money(int(total or 0), currency)
+    return Money(int(total or 0) + sold_between(start, end), currency)
 
 
 def attempt_row(row: Attempt) -> AttemptRow:
@@ -193,13 +202,13 @@ def _counts(table: type[Payment] | type[Refund]) -> ColumnElement[bool]:
     return Refund.state.not_in(_NEVER_WENT) if table is Refund else stands()
 
 
-def _came_by_hand(order_ids: Iterable[UUID]) -> set[UUID]:
-    """Those of the orders that money by hand was paid for."""
-    found = select(Payment.order_id).where(Payment.order_id.in_(list(order_ids)), Payment.method.in_(BY_HAND))
+def _came_by(methods: Iterable[Method], order_ids: Iterable[UUID]) -> set[UUID]:
+    """Those of the orders that were paid in one of these ways."""
+    found = select(Payment.order_id).where(Payment.order_id.in_(list(order_ids)), Payment.method.in_(methods))
     return set(session().scalars(found.where(stands())))
 
 
-def _order_row(order: Order, paid: int, refunded: int, by_hand: bool) -> OrderRow:
+def _order_row(order: Order, paid: int, refunded: int, by_hand: bool, by_voucher: bool) -> OrderRow:
     return OrderRow(
         order.id,
         order.ref,
@@ -210,4 +219,5 @@ def _order_row(order: Order, paid: int, refunded: int, by_hand: bool) -> OrderRo
         Money(refunded, order.currency),
         order.created_at,
         by_hand,
+        by_voucher,
     )

@@ -7,10 +7,12 @@ from sqlalchemy import func, select
 
 from coachapp.db import session, transaction
 from coachapp.money import Money
+from coachapp.payments import voucher_entries
 from coachapp.payments.models import Order, Payment, Refund
 from coachapp.payments.papering import issue_for
 from coachapp.payments.queries import stands
 from coachapp.payments.rules import (
+    BY_HAND,
     Gateway,
     GatewayAway,
     GatewayRefused,
@@ -32,10 +34,11 @@ def ask_refund(payment_id: UUID, amount: Money, reason: str, *, now: datetime, b
     """Write a refund down, in the transaction of what causes it; `send_refund` sends it after the commit.
 
     What came by hand is for the coach to give back, and so is what she chose to give so (`by_hand`): nothing is sent
-    (`by_hand.given_back`).
+    (`by_hand.given_back`). What a voucher has paid goes back onto it when it is sent.
     """
     with transaction() as db:
         payment = db.get_one(Payment, payment_id)
+        is_hers = payment.method in BY_HAND or (by_hand and payment.method == Method.CARD)
         refund = Refund(
             id=uuid4(),
             order_id=payment.order_id,
@@ -43,7 +46,7 @@ def ask_refund(payment_id: UUID, amount: Money, reason: str, *, now: datetime, b
             amount_minor=amount.minor,
             currency=amount.currency,
             reason=reason,
-            state=RefundState.ASKED if payment.method == Method.CARD and not by_hand else RefundState.TO_GIVE,
+            state=RefundState.TO_GIVE if is_hers else RefundState.ASKED,
             created_at=now,
         )
         db.add(refund)
@@ -105,8 +108,11 @@ def send_refund(refund_id: UUID, gateway: Gateway, payables: Payables, *, now: d
         refund = db.get_one(Refund, refund_id, with_for_update=True)
         if refund.state != RefundState.ASKED or (refund.lease_until and refund.lease_until > now):
             return
+        payment = db.get_one(Payment, refund.payment_id)
+        if payment.method == Method.VOUCHER:
+            return _onto_voucher(refund, payables, now)
         refund.lease_until = now + _LEASE
-        intent_id = db.get_one(Payment, refund.payment_id).intent_id or ""
+        intent_id = payment.intent_id or ""
         amount = Money(refund.amount_minor, refund.currency)
         is_known = now - refund.created_at < _KEY_HOLDS
     try:
@@ -157,6 +163,18 @@ def note_refund(facts: RefundFacts, payables: Payables, *, now: datetime) -> Non
             order = db.get_one(Order, refund.order_id)
             payables[order.payable_kind].on_refunded(order.payable_id, now)
         issue_for(refund.order_id, now=now)
+
+
+def _onto_voucher(refund: Refund, payables: Payables, now: datetime) -> None:
+    """It goes back at once, and Stripe never hears of it."""
+    with transaction() as db:
+        refund.state = RefundState.SUCCEEDED
+        db.flush()
+        voucher_entries.give_back(refund, now=now)
+        order = db.get_one(Order, refund.order_id)
+        payables[order.payable_kind].on_refunded(order.payable_id, now)
+        db.flush()
+        issue_for(order.id, now=now)
 
 
 def _known(facts: RefundFacts) -> Refund | None:

@@ -82,6 +82,18 @@ def wrong_code(page: Page) -> None:
     fill("Use it", {"code": "no-such-code"})(page)
 
 
+def wrong_voucher(page: Page) -> None:
+    """A voucher that pays nothing, in the field that is folded away."""
+    page.get_by_text("Pay with a voucher").click()
+    fill("Pay with it", {"voucher": "no-such-code"})(page)
+
+
+def end_without_day(page: Page) -> None:
+    """The end of a voucher, in the form that is folded away."""
+    page.get_by_text("End this voucher").click()
+    fill("End it", {"on": ""})(page)
+
+
 def call_without_number(page: Page) -> None:
     """A wish for a call that names no number."""
     page.get_by_label("Call me").check()
@@ -207,6 +219,7 @@ SCENES = (
     Scene("held", "details-errors", "/book/details", press("Continue"), 422),
     Scene("told", "four-words", "/book/code"),
     Scene("told", "four-words-errors", "/book/code", wrong_code, 422),
+    Scene("told", "four-words-voucher-errors", "/book/code", wrong_voucher, 422),
     Scene("with_code", "four-words-lowered", "/book/code"),
     Scene("paying", "paid-open", "{paying}"),
     Scene("paid", "paid-done", "{paid}"),
@@ -333,6 +346,8 @@ SCENES = (
             "desk-ways": "/desk/payments/ways",
             "desk-services": "/desk/offerings",
             "desk-codes": "/desk/codes",
+            "desk-vouchers": "/desk/vouchers",
+            "desk-voucher": "{desk_voucher}",
             "desk-service": "/desk/offerings/single-session",
             "desk-new-service": "/desk/offerings/new",
             "desk-settings": "/desk/settings",
@@ -410,6 +425,8 @@ SCENES = (
     Scene(COACH, "desk-group-move-errors", "{desk_group}/move", press("Look at it once more"), 422),
     Scene(COACH, "desk-group-other-errors", "{desk_seat}/move", press("Move it"), 422),
     Scene(COACH, "desk-codes-errors", "/desk/codes", press("Make the code"), 422),
+    Scene(COACH, "desk-vouchers-errors", "/desk/vouchers", press("Make the voucher"), 422),
+    Scene(COACH, "desk-voucher-errors", "{desk_voucher}", end_without_day, 422),
     Scene(COACH, "desk-new-service-errors", "/desk/offerings/new", press("Save"), 422),
     Scene(
         COACH,
@@ -483,6 +500,9 @@ class Cast:
             case "desk_receipt":
                 found = self.person(COACH).get("/desk/receipts").text()
                 self._facts[name] = re.search(r'"(/desk/receipts/[0-9a-f-]{36})"', found)[1]
+            case "desk_voucher":
+                found = self.person(COACH).get("/desk/vouchers").text()
+                self._facts[name] = re.search(r'"(/desk/vouchers/[0-9a-f-]{36})"', found)[1]
             case "desk_move":
                 self._facts[name] = self.address("{desk_cancel}").replace("/cancel", "/move")
             case "desk_series":

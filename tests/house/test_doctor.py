@@ -73,6 +73,18 @@ def client():
     return new_client(coach_id, NORA.zone, now=NOW)
 
 
+def voucher_payment():
+    """A payment by voucher that no voucher knows of."""
+    money = {"amount_minor": 80_00, "currency": "EUR"}
+    order = Order(id=uuid4(), ref="v1", client_id=client(), payable_kind="a", payable_id=uuid4(), **money)
+    order.created_at = NOW
+    paid = Payment(id=uuid4(), order_id=order.id, method="voucher", turn=1, received_at=NOW, **money)
+    with transaction() as db:
+        for row in (order, paid):
+            db.add(row)
+            db.flush()
+
+
 def ledger(attempt=AttemptState.PAID, refund=RefundState.SUCCEEDED):
     """An order with one attempt, its payment and its refund, in these states."""
     money = {"amount_minor": 80_00, "currency": "EUR"}
@@ -211,8 +223,9 @@ def test_telling_names_of_the_practice_are_a_warning(app):
         (lambda: ledger(refund=RefundState.FAILED), Level.FAULT, "1 refunds failed"),
         (lambda: ledger(attempt=AttemptState.ALARM), Level.FAULT, "1 payments do not fit"),
         (lambda: event("given up"), Level.FAULT, "1 messages from Stripe were given up"),
+        (voucher_payment, Level.FAULT, "1 entries of vouchers do not agree"),
     ],
-    ids=["mail failed", "mail unsure", "refund", "alarm", "event"],
+    ids=["mail failed", "mail unsure", "refund", "alarm", "event", "voucher"],
 )
 def test_what_failed_is_counted(app, make, level, words):
     make()

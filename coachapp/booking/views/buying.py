@@ -7,9 +7,9 @@ from flask_login import current_user
 
 from coachapp import clock
 from coachapp.accounts.queries import join_path
-from coachapp.booking import awaiting_packages, blocking, buying, prices
+from coachapp.booking import awaiting_packages, blocking, buying, by_voucher, prices
 from coachapp.booking.admission import STRANGER, Guest
-from coachapp.booking.forms import DetailsForm, KnownForm, PriceCodeForm
+from coachapp.booking.forms import DetailsForm, KnownForm, PriceCodeForm, VoucherForm
 from coachapp.booking.operations import Details
 from coachapp.booking.pay_rules import PaysBy
 from coachapp.booking.rules import HoldEnded, NotNow
@@ -101,7 +101,7 @@ def save_details(slug: str) -> ResponseReturnValue:
     if not form.validate():
         return _details_page(sold, single, form), 422
     if blocking.tried(sold.coach_id, *_addresses(form, guest), now=clock.now()):
-        return _not_now()
+        return not_now()
     response = make_response(redirect(url_for("buying.words"), 303))
     road.remember(response, _begin(sold, single, guest, form))
     return response
@@ -144,15 +144,20 @@ def _awaited_page(purchase: buying.PurchaseRow) -> str:
 
 
 def words_page(
-    purchase: buying.PurchaseRow, form: PriceCodeForm | None = None, *, had_intro: bool = False
+    purchase: buying.PurchaseRow,
+    form: PriceCodeForm | None = None,
+    *,
+    voucher: VoucherForm | None = None,
+    had_intro: bool = False,
 ) -> str:
-    """The last page before paying, with what was wrong with a code that was typed there."""
+    """The last page before paying, with what was wrong with a code, or with a voucher, that was typed there."""
     leads_to_payment()
     return render_template(
         "booking/words.html",
         words=purchase.words,
         mine=package(purchase.package_id),
         purchase=purchase,
+        voucher=(voucher or VoucherForm(formdata=None)) if by_voucher.pays_package(purchase) else None,
         form=form or PriceCodeForm(formdata=None),
         code=coupon(purchase.coupon_id).code if purchase.coupon_id else "",
         had_intro=had_intro,
@@ -262,7 +267,8 @@ def _addresses(form: DetailsForm | KnownForm, guest: Guest) -> tuple[str, str]:
     return typed, (known and known.address) or ""
 
 
-def _not_now() -> ResponseReturnValue:
+def not_now() -> ResponseReturnValue:
+    """What somebody blocked hears: no reason, and that nothing was charged."""
     return page(
         409,
         _("This is not to be had at the moment"),

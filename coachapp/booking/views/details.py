@@ -10,6 +10,7 @@ from coachapp.booking import (
     awaiting,
     blocking,
     buying,
+    by_voucher,
     confirming,
     holding,
     operations,
@@ -19,7 +20,7 @@ from coachapp.booking import (
 )
 from coachapp.booking.admission import request_ends
 from coachapp.booking.buying import bought_beside
-from coachapp.booking.forms import DetailsForm, KnownForm, MayBeginEarly, PriceCodeForm
+from coachapp.booking.forms import DetailsForm, KnownForm, MayBeginEarly, PriceCodeForm, VoucherForm
 from coachapp.booking.operations import DRAFTED, Details
 from coachapp.booking.rules import (
     IN_REQUEST,
@@ -207,8 +208,14 @@ def let_go_of(place: PlaceRow, if_it_stands: str) -> ResponseReturnValue:
     return redirect(if_it_stands if stands else url_for("road.gone"), 303)
 
 
-def code_page(place: PlaceRow, form: PriceCodeForm | None = None, *, had_intro: bool = False) -> str:
-    """The last page before paying, with what was wrong with a code that was typed there."""
+def code_page(
+    place: PlaceRow,
+    form: PriceCodeForm | None = None,
+    *,
+    voucher: VoucherForm | None = None,
+    had_intro: bool = False,
+) -> str:
+    """The last page before paying, with what was wrong with a code, or with a voucher, that was typed there."""
     leads_to_payment()
     now, asks = clock.now(), requests.has_to_ask(place)
     return render_template(
@@ -223,6 +230,9 @@ def code_page(place: PlaceRow, form: PriceCodeForm | None = None, *, had_intro: 
         form=form or PriceCodeForm(formdata=None),
         code=coupon(place.coupon_id).code if place.coupon_id else "",
         had_intro=had_intro,
+        voucher=(voucher or VoucherForm(formdata=None))
+        if by_voucher.is_on_offer(place) and not asks
+        else None,
         others=() if asks else awaiting.on_offer(place, now),
         ways=ways(),
     )

@@ -161,6 +161,7 @@ def ask_cancel_rest(ref: str, place_id: UUID) -> ResponseReturnValue:
         host=_host(),
         is_paid=any(order.paid.minor for order in orders.values()),
         by_hand=any(order.by_hand for order in orders.values()),
+        by_voucher=any(order.by_voucher for order in orders.values()),
         by_session=bool(spent_on([each.id for each in places])),
         verdict=gate(person.id, booked=True, now=clock.now()),
     )

@@ -111,6 +111,7 @@ def ask_cancel(date_id: UUID) -> ResponseReturnValue:
         told=_told(date),
         is_paid=any(order.paid.minor > order.refunded.minor for order in orders.values()),
         by_hand=any(order.by_hand for order in orders.values()),
+        by_voucher=any(order.by_voucher for order in orders.values()),
     )
 
 

@@ -65,6 +65,7 @@ def as_first(package: OfferingRow, single: OfferingRow) -> OfferingRow:
         title=package.title,
         price=package.price,
         regular=package.regular,
+        intro=package.intro,
     )
 
 

@@ -15,6 +15,7 @@ from coachapp.desk.views import (
     record,
     session,
     today,
+    vouchers,
 )
 from coachapp.desk.views.room import bp
 
@@ -34,4 +35,5 @@ __all__ = [
     "record",
     "session",
     "today",
+    "vouchers",
 ]

@@ -81,12 +81,13 @@ def _page(shown: Period) -> ResponseReturnValue:
         "desk/accounts.html",
         period=shown,
         today=month_of(clock.now().astimezone(_where()).date()),
-        accounts=accounts(lines, lambda line: titles[line.payable_id] or _("Other")),
+        accounts=accounts(lines, lambda line: _sold(line, titles[line.payable_id]) or _("Other")),
         open_amounts=_summed(account_queries.open_amounts(start, end)),
         unfit=count_unfit(start, end),
         where=face().coach_zone,
         method_names=_by_method,
         says_tax=_says_tax(),
+        by_voucher=_by_voucher,
     )
 
 
@@ -105,6 +106,12 @@ def _by_method(found: Account) -> list[tuple[str, Sums]]:
         "other": _("In another way"),
     }
     return [(names.get(key, key), sums) for key, sums in sorted(found.by_method.items())]
+
+
+def _by_voucher(found: Account) -> list[tuple[str, Sums]]:
+    """The same for what was paid with vouchers, and is no money of this time."""
+    both = ((_("That were sold"), found.redeemed), (_("That were given away"), found.gifts))
+    return [(name, sums) for name, sums in both if sums.number]
 
 
 def _summed(amounts: list[Money]) -> list[tuple[int, Money]]:
@@ -128,13 +135,18 @@ def _cells(line: Line, title: str) -> tuple[str, ...]:
     return (
         line.at.astimezone(_where()).date().isoformat(),
         "payment" if line.way is Way.IN else "refund",
-        cell(title),
+        cell(_sold(line, title)),
         line.method,
         figure(line.amount),
         line.amount.currency,
         figure(line.fee) if line.fee is not None else "",
         line.order_ref,
     )
+
+
+def _sold(line: Line, title: str) -> str:
+    """What was sold by name; a voucher is known for nothing more."""
+    return _("Voucher") if line.is_voucher else title
 
 
 def _whose(person: ClientRow | None, coach_id: int) -> tuple[str, str]:

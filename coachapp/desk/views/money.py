@@ -36,7 +36,7 @@ def give_money_back(order_id: UUID) -> ResponseReturnValue:
     form = BackForm(mine.left)
     if not mine.may_go_back or not form.validate():
         return _page(mine, form), 422
-    by_hand = mine.order.by_hand or form.how.data == "hand"
+    by_hand = mine.order.by_hand or (form.how.data == "hand" and not mine.order.by_voucher)
     try:
         refunds = give_back(
             order_id, form.money, was=form.went_before, by_hand=by_hand, by=account(), now=now
@@ -45,7 +45,7 @@ def give_money_back(order_id: UUID) -> ResponseReturnValue:
         form.amount.errors = [_("Something went back in the meantime. Look at it once more.")]
         return _page(_own(order_id), form), 422
     finish(refunds, gateway(), payables(), now=now)
-    flash(_("Noted. It stands under “To give back”.") if by_hand else _("It is on its way back."))
+    flash(_said(mine, by_hand))
     return redirect(url_for("desk.money_of", order_id=order_id), 303)
 
 
@@ -54,6 +54,12 @@ def give_money_back(order_id: UUID) -> ResponseReturnValue:
 def disputed() -> ResponseReturnValue:
     """What a dispute is, what a bank may be told, and what never."""
     return render_template("desk/disputed.html")
+
+
+def _said(mine: OrderMoney, by_hand: bool) -> str:
+    if mine.order.by_voucher:
+        return _("It went back onto the voucher.")
+    return _("Noted. It stands under “To give back”.") if by_hand else _("It is on its way back.")
 
 
 def _own(order_id: UUID) -> OrderMoney:

@@ -154,6 +154,7 @@ def _take_back_page(ref: str, mine: PackageRow, form: TakeBackForm) -> str:
         by_rule=_by_rule(mine),
         paid=_still_paid(mine),
         by_hand=any(each.by_hand for each in orders_of([mine.id]).values()),
+        by_voucher=any(each.by_voucher for each in orders_of([mine.id]).values()),
     )
 
 

@@ -1,7 +1,7 @@
 """A package without a first time may wait for its money too: how it is paid where that is not by card, and until when.
 
 Revision ID: 0014
-Revises: 0011
+Revises: 0012
 """
 
 import sqlalchemy as sa
@@ -10,7 +10,7 @@ from alembic import op
 import coachapp.db.types
 
 revision = "0014"
-down_revision = "0011"
+down_revision = "0012"
 branch_labels = None
 depends_on = None
 
