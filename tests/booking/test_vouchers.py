@@ -13,6 +13,7 @@ from coachapp.papers.models import Paper
 from coachapp.papers.operations import save_terms
 from coachapp.payments import coupons, voucher_queries, vouchers
 from coachapp.payments.models import CouponUse, Order, VoucherEntry
+from coachapp.practice.models import Offering
 from coachapp.practice.operations import add_coach
 from coachapp.practice.queries import today_of
 from tests.booking.by_hand import allow, money, plain, waits
@@ -83,6 +84,32 @@ def test_cancelled_in_time_it_is_on_the_voucher_again(world):
     other = on_the_page(world, CHARLIE)
     assert type_voucher(other, voucher.code).status_code == 303 and left(world, voucher) == 0
     assert world.asked("POST", "/v1/refunds") == [] and agree(world)
+
+
+def test_by_the_coach_or_unsafe_it_goes_back_and_late_it_stays(world):
+    voucher, nora = a_voucher(world, 300_00), coach_at_desk(world)
+    by_coach = on_the_page(world)
+    type_voucher(by_coach, voucher.code)
+    place = by_coach.place()
+    path = f"/desk/clients/{ref_of(world, place.client_id)}/sessions/{place.id}/cancel"
+    nora.get(path)
+    assert "goes back onto the voucher it was paid with" in plain(nora)
+    nora.fill(path, {})
+    assert left(world, voucher) == 300_00
+    late = on_the_page(world, CHARLIE)
+    type_voucher(late, voucher.code)
+    at = late.place_path
+    world.change(Offering, cutoff_min=60 * 24 * 60)
+    late.get(f"{at}/cancel")
+    assert "goes back onto your voucher" in plain(late), "if it is not safe to come"
+    late.post(f"{at}/unsafe")
+    assert left(world, voucher) == 300_00 and agree(world)
+    other = on_the_page(world)
+    type_voucher(other, voucher.code)
+    at = other.place_path
+    world.change(Offering, cutoff_min=60 * 24 * 60)
+    other.fill(f"{at}/cancel", {})
+    assert left(world, voucher) == 205_00 and agree(world)
 
 
 def test_interrupted_after_the_cancellation_tick_gives_it_back(world):
