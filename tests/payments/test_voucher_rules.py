@@ -50,7 +50,12 @@ def line(minor, method, kind="appointment", tax=None):
 
 def test_the_accountant_counts_a_voucher_when_it_is_sold_and_its_tax_when_it_is_used():
     sold = [line(200_00, "transfer", "voucher"), line(-50_00, "cash", "voucher")]
-    used = [line(95_00, "voucher"), line(-95_00, "voucher"), line(121_00, "voucher", tax=21_00), line(95_00, "gift")]
+    used = [
+        line(95_00, "voucher"),
+        line(-95_00, "voucher"),
+        line(121_00, "voucher", tax=21_00),
+        line(95_00, "gift"),
+    ]
     (found,) = accounts([*sold, *used, line(10_00, "card", tax=1_74)], lambda each: each.payable_kind)
     assert (found.whole.came, found.whole.back) == (210_00, -50_00)
     assert set(found.by_method) == {"transfer", "cash", "card"}
