@@ -59,7 +59,7 @@ def pay_later(row: PurchaseRow, way: PaysBy, base_url: str, *, now: datetime) ->
     introductory price. An open link to pay is ended before.
     """
     with transaction() as db:
-        introductory.mark_purchase(row.package_id, known=row.words is None)
+        introductory.mark_purchase(row.package_id, known=row.words is None, now=now)
         row, mine = to_be_paid(row)
         if row.pays_by == way and row.is_awaited(now):
             return
