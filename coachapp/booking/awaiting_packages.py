@@ -11,7 +11,6 @@ from coachapp.booking.buying import PurchaseRow, is_blocked_now, purchase_row, t
 from coachapp.booking.models import Purchase
 from coachapp.booking.pay_rules import SHOWN_AFTER, NotAllowed, PaysBy
 from coachapp.booking.rules import HoldEnded
-from coachapp.clients.models import Client
 from coachapp.clients.queries import client
 from coachapp.clients.rules import ClientRow
 from coachapp.db import session, transaction
@@ -88,8 +87,8 @@ def leave(row: PurchaseRow, *, now: datetime) -> None:
 
 def awaited(coach_id: int, *, now: datetime) -> list[AwaitedPackage]:
     """What this coach waits for, or did until not long ago, the first to end first."""
-    hers = select(Client.id).where(Client.coach_id == coach_id)
-    return _rows(Purchase.client_id.in_(hers), Purchase.pays_until > now - SHOWN_AFTER)
+    found = _rows(Purchase.pays_until > now - SHOWN_AFTER)
+    return [each for each in found if each.client.coach_id == coach_id]
 
 
 def awaited_of(client_id: UUID, *, now: datetime) -> list[AwaitedPackage]:
