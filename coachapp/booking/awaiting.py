@@ -70,7 +70,7 @@ def pay_later(place: PlaceRow, way: PaysBy, base_url: str, *, now: datetime) -> 
     introductory price. An open link to pay is ended before.
     """
     with transaction() as db:
-        introductory.mark_place(place)
+        introductory.mark_place(place, now=now)
         lock_coach(place.coach_id)
         appointment = db.get_one(Appointment, place.appointment_id, with_for_update=True)
         place = queries.place(place.id)

@@ -58,7 +58,7 @@ def pay_later(row: PurchaseRow, way: PaysBy, base_url: str, *, now: datetime) ->
     introductory price. An open link to pay is ended before.
     """
     with transaction() as db:
-        introductory.mark_purchase(row.package_id, known=row.words is None)
+        introductory.mark_purchase(row.package_id, known=row.words is None, now=now)
         row, mine = to_be_paid(row)
         if row.pays_by == way and row.is_awaited(now):
             return
@@ -87,9 +87,8 @@ def leave(row: PurchaseRow, *, now: datetime) -> None:
 
 def awaited(coach_id: int, *, now: datetime) -> list[AwaitedPackage]:
     """What this coach waits for, or did until not long ago, the first to end first."""
-    return [
-        each for each in _rows(Purchase.pays_until > now - SHOWN_AFTER) if each.client.coach_id == coach_id
-    ]
+    found = _rows(Purchase.pays_until > now - SHOWN_AFTER)
+    return [each for each in found if each.client.coach_id == coach_id]
 
 
 def awaited_of(client_id: UUID, *, now: datetime) -> list[AwaitedPackage]:

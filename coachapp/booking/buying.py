@@ -118,7 +118,7 @@ def go_to_pay(row: PurchaseRow, return_base: str, *, now: datetime) -> AttemptRo
     """Commit an attempt to pay for the package, or find the open one. HoldEnded once it is paid, CodeGone when the
     code is gone, IntroHad where she has had the introductory price, NotNow where nothing is to be paid any more."""
     with transaction():
-        introductory.mark_purchase(row.package_id, known=row.words is None)
+        introductory.mark_purchase(row.package_id, known=row.words is None, now=now)
         row, mine = to_be_paid(row)
         if mine.price.is_zero:
             raise NotNow

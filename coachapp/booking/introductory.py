@@ -6,6 +6,7 @@ before, the coach is told, and nobody else. Of the address only a keyed hash is 
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from coachapp import vault
@@ -35,11 +36,14 @@ class SecondUse:
     others: tuple[UUID, ...]
 
 
-def had_intro(client_id: UUID, offering_id: UUID, *, besides: UUID | None = None) -> bool:
-    """Whether this record has had an offering's introductory price: it was paid and kept, or may be paid right now."""
-    hers = (each for each in intro_uses(client_id) if each.offering_id == offering_id)
-    found = {each for use in hers if besides not in use.payables for each in use.payables}
-    return bool(found) and bool(_kept(found) or payables_in_flight(found))
+def had_intro(client_id: UUID, offering_id: UUID, *, besides: UUID | None = None, now: datetime) -> bool:
+    """Whether this record has had an offering's introductory price: it was paid and kept, may be paid right now, or is
+    awaited in another way than by card."""
+    uses = (each for each in intro_uses(client_id) if each.offering_id == offering_id)
+    hers = [use for use in uses if besides not in use.payables]
+    found = {each for use in hers for each in use.payables}
+    awaited = {each for use in hers if use.may_be_awaited(now) for each in use.payables}
+    return bool(found) and bool(_kept(found) or payables_in_flight(found) or _due(awaited))
 
 
 def second_uses(client_id: UUID) -> list[SecondUse]:
@@ -61,7 +65,7 @@ def second_uses(client_id: UUID) -> list[SecondUse]:
     return found
 
 
-def mark_place(place: PlaceRow) -> bool:
+def mark_place(place: PlaceRow, *, now: datetime) -> bool:
     """Whether it is to be had at the introductory price; then what the same address would be known by is noted.
 
     IntroHad where the record she books with has had it. To be called before the time itself is locked.
@@ -71,13 +75,13 @@ def mark_place(place: PlaceRow) -> bool:
         return False
     offering = offering_by_id(queries.sold_id(place))
     if is_known(place) and not place.is_by_link and place.client_id:
-        _once(offering, place.client_id, place.id)
+        _once(offering, place.client_id, place.id, now)
     with transaction() as db:
         db.get_one(Place, place.id).intro_mark = _mark(offering.id, *addresses_of(place))
     return True
 
 
-def mark_purchase(package_id: UUID, *, known: bool) -> None:
+def mark_purchase(package_id: UUID, *, known: bool, now: datetime) -> None:
     """The same for a package without a time, of a client who is `known` or of someone new."""
     with transaction() as db:
         row, sold = db.get_one(Purchase, package_id), sold_as(package_id)
@@ -85,20 +89,25 @@ def mark_purchase(package_id: UUID, *, known: bool) -> None:
             return
         offering, found = offering_by_id(sold), contact(row.client_id)
         if known:
-            _once(offering, row.client_id, package_id)
+            _once(offering, row.client_id, package_id, now)
         row.intro_mark = _mark(offering.id, (found and found.address) or "")
 
 
-def _once(offering: OfferingRow, client_id: UUID, payable_id: UUID) -> None:
+def _once(offering: OfferingRow, client_id: UUID, payable_id: UUID, now: datetime) -> None:
     """One after another, so that two devices of hers do not both have it."""
     lock_coach(offering.coach_id)
-    if had_intro(client_id, offering.id, besides=payable_id):
+    if had_intro(client_id, offering.id, besides=payable_id, now=now):
         raise IntroHad
 
 
 def _mark(offering_id: UUID, *typed: str) -> bytes | None:
     alike = next((found for each in typed if (found := likeness(each))), None)
     return vault.keyed_hash("introductory price", f"{offering_id}|{alike}") if alike else None
+
+
+def _due(payable_ids: Iterable[UUID]) -> bool:
+    """Whether any of them was ordered and is not paid yet."""
+    return any(not order.due.is_zero for order in orders_of(payable_ids).values())
 
 
 def _kept(payable_ids: Iterable[UUID]) -> set[UUID]:

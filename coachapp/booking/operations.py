@@ -96,7 +96,7 @@ def go_to_pay(place: PlaceRow, return_base: str, *, now: datetime) -> AttemptRow
     NotNow where nothing is to be paid any more. The network comes after: `payments.operations.open_checkout`.
     """
     with transaction() as db:
-        was_intro = introductory.mark_place(place)
+        was_intro = introductory.mark_place(place, now=now)
         appointment = _still_held(db, place, now)
         place = queries.place(place.id)  # what it costs may have changed in another window
         if place.is_free or place.is_intro is not was_intro:

@@ -28,7 +28,7 @@ from coachapp.practice.rules import OfferingRow
 def at_her_price(chosen: OfferingRow, client_id: UUID | None, now: datetime) -> OfferingRow:
     """An offering at its price of today: the introductory one while it runs, unless this client has had it."""
     sold = chosen.on(today_of(chosen.coach_id, now))
-    if sold.regular and client_id and had_intro(client_id, chosen.id):
+    if sold.regular and client_id and had_intro(client_id, chosen.id, now=now):
         return chosen
     return sold
 

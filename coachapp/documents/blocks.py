@@ -1,5 +1,6 @@
 """The plain building blocks of a page: gaps, rules, stacks, rows and bars, each able to measure and cut itself."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 
 from reportlab.pdfgen.canvas import Canvas
@@ -12,7 +13,7 @@ from coachapp.documents.tagging import TaggedCanvas
 SLACK = 0.01  # points by which sums of heights may be off
 
 
-class Block(Flowable):
+class Block(Flowable, ABC):
     """A platypus flowable that paints itself, from its top left corner, on a tagged canvas.
 
     `measure` must come before `paint` and `cut`; it sets `width` and `height`.
@@ -23,11 +24,13 @@ class Block(Flowable):
         self.width, self.height = width, self.layout(width)
         return self.height
 
+    @abstractmethod
     def layout(self, width: float) -> float:
-        raise NotImplementedError
+        """The height it takes in `width`."""
 
+    @abstractmethod
     def paint(self, canvas: TaggedCanvas, x: float, top: float) -> None:
-        raise NotImplementedError
+        """Draw it, its top left corner there."""
 
     def cut(self, room: float) -> "tuple[Block, Block] | None":
         """This block in two, the first no higher than `room`; None where it must not be cut."""
@@ -62,9 +65,9 @@ class GrowingBlock(Block):
     rank = 0
     grows = True
 
+    @abstractmethod
     def most(self) -> int:
         """By how many lines this may grow to use up room."""
-        raise NotImplementedError
 
     def areas(self) -> "list[GrowingBlock]":
         return [self] if self.grows else []

@@ -6,7 +6,7 @@ from flask import Flask, g, jsonify, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, NotFound
 
 from coachapp.web import logs
 from coachapp.web.guards import wants_page
@@ -29,6 +29,11 @@ def page(status: int, heading: str, body: str, **more: object) -> ResponseReturn
         "errors/page.html", status=status, heading=heading, body=body, ref=g.get("ref"), **more
     )
     return make_response(html, status)
+
+
+def not_found(error: Exception) -> ResponseReturnValue:
+    """A room's handler for what is unknown, or someone else's: the one page for both."""
+    return _http(NotFound())
 
 
 def _http(error: HTTPException) -> ResponseReturnValue:

@@ -5,12 +5,15 @@ from datetime import timedelta
 import pytest
 
 from coachapp import clock
+from coachapp.booking.introductory import had_intro
 from coachapp.booking.models import Purchase
 from coachapp.clients.models import Client
 from coachapp.payments.models import Order, PayRequest
 from coachapp.practice.models import Offering
 from coachapp.practice.paying import Ways
+from coachapp.practice.queries import offering
 from tests.booking.by_hand import IBAN, allow, money, payment_id, plain, press
+from tests.booking.lower import introduce
 from tests.booking.sold import PRICE, SLUG, a_client, coach_at_desk, sell, signed_in, sums
 from tests.booking.test_asking import payer, pays, secret
 from tests.cast import NORA
@@ -141,6 +144,18 @@ def test_a_client_finds_it_in_her_space(selling):
     again(hers, "transfer")
     hers.get("/me/")
     assert "Chosen, and not paid yet" in hers.text and IBAN in plain(hers)
+
+
+def test_an_introductory_price_that_is_awaited_is_had(selling):
+    world = selling
+    introduce(world, slug=SLUG)
+    client_id = a_client(world)
+    hers = signed_in(world)
+    hers.fill(f"/book/{SLUG}/buy", {"agree": "y"})
+    again(hers, "transfer")
+    with world.app.app_context():
+        sold, now = offering(SLUG).id, clock.now()
+        assert had_intro(client_id, sold, now=now) and not had_intro(client_id, sold, now=now + 6 * DAY)
 
 
 def test_only_what_is_on_offer(selling):

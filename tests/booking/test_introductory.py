@@ -108,7 +108,7 @@ def test_signed_in_once(world, maya):
     assert book(maya) == INTRO
     maya.pay()
     with world.app.app_context():
-        assert had_intro(world.maya, offering(SINGLE).id)
+        assert had_intro(world.maya, offering(SINGLE).id, now=clock.now())
     maya.get(f"/book/{SINGLE}")
     assert "€95" in maya.text and "Introductory" not in maya.text
     assert book(maya, 4) == REGULAR

@@ -185,6 +185,27 @@ def test_what_came_by_hand_goes_back_by_hand(allowing):
     assert world.asked("POST", "/v1/refunds") == []
 
 
+def test_an_introductory_price_that_is_awaited_is_had_while_a_card_pays(allowing):
+    """Two devices of hers, each with a time at the introductory price; one waits for a transfer, the other pays."""
+    world = allowing
+    a_client(world, MAYA)
+    introduce(world)
+    phone, tablet = signed_in(world, MAYA), signed_in(world, MAYA)
+    for at, each in ((-1, phone), (0, tablet)):
+        each.hold(each.morning()[at])
+        each.fill("/book/details", {"agree": "y"})
+    second = place_of(world)
+    assert by_transfer(phone).status_code == 303
+    tablet.press_pay()
+    assert tablet.page.status_code == 409 and "€95" in tablet.text
+    tablet.get("/book/power-hour")
+    assert "€80" not in tablet.text
+    (first,) = {each for (each,) in world.rows(Place.id)} - {second}
+    press(coach_at_desk(world), f"places/{first}/free")
+    tablet.get("/book/power-hour")
+    assert "€80" in tablet.text, "never paid, it was not had"
+
+
 def test_the_coach_is_warned_a_day_before_and_then_it_is_free(allowing):
     world = allowing
     walker = world.walker()

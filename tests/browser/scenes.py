@@ -203,6 +203,8 @@ SCENES = (
     Scene("first", "package-first-words", "/book/code"),
     Scene("buying", "package-words", "/book/words"),
     Scene("lowered", "package-words-lowered", "/book/words"),
+    Scene("package-by-transfer", "package-awaited", "/book/words"),
+    Scene("package-by-someone", "package-awaited-someone", "/book/words"),
     Scene("bought", "package-bought", "/book/sessions"),
     Scene(STRANGER, "hold-ended", "/book/details", status=409),
     Scene(STRANGER, "enter-errors", "/b", fill("Show my time", {"code": "these are not words"}), 422),
@@ -343,6 +345,7 @@ SCENES = (
             "desk-asked-money": "{desk_asked}",
             "desk-money": "{desk_money}",
             "desk-disputed": "/desk/payments/disputed",
+            "desk-asked-paid": "{desk_asked_paid}",
             "desk-ways": "/desk/payments/ways",
             "desk-services": "/desk/offerings",
             "desk-codes": "/desk/codes",
@@ -568,6 +571,9 @@ class Cast:
                 self._facts[name] = self._let_someone()
             case "pay_taken_back" | "desk_asked":
                 self._ask_money()
+            case "desk_asked_paid":
+                found = self.person(COACH).get(self.address("{desk_asked}")).text()
+                self._facts[name] = re.search(r'"(/desk/payments/orders/[^"]+)"', found)[1]
             case "set_up":
                 self._facts[name] = self._add_coach()
             case "whom":
@@ -742,6 +748,16 @@ class Cast:
         """The same with a time."""
         visitor = self._told()
         assert visitor.send("/book/price", {"code": self._make_code()}, "/book/code").status == 303
+        return visitor
+
+    def _package_by_transfer(self) -> Visitor:
+        visitor = self._buying()
+        assert visitor.send("/book/code/transfer", {}, "/book/words").status == 303
+        return visitor
+
+    def _package_by_someone(self) -> Visitor:
+        visitor = self._buying()
+        assert visitor.send("/book/code/someone", {}, "/book/words").status == 303
         return visitor
 
     def _bought(self) -> Visitor:

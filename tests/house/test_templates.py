@@ -39,3 +39,10 @@ def test_icons_exist(name):
     text = (PROJECT / "templates" / name).read_text(encoding="utf-8")
     wanted = {one or other for one, other in ICON.findall(text)}
     assert wanted <= {path.stem for path in FOLDER.glob("*.svg")}
+
+
+def test_every_room_of_the_desk_has_an_icon_of_its_own():
+    """Beside a word, an icon that two rooms share leads the eye to the wrong one."""
+    text = (PROJECT / "templates" / "desk_base.html").read_text(encoding="utf-8")
+    icons = re.findall(r"^  \('\w+', '/desk/[\w-]*', '([\w-]+)', ", text, re.MULTILINE)
+    assert len(icons) > 8 and len(icons) == len(set(icons))

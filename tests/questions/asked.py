@@ -84,16 +84,10 @@ def paid(world, person=None, **typed):
     return walker
 
 
-def hidden(browser, name):
-    """What the page holds in the hidden field of this name."""
-    found = re.search(rf'<input[^>]*name="{name}"[^>]*value="([^"]*)"', browser.page.get_data(as_text=True))
-    return found[1] if found else ""
-
-
 def send(walker, words=WORDS):
     """Write it and send it."""
     walker.get(here(walker.world))
-    revision = hidden(walker, "revision")
+    revision = walker.hidden("revision")
     walker.post(here(walker.world), {"words": words, "revision": revision, "go": "send"})
     return walker.page
 
@@ -120,5 +114,5 @@ def open_and_answer(nora, world, answer=ANSWER):
     nora.fill(at_desk(world), {"answer": answer})
     assert nora.page.status_code == 303, nora.text
     nora.follow()
-    nora.post(f"{at_desk(world)}/send", {"seen": hidden(nora, "seen")})
+    nora.post(f"{at_desk(world)}/send", {"seen": nora.hidden("seen")})
     return nora.page

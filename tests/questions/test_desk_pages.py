@@ -13,7 +13,7 @@ from coachapp.questions.models import Question
 from coachapp.questions.operations import promise
 from tests.booking.sold import a_client, signed_in
 from tests.cast import MAYA
-from tests.questions.asked import PRICE, SLUG, WORDS, at_desk, hidden, one, paid, press_pay, send
+from tests.questions.asked import PRICE, SLUG, WORDS, at_desk, one, paid, press_pay, send
 
 SERVICE = {
     "title": "A line",
@@ -91,7 +91,7 @@ def test_changed_at_another_desk_it_is_looked_at_again(world, walker, nora):
     nora.post(f"{at_desk(world)}/open")
     nora.fill(at_desk(world), {"answer": "You may."})
     nora.follow()
-    seen = hidden(nora, "seen")
+    seen = nora.hidden("seen")
     nora.fill(at_desk(world), {"answer": "You may not."})
     nora.follow()
     assert (
@@ -99,7 +99,7 @@ def test_changed_at_another_desk_it_is_looked_at_again(world, walker, nora):
     )
     assert one(world).answered_at is None
     nora.follow()
-    nora.post(f"{at_desk(world)}/send", {"seen": hidden(nora, "seen")})
+    nora.post(f"{at_desk(world)}/send", {"seen": nora.hidden("seen")})
     assert one(world).answered_at is not None
     nora.get("/desk/questions")
     assert nora.post(f"{at_desk(world)}/send", {"seen": seen}).status_code == 409

@@ -30,7 +30,6 @@ from tests.questions.asked import (
     WORDS,
     at_desk,
     here,
-    hidden,
     one,
     open_and_answer,
     paid,
@@ -284,7 +283,7 @@ def test_stripe_sees_the_same_and_no_word_more(world, walker, nora):
 def test_no_word_of_it_stands_in_plain_anywhere(world, walker, nora, settings, caplog, capfd):
     hers = paid(world, CANARY)
     hers.get(here(world))
-    hers.post(f"{here(world)}/save", {"words": "draft-canary-heron", "revision": hidden(hers, "revision")})
+    hers.post(f"{here(world)}/save", {"words": "draft-canary-heron", "revision": hers.hidden("revision")})
     send(hers)
     open_and_answer(nora, world)
     world.send_mail()

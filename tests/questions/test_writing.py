@@ -6,7 +6,7 @@ from coachapp.questions import asking
 from coachapp.questions.models import Question
 from coachapp.questions.rules import Standing
 from tests.booking.sold import signed_in
-from tests.questions.asked import ANSWER, WORDS, at_desk, here, hidden, one, open_and_answer, paid, send
+from tests.questions.asked import ANSWER, WORDS, at_desk, here, one, open_and_answer, paid, send
 
 
 @pytest.fixture
@@ -15,7 +15,7 @@ def hers(world, walker):
 
 
 def revision(browser):
-    return hidden(browser, "revision")
+    return browser.hidden("revision")
 
 
 @pytest.mark.parametrize("letter", ["a", "щ", "好", "👍🏽", "👩\u200d👩\u200d👧\u200d👦"])

@@ -3,11 +3,10 @@
 from datetime import date
 from uuid import UUID
 
-from flask import Blueprint, current_app, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
-from werkzeug.exceptions import NotFound
 
 from coachapp import clock
 from coachapp.audit.operations import record_view
@@ -28,16 +27,12 @@ from coachapp.notifications import texts
 from coachapp.practice.queries import coach, practice
 from coachapp.practice.rules import CoachRow
 from coachapp.safe_contact.queries import gate
-from coachapp.web.errors import page
+from coachapp.web.errors import not_found, page
 from coachapp.web.guards import staff
 from coachapp.zones import zone
 
 bp = Blueprint("messages_desk", __name__, url_prefix="/desk/messages")
-
-
-@bp.errorhandler(NoSuchMessage)
-def no_such(error: NoSuchMessage) -> ResponseReturnValue:
-    return current_app.handle_http_exception(NotFound())
+bp.register_error_handler(NoSuchMessage, not_found)
 
 
 @bp.errorhandler(AnsweredAlready)

@@ -5,7 +5,6 @@ from uuid import UUID
 from flask import (
     Blueprint,
     Response,
-    current_app,
     flash,
     jsonify,
     redirect,
@@ -16,7 +15,6 @@ from flask import (
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
-from werkzeug.exceptions import NotFound
 
 from coachapp import clock
 from coachapp.booking import reduced
@@ -35,10 +33,11 @@ from coachapp.questions.rules import (
     is_too_long,
     letters,
 )
-from coachapp.web.errors import page
+from coachapp.web.errors import not_found, page
 from coachapp.web.guards import client_leaving, client_only
 
 bp = Blueprint("my_questions", __name__, url_prefix="/me/questions")
+bp.register_error_handler(NoSuchQuestion, not_found)
 
 
 ROOMS = ("home", "sessions", "worksheets", "safety")
@@ -47,11 +46,6 @@ ROOMS = ("home", "sessions", "worksheets", "safety")
 @bp.context_processor
 def _rooms() -> dict[str, object]:
     return {"nav_rooms": ROOMS}
-
-
-@bp.errorhandler(NoSuchQuestion)
-def no_such(error: NoSuchQuestion) -> ResponseReturnValue:
-    return current_app.handle_http_exception(NotFound())
 
 
 @bp.errorhandler(NotNow)

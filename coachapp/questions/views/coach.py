@@ -6,7 +6,6 @@ from flask import (
     Blueprint,
     Response,
     abort,
-    current_app,
     flash,
     jsonify,
     redirect,
@@ -17,7 +16,6 @@ from flask import (
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
-from werkzeug.exceptions import NotFound
 
 from coachapp import clock
 from coachapp.audit.operations import record_view
@@ -44,15 +42,11 @@ from coachapp.questions.rules import (
     as_kept,
 )
 from coachapp.safe_contact.queries import gate
-from coachapp.web.errors import page
+from coachapp.web.errors import not_found, page
 from coachapp.web.guards import staff
 
 bp = Blueprint("questions_desk", __name__, url_prefix="/desk/questions")
-
-
-@bp.errorhandler(NoSuchQuestion)
-def no_such(error: NoSuchQuestion) -> ResponseReturnValue:
-    return current_app.handle_http_exception(NotFound())
+bp.register_error_handler(NoSuchQuestion, not_found)
 
 
 @bp.errorhandler(NotNow)
