@@ -9,6 +9,7 @@ from coachapp.booking.queries import places_of
 from coachapp.booking.rules import AppointmentState, Outcome, PlaceRow
 from coachapp.clients.queries import notes
 from coachapp.clients.rules import ClientRow
+from coachapp.desk.money_queries import went_back_at
 from coachapp.desk.queries import orders_by_place
 from coachapp.desk.rules import Entry, EntryKind, timeline
 from coachapp.payments.ask_queries import AskedRow, asked_of
@@ -69,10 +70,11 @@ def _asked(requests: list[AskedRow]) -> Iterator[Entry]:
 
 
 def _money(places: list[PlaceRow], orders: dict[UUID, OrderRow]) -> Iterator[Entry]:
+    went = went_back_at(order.id for order in orders.values())
     for place in places:
         order = orders.get(place.id)
         if order is None or order.paid.is_zero:
             continue
         yield Entry(order.created_at, EntryKind.PAID, place.title, amount=order.paid)
         if not order.refunded.is_zero:
-            yield Entry(place.changed_at, EntryKind.REFUNDED, place.title, amount=order.refunded)
+            yield Entry(went[order.id], EntryKind.REFUNDED, place.title, amount=order.refunded)

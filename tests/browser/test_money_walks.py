@@ -306,7 +306,7 @@ def test_asked_for_by_link_and_by_words_paid_and_not_paid(world, nora, her):
     her.goto("/pay")
     her.fill("#code", words)
     press(her, "Go on")
-    see(her, "€60", "Services", "QH Appointments")
+    see(her, "€60", "Services", "QH Appointments", "NE* SERVICES")
     see_nothing_of(her, "sam", "nora", "session")
     press(her, "Go on to pay €60")
     pay(her, world)
