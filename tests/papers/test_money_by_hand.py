@@ -6,10 +6,11 @@ from datetime import timedelta
 import pytest
 
 from coachapp import clock
+from coachapp.papers.operations import save_terms
 from coachapp.payments.account_queries import lines
 from tests.booking.by_hand import allow, mark, payment_id, place_of, press, waits
 from tests.booking.sold import coach_at_desk
-from tests.papers.terms import issued
+from tests.papers.terms import TERMS, issued
 
 DAY = timedelta(days=1)
 
@@ -59,3 +60,16 @@ def test_what_is_given_back_by_hand_has_its_credit_note(world, waiting, nora):
     nora.fill(path, {"how": "cash", "on": str(clock.now().date())})
     assert issued(world) == [("receipt", 95_00, 1), ("credit note", -95_00, 2)]
     assert sorted(seen(world)) == [("cash", -95_00), ("transfer", 95_00)]
+
+
+def test_what_was_undone_before_anybody_issued_papers_has_none(bare_world):
+    """Neither a receipt nor a credit note about nothing, once the practice says who issues them."""
+    allow(bare_world)
+    waits(bare_world)
+    nora = coach_at_desk(bare_world)
+    mark(nora, place_of(bare_world))
+    press(nora, f"{payment_id(bare_world)}/undo")
+    with bare_world.app.app_context():
+        save_terms(TERMS, now=clock.now())
+    bare_world.tick()
+    assert issued(bare_world) == []
