@@ -138,6 +138,26 @@ def test_the_introductory_price_is_had_once_by_transfer_too(allowing):
         assert ("transfer", minor) in money(allowing)[0]
 
 
+def test_two_windows_at_the_introductory_price_one_of_them_has_it(allowing):
+    """Both times were held at it; once the first is paid by transfer, the second costs what it costs."""
+    world = allowing
+    a_client(world, MAYA)
+    introduce(world)
+    first, other, nora = signed_in(world, MAYA), signed_in(world, MAYA), coach_at_desk(world)
+    held = []
+    for walker, at in ((first, -1), (other, -9)):
+        walker.hold(walker.morning()[at])
+        walker.fill("/book/details", {"agree": "y"})
+        held.append(place_of(world))
+    assert by_transfer(first).status_code == 303
+    mark(nora, held[0])
+    assert money(world) == ([("transfer", 80_00)], [])
+    assert by_transfer(other).status_code == 409 and "€95" in other.text
+    assert by_transfer(other).status_code == 303
+    mark(nora, held[1])
+    assert money(world) == ([("transfer", 80_00), ("transfer", 95_00)], [])
+
+
 def test_undone_it_is_awaited_again_and_nothing_is_lost(allowing):
     world = allowing
     waits(world)
@@ -357,6 +377,18 @@ def test_stripe_away_nothing_is_written_down(allowing):
     world.stripe.lever(fail_next={"status": 500, "times": 9})
     mark(nora, place_of(world))
     assert nora.page.status_code == 503 and money(world) == ([], [])
+
+
+def test_what_is_being_paid_by_card_is_not_freed(allowing):
+    world = allowing
+    walker = waits(world)
+    walker.post(f"{walker.place_path}/go")
+    walker.press_pay()
+    walker.session_id = walker.page.headers["Location"].rpartition("/")[2]
+    press(coach_at_desk(world), f"places/{place_of(world)}/free")
+    assert kept(world)[0] == "held"
+    walker.pay()
+    assert kept(world)[0] == "confirmed" and money(world) == ([("card", 95_00)], [])
 
 
 def test_choosing_a_transfer_ends_the_card_that_was_open(allowing):

@@ -69,6 +69,9 @@ def test_a_session_past_midnight_stands_on_both_days_and_counts_on_the_first(app
     assert (
         nora.text.index("Maya R.") < nora.text.index("Tom") and "1 session, the next at 14:00." in nora.text
     )
+    book(app, desk.maya, in_days(6, hour=23))
+    nora.get(day_path(in_days(7)))
+    assert "Maya R." not in nora.text, "it ended at the stroke of midnight"
     nora.get(day_path(in_days(5)))
     assert "Maya R." not in nora.text, (
         "what ends at the stroke of midnight or before is no part of the next day"

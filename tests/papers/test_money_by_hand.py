@@ -81,3 +81,16 @@ def test_the_accountants_page_sums_the_tax_that_papers_say(world, waiting, nora)
     nora.fill(path, {"how": "cash", "on": str(clock.now().date())})
     nora.get(f"/desk/accounts/{clock.now().year}")
     assert "Tax within it €0" in plain(nora)
+
+
+def test_what_was_undone_before_anybody_issued_papers_has_none(bare_world):
+    """Neither a receipt nor a credit note about nothing, once the practice says who issues them."""
+    allow(bare_world)
+    waits(bare_world)
+    nora = coach_at_desk(bare_world)
+    mark(nora, place_of(bare_world))
+    press(nora, f"{payment_id(bare_world)}/undo")
+    with bare_world.app.app_context():
+        save_terms(TERMS, now=clock.now())
+    bare_world.tick()
+    assert issued(bare_world) == []

@@ -28,7 +28,7 @@ from coachapp.papers.models import Paper
 from coachapp.papers.operations import save_terms
 from coachapp.payments import ask_queries, asking, by_hand, coupons, credit_queries, credits, events, refunds
 from coachapp.payments import operations as payments
-from coachapp.payments.models import Attempt, Order, Payment, PaymentUndone, Refund
+from coachapp.payments.models import Attempt, CreditEntry, Order, Payment, PaymentUndone, Refund
 from coachapp.payments.queries import orders_of, unfinished_attempt
 from coachapp.payments.rules import (
     BY_HAND,
@@ -76,7 +76,7 @@ class History:
     def __init__(self, app, number):
         self.app, self.dice = app, random.Random(number)
         self.stripe = app.extensions["gateway"].line.stripe = NearStripe()
-        self.late, self.told, self.used = timedelta(), set(), []
+        self.late, self.told, self.used, self.seen = timedelta(), set(), [], None
         self.client_id = new_client(1, "UTC", now=self.now, name="Alex", state=State.ACTIVE)
         self.kind = self.dice.choice(["appointment", "package", "request"])
         self.row = getattr(self, f"_sell_{self.kind}")(number)
@@ -283,12 +283,18 @@ class History:
     # ---- what holds after every step ----
 
     def agrees(self):
-        """Our books with themselves, with Stripe's, with the papers, and with what was sold."""
-        order = self.order
+        """Our books with themselves, with Stripe's, with the papers, and with what was sold.
+
+        The rows are read after every step; where not one of them has changed, the sums are those of the step before.
+        """
+        moved = self._moved()
+        if moved == self.seen:
+            return
+        self.seen = moved
+        order, (_amount, came, back, papers, *_rest) = self.order, moved
         if order is None:
             assert not self.stripe.objects("charge")
             return
-        came, back = _read(CAME, order.id), _read(BACK, order.id)
         paid = sum(row.amount_minor for row in came if not row.undone)
         stands = [row for row in back if row.state not in FELL_THROUGH]
         went = sum(row.amount_minor for row in stands)
@@ -300,17 +306,32 @@ class History:
             assert not (mine and row.undone), "what goes back is not undone"
         self._agrees_with_stripe(came, back)
         gone = sum(row.amount_minor for row in back if row.state == RefundState.SUCCEEDED)
-        papers = sum(row.amount_minor for row in _read(PAPERS, order.id))
-        assert papers == paid - gone, "the papers say something else than the money"
+        assert sum(row.amount_minor for row in papers) == paid - gone, (
+            "the papers say something else than the money"
+        )
         kept, fell_through = paid - went, len(stands) < len(back)
         if self.kind == "appointment":
-            (state,) = db.read(STATE, {"place": self.row}).scalars()
+            (state,) = self._stands()
             assert state != AppointmentState.RELEASED or kept == 0 or fell_through, "kept for a time let go"
         elif self.kind == "package":
             mine = credit_queries.package(self.row)
             assert mine.agrees and mine.is_granted == bool(came), "granted if and only if it was paid"
         else:
             assert kept <= order.amount.minor or fell_through, "kept twice"
+
+    def _moved(self):
+        """All that there is of this history, here and at Stripe."""
+        there = self.stripe.store.books.objects.values()
+        at_stripe = [(each["id"], each.get("status"), each.get("amount_refunded")) for each in there]
+        amount = db.read(AMOUNT, {"payable": self.row}).scalar()
+        ours = [self._of(each) for each in (CAME, BACK, PAPERS)]
+        return amount, *ours, self._stands(), at_stripe
+
+    def _stands(self):
+        """How the time stands, or what happened to the sessions."""
+        if self.kind == "request":
+            return []
+        return db.read(STATE if self.kind == "appointment" else ENTRIES, {"sold": self.row}).scalars().all()
 
     def _agrees_with_stripe(self, came, back):
         charged = {each["payment_intent"]: each for each in self.stripe.objects("charge")}
@@ -344,6 +365,9 @@ class History:
             assert here == there, "all news came, in whatever order, and yet the books differ"
 
 
+AMOUNT = sa.select(Order.__table__.c.amount_minor).where(
+    Order.__table__.c.payable_id == sa.bindparam("payable", type_=sa.Uuid)
+)
 ORDER = sa.select(Order.__table__.c.id).where(
     Order.__table__.c.payable_id == sa.bindparam("payable", type_=sa.Uuid)
 )
@@ -365,7 +389,10 @@ ATTEMPTS = sa.select(Attempt.__table__.c["state", "session_id"]).where(
 STATE = (
     sa.select(Appointment.__table__.c.state)
     .join_from(Appointment.__table__, Place.__table__)
-    .where(Place.__table__.c.id == sa.bindparam("place", type_=sa.Uuid))
+    .where(Place.__table__.c.id == sa.bindparam("sold", type_=sa.Uuid))
+)
+ENTRIES = sa.select(CreditEntry.__table__.c.id).where(
+    CreditEntry.__table__.c.package_id == sa.bindparam("sold", type_=sa.Uuid)
 )
 
 
@@ -376,7 +403,7 @@ def _read(statement, order_id):
 ACTS = [
     name
     for name in vars(History)
-    if not name.startswith("_") and name not in ("now", "stripes", "order", "agrees", "settles")
+    if callable(getattr(History, name)) and not name.startswith("_") and name not in ("agrees", "settles")
 ]
 # The usual story comes to pass more often than chance would have it.
 USUAL = ["go_to_pay", "pay", "pay_and_learn", "news", "tick", "refund", "come_back"]
