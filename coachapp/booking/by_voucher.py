@@ -40,7 +40,7 @@ def pay(place: PlaceRow, typed: str, payables: Payables, *, now: datetime) -> Mo
     """
     try:
         with transaction() as db:
-            was_intro = introductory.mark_place(place)
+            was_intro = introductory.mark_place(place, now=now)
             lock_coach(place.coach_id)
             db.get_one(Appointment, place.appointment_id, with_for_update=True)
             place = queries.place(place.id)  # what it costs may have changed in another window
@@ -64,7 +64,7 @@ def pay_for_package(row: PurchaseRow, typed: str, payables: Payables, *, now: da
     Errors as in `pay`; GoneMeanwhile where it is not sold to whoever buys it.
     """
     with transaction():
-        introductory.mark_purchase(row.package_id, known=row.words is None)
+        introductory.mark_purchase(row.package_id, known=row.words is None, now=now)
         row, mine = to_be_paid(row)
         if mine.price.is_zero:
             raise NotNow

@@ -9,7 +9,6 @@ from coachapp.booking.queries import places_of
 from coachapp.booking.rules import AppointmentState, Outcome, PlaceRow
 from coachapp.clients.queries import notes
 from coachapp.clients.rules import ClientRow
-from coachapp.desk.money_queries import went_back_at
 from coachapp.desk.queries import orders_by_place
 from coachapp.desk.rules import Entry, EntryKind, timeline
 from coachapp.payments.ask_queries import AskedRow, asked_of

@@ -1,11 +1,10 @@
 """One order's money as the coach sees it: what came, what went back or did not, and what is disputed."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from coachapp.audit.models import AuditEntry
 from coachapp.booking import queries as booking
@@ -84,14 +83,6 @@ def of_order(order_id: UUID) -> OrderMoney | None:
         booking.place(row.payable_id) if row.payable_kind == "appointment" else None,
         sorted([*_came(order_id), *_went(order_id)], key=lambda step: step.at),
     )
-
-
-def went_back_at(order_ids: Iterable[UUID]) -> dict[UUID, datetime]:
-    """When money last began to go back for each of these orders."""
-    last = select(Refund.order_id, func.max(Refund.created_at)).where(Refund.order_id.in_(list(order_ids)))
-    counts = Refund.state.not_in((RefundState.FAILED, RefundState.CANCELLED))
-    rows = session().execute(last.where(counts).group_by(Refund.order_id))
-    return {row[0]: row[1] for row in rows}
 
 
 def failed_refunds(coach_id: int) -> list[tuple[datetime, UUID, UUID]]:

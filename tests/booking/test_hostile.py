@@ -1,7 +1,5 @@
 """Whatever is typed or sent, the answer is a page in plain words, never a 500, and never code that runs."""
 
-import re
-
 import pytest
 
 HOSTILE = (
@@ -11,7 +9,7 @@ HOSTILE = (
     "Αλεξάνδρα Жанна 亜レックス ألكس 👩‍👩‍👧",
     "'; DROP TABLE place; -- \" OR 1=1",
     "<script>alert(1)</script><img src=x onerror=alert(2)>",
-    "{{ 7*7 }} {% raw %} ${7*7} %s %(x)s %n",
+    "{{ 1307*1709 }} {% raw %} ${1307*1709} %s %(x)s %n",
     "../../../../etc/passwd",
     "-1",
     "9" * 10,
@@ -48,7 +46,7 @@ def check(answer, where):
     page = answer.get_data(as_text=True)
     assert "<script>alert" not in page and "<img src=x" not in page, where
     assert "Traceback" not in page and "sqlalchemy" not in page, where
-    assert "49" not in re.findall(r"\{\{[^}]*\}\}|\b49\b", page), where
+    assert "2233663" not in page, (where, "what was typed was worked out")
 
 
 def test_every_field_of_every_form(on_the_way):
