@@ -50,9 +50,9 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.hookimpl(trylast=True)  # after the order was shuffled
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if not config.getoption("--proof"):
-        for item in items:
-            if item.get_closest_marker("proof"):
-                item.add_marker(pytest.mark.skip(reason="runs in `make proof`"))
+        later = [item for item in items if item.get_closest_marker("proof")]
+        config.hook.pytest_deselected(items=later)
+        items[:] = [item for item in items if not item.get_closest_marker("proof")]
     # Whole files go to one worker each: what takes long must not come last, when the others have nothing left to do.
     items.sort(key=lambda item: item.get_closest_marker("long") is None)
 
