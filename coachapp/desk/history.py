@@ -11,7 +11,8 @@ from coachapp.desk.queries import orders_by_place
 from coachapp.desk.rules import Entry, EntryKind, timeline
 from coachapp.payments.credit_queries import packages_of
 from coachapp.payments.credit_rules import PackageRow
-from coachapp.payments.queries import OrderRow, orders_of
+from coachapp.payments.part_queries import wholes_of
+from coachapp.payments.queries import OrderRow
 from coachapp.worksheets.queries import sheets_of
 
 
@@ -41,7 +42,7 @@ def _session(place: PlaceRow) -> Entry:
 
 
 def _packages(packages: list[PackageRow]) -> Iterator[Entry]:
-    orders = orders_of([each.id for each in packages])
+    orders = wholes_of([each.id for each in packages])
     for each in packages:
         order = orders.get(each.id)
         if order is None or order.paid.is_zero:

@@ -9,7 +9,7 @@ from flask_login import current_user
 
 from coachapp import clock
 from coachapp.accounts.queries import join_path
-from coachapp.booking import blocking, buying, prices
+from coachapp.booking import blocking, buying, parting, prices
 from coachapp.booking.admission import STRANGER, Guest
 from coachapp.booking.forms import DetailsForm, KnownForm, PriceCodeForm
 from coachapp.booking.operations import Details
@@ -20,7 +20,7 @@ from coachapp.payments.coupon_queries import coupon
 from coachapp.payments.coupon_rules import CodeGone
 from coachapp.payments.credit_queries import package
 from coachapp.payments.credit_rules import PackageRow
-from coachapp.payments.views import to_checkout
+from coachapp.payments.views import to_checkout_in
 from coachapp.practice.queries import coach, practice
 from coachapp.practice.rules import NoSuchOffering, OfferingRow
 from coachapp.safe_contact.forms import UNSURE
@@ -127,6 +127,7 @@ def words_page(
         form=form or PriceCodeForm(formdata=None),
         code=coupon(purchase.coupon_id).code if purchase.coupon_id else "",
         had_intro=had_intro,
+        plan=parting.plan_for_package(purchase.package_id, clock.now()),
     )
 
 
@@ -142,8 +143,11 @@ def go_on() -> ResponseReturnValue:
         if mine.price.is_zero:
             buying.take_for_nothing(purchase, settings().base_url, now=now)
             return redirect(url_for("buying.bought"), 303)
+        wanted = parting.chosen(request.form.get("parts", ""), parting.plan_for_package(mine.id, now))
         back = f"{settings().base_url}/paid/"
-        return to_checkout(lambda: buying.go_to_pay(purchase, back, now=clock.now()))
+        return to_checkout_in(
+            wanted, mine.id, lambda: buying.go_to_pay(purchase, back, now=clock.now(), plan=wanted)
+        )
     except CodeGone:  # used up, or put to rest, since it was typed
         with suppress(NotNow):
             prices.leave_code_for_package(mine.id)

@@ -17,7 +17,7 @@ from coachapp.booking.wait_queries import kept_for, waits_of
 from coachapp.booking.wait_rules import WaitRow
 from coachapp.clients.queries import wishes
 from coachapp.payments.ask_queries import AskedRow, asked_in_space, token_of
-from coachapp.payments.queries import orders_of
+from coachapp.payments.part_queries import open_parts, wholes_of
 from coachapp.payments.rules import Asking
 from coachapp.payments.runtime import payables
 from coachapp.portal.views.packages import note_shown, packages_on_show
@@ -81,6 +81,7 @@ def home() -> ResponseReturnValue:
         kept_times=[(each, _token(each), order_of(each)) for each in places_kept(me.id)],
         ways=ways(),
         to_pay=_to_pay(me.id, now),
+        parts=open_parts(me.id),
         wishes=wishes(me.id),
         contact=contact(me.id),
         packages=packages_on_show(me.id, now),
@@ -124,7 +125,7 @@ def _coming(client_id: UUID, now: datetime) -> list[PlaceRow]:
 
 
 def _sessions(places: list[PlaceRow]) -> list[Session]:
-    orders = orders_of([place.id for place in places])
+    orders = wholes_of([place.id for place in places])
     now = clock.now()
     return [
         Session(
