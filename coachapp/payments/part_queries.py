@@ -61,6 +61,12 @@ def part(part_id: UUID) -> PartRow:
     return found[0]
 
 
+def parts_by_id(part_ids: Iterable[UUID]) -> list[PartRow]:
+    """Those of them that count."""
+    asked = list(part_ids)
+    return _rows(lambda first: Part.id.in_(asked)) if asked else []
+
+
 def parts_of(whole_ids: Iterable[UUID]) -> dict[UUID, list[PartRow]]:
     """The later parts of what was bought in parts, in their order, by what was bought."""
     asked, found = list(whole_ids), defaultdict(list)

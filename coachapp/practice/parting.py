@@ -1,10 +1,12 @@
 """Whether an offering may be paid in parts, and in which."""
 
+from typing import Any
 from uuid import UUID
 
 from coachapp.db import session, transaction
 from coachapp.money import Money
 from coachapp.practice.models import OfferingParts
+from coachapp.practice.operations import save_offering
 from coachapp.practice.part_terms import PartTerms
 from coachapp.practice.queries import practice
 
@@ -16,6 +18,14 @@ def part_terms(offering_id: UUID) -> PartTerms | None:
         return None
     deposit = None if row.deposit_minor is None else Money(row.deposit_minor, practice().currency)
     return PartTerms(row.percent, deposit, row.rest_days, row.times)
+
+
+def save_with_parts(offering_id: UUID | None, terms: PartTerms | None, **facts: Any) -> UUID:
+    """As `save_offering`, with what is allowed of paying in parts."""
+    with transaction():
+        saved = save_offering(offering_id, **facts)
+        save_part_terms(saved, terms)
+        return saved
 
 
 def save_part_terms(offering_id: UUID, wanted: PartTerms | None) -> None:

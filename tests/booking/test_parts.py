@@ -1,20 +1,13 @@
 """A price in parts, from the page before paying to the last of them."""
 
 import re
-from datetime import timedelta
 
-import pytest
-import sqlalchemy as sa
-
-from coachapp import clock, db
-from coachapp.money import Money
-from coachapp.payments.models import Attempt, Order, Part, PartEntry, Payment
-from coachapp.payments.part_queries import open_parts, wholes_of
+from coachapp.payments.part_queries import open_parts
 from coachapp.practice.part_terms import PartTerms
 from coachapp.practice.parting import save_part_terms
 from coachapp.practice.queries import offering
-from tests.booking.sold import SINGLE, SLUG, a_client, sell, signed_in
-from tests.cast import ALEX, MAYA
+from tests.booking.sold import SINGLE, a_client, signed_in
+from tests.cast import ALEX
 from tests.road import mostly_sqlite as databases  # noqa: F401  # a fixture
 
 REST = PartTerms(percent=20, rest_days=14)
@@ -53,7 +46,9 @@ def begun(world, person=ALEX, terms=REST):
 
 def pay_next(walker):
     """The first part on her list of what is still to be paid."""
-    (part_id,) = re.findall(r'action="/me/to-pay/([^"]+)"', walker.get("/me/to-pay").get_data(as_text=True))[:1]
+    (part_id,) = re.findall(r'action="/me/to-pay/([^"]+)"', walker.get("/me/to-pay").get_data(as_text=True))[
+        :1
+    ]
     walker.post(f"/me/to-pay/{part_id}")
     assert walker.page.status_code == 303, walker.text
     walker.session_id = walker.page.headers["Location"].rpartition("/")[2]

@@ -13,6 +13,7 @@ from coachapp.booking.queries import place as place_row
 from coachapp.booking.rules import AppointmentState, HoldEnded, NoSuchPlace, PlaceRow
 from coachapp.clients.queries import client
 from coachapp.config import settings
+from coachapp.desk.part_queries import parts_awaited
 from coachapp.desk.payment_forms import GivenForm, PaidForm
 from coachapp.desk.payment_queries import Moved, marked_lately, to_give_back
 from coachapp.desk.views.asking import asked_of_late
@@ -39,6 +40,7 @@ def payments() -> ResponseReturnValue:
         backs=to_give_back(me.id),
         marked=marked_lately(me.id, now=now),
         asked=asked_of_late(me.id, now),
+        parts=parts_awaited(me.id, now=now),
     )
 
 
@@ -66,9 +68,9 @@ def mark_paid(place_id: UUID) -> ResponseReturnValue:
         order_id = awaiting.reopened(place, now=clock.now())
         taken = by_hand.take(order_id, form.method, payables(), by=account(), now=clock.now())
     except (GatewayAway, GatewayRefused):
-        return _stripe_away()
+        return stripe_away()
     except (AlreadyPaid, HoldEnded):
-        return _paid_already()
+        return paid_already()
     if not taken.stands:
         return _gone()
     flash(_("Marked as paid."), f"undo:{url_for('desk.undo_paid', payment_id=taken.payment_id)}")
@@ -136,7 +138,7 @@ def _own_back(refund_id: UUID) -> Moved:
 def _paid_page(place: PlaceRow, form: PaidForm) -> ResponseReturnValue:
     order = awaiting.order_of(place)
     if order and order.due.is_zero:
-        return _paid_already()
+        return paid_already()
     assert place.client_id is not None, "looked at before"
     return render_template(
         "desk/paid.html",
@@ -153,7 +155,8 @@ def _given_page(back: Moved, form: GivenForm) -> str:
     return render_template("desk/given_back.html", host=host(), back=back, form=form)
 
 
-def _paid_already() -> ResponseReturnValue:
+def paid_already() -> ResponseReturnValue:
+    """Nothing is due any more."""
     said = _("It was paid by card meanwhile, or marked before. Nothing more is written down.")
     return page(409, _("This is paid already"), said)
 
@@ -163,7 +166,8 @@ def _gone() -> ResponseReturnValue:
     return page(409, _("The money came for a time that is gone"), said)
 
 
-def _stripe_away() -> ResponseReturnValue:
+def stripe_away() -> ResponseReturnValue:
+    """An open link to pay could not be ended."""
     said = _(
         "A payment page is open for it, and Stripe cannot be asked just now. Nothing is written down; try again."
     )
