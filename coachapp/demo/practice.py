@@ -16,6 +16,8 @@ from coachapp.money import Money
 from coachapp.papers.operations import save_terms
 from coachapp.papers.rules import Party, Terms
 from coachapp.practice.operations import add_coach, is_set_up, save_offering, save_practice, save_settings
+from coachapp.practice.part_terms import PartTerms
+from coachapp.practice.parting import save_part_terms
 from coachapp.practice.paying import Ways, save_ways
 from coachapp.practice.queries import offering
 from coachapp.worksheets.operations import publish_library
@@ -173,6 +175,7 @@ def _add_nora(now: datetime) -> tuple[int, UUID]:
         save_offering(None, coach_id=coach_id, position=position, **facts)
     package, single = offering("steady-ground"), offering("single-session")
     save_offering(package.id, slug=package.slug, pays_for_id=single.id)
+    save_part_terms(package.id, PartTerms(times=3))
     set_week(coach_id, list(_WEEK))
     save_ways(Ways(5, "N. Ellis", "DE02 1203 0000 0000 2020 51", others_days=3))
     account_id = add_ready_coach(

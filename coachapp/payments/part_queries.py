@@ -102,6 +102,12 @@ def unpaid(whole_id: UUID) -> Money | None:
     return Money(sum(open_ones), parts[0].amount.currency) if parts else None
 
 
+def rest_of(whole_id: UUID) -> Money | None:
+    """What is still to be paid of a price in parts; None where nothing is, and for any other price."""
+    rest = [each.amount for each in parts_of([whole_id]).get(whole_id, ()) if each.is_open]
+    return Money(sum(each.minor for each in rest), rest[0].currency) if rest else None
+
+
 def bought_with(payable_id: UUID) -> UUID:
     """What was bought, where this is a later part of it; else the same."""
     try:

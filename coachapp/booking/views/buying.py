@@ -20,6 +20,7 @@ from coachapp.payments.coupon_queries import coupon
 from coachapp.payments.coupon_rules import CodeGone
 from coachapp.payments.credit_queries import package
 from coachapp.payments.credit_rules import PackageRow
+from coachapp.payments.part_queries import rest_of
 from coachapp.payments.views import to_checkout_in
 from coachapp.practice.queries import coach, practice
 from coachapp.practice.rules import NoSuchOffering, OfferingRow
@@ -179,6 +180,7 @@ def bought_page(mine: PackageRow, words: str | None, *, time_gone: bool = False)
         words=words,
         join=join_path(mine.client_id, clock.now()),
         time_gone=time_gone,
+        rest=rest_of(mine.id),
     )
 
 
