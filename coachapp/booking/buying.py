@@ -30,7 +30,7 @@ from coachapp.notifications.operations import enqueue, enqueue_for_coach
 from coachapp.payments import coupons, credit_queries, credits, packages
 from coachapp.payments import operations as payments
 from coachapp.payments.credit_rules import PackageRow
-from coachapp.payments.part_rules import Plan
+from coachapp.payments.part_rules import Split
 from coachapp.payments.queries import orders_of
 from coachapp.payments.rules import AttemptRow, OnPaid, Payable
 from coachapp.practice.queries import coach, offering_by_id, practice
@@ -107,7 +107,7 @@ def begin_known(
         return _start(client_id, sold, single, None, now)
 
 
-def go_to_pay(row: PurchaseRow, return_base: str, *, now: datetime, plan: Plan | None = None) -> AttemptRow:
+def go_to_pay(row: PurchaseRow, return_base: str, *, now: datetime, split: Split | None = None) -> AttemptRow:
     """Commit an attempt to pay for the package, or the first part of its price, or find the open one. HoldEnded once it is paid, CodeGone when the
     code is gone, IntroHad where she has had the introductory price, NotNow where nothing is to be paid any more."""
     with transaction():
@@ -115,10 +115,10 @@ def go_to_pay(row: PurchaseRow, return_base: str, *, now: datetime, plan: Plan |
         row, mine = _to_be_paid(row)
         if mine.price.is_zero:
             raise NotNow
-        first = first_of(plan, mine.price)
+        first = first_of(split, mine.price)
         order_id = payments.open_order(row.client_id, packages.KIND, mine.id, first, now=now)
         used = prices.lowered(row.coupon_id, row.regular, mine.price)
-        return begin_paying(order_id, plan, return_base, now=now, lowered=used)
+        return begin_paying(order_id, split, return_base, now=now, lowered=used)
 
 
 def take_for_nothing(row: PurchaseRow, base_url: str, *, now: datetime) -> None:

@@ -28,7 +28,7 @@ from coachapp.payments import operations as payments
 from coachapp.payments import packages, parts
 from coachapp.payments.coupon_rules import Lowered
 from coachapp.payments.credit_queries import package
-from coachapp.payments.part_rules import OtherWay, Plan
+from coachapp.payments.part_rules import OtherWay, Split
 from coachapp.payments.rules import AttemptRow
 from coachapp.practice.queries import offering_by_id
 from coachapp.safe_contact import operations as safe_contact
@@ -92,7 +92,7 @@ def save_known(place: PlaceRow, hope: str, *, begin_early: bool = False, now: da
         _make_return_code(place.id, client_id)
 
 
-def go_to_pay(place: PlaceRow, return_base: str, *, now: datetime, plan: Plan | None = None) -> AttemptRow:
+def go_to_pay(place: PlaceRow, return_base: str, *, now: datetime, split: Split | None = None) -> AttemptRow:
     """Commit an attempt to pay for a held place, or the first part of its price (or find the open one), and let the
     hold outlast its link.
 
@@ -105,9 +105,9 @@ def go_to_pay(place: PlaceRow, return_base: str, *, now: datetime, plan: Plan | 
         place = queries.place(place.id)  # what it costs may have changed in another window
         if place.is_free or place.is_intro is not was_intro:
             raise NotNow
-        order_id = order_for(place, now, plan)
+        order_id = order_for(place, now, split)
         used = prices.lowered(place.coupon_id, place.regular, place.price)
-        attempt = begin_paying(order_id, plan, return_base, now=now, lowered=used)
+        attempt = begin_paying(order_id, split, return_base, now=now, lowered=used)
         kept = attempt.expires_at + HOLD_OUTLASTS_LINK
         # What the coach keeps for someone who asked, or who meant to transfer it, may be kept for longer than one link lives.
         longer = appointment.hold_until if place.answer or place.pays_by else None
@@ -115,27 +115,27 @@ def go_to_pay(place: PlaceRow, return_base: str, *, now: datetime, plan: Plan | 
         return attempt
 
 
-def order_for(place: PlaceRow, now: datetime, plan: Plan | None = None) -> UUID:
+def order_for(place: PlaceRow, now: datetime, split: Split | None = None) -> UUID:
     """The order of what is paid for: this time, or the package it is a first time of. HoldEnded if it is nobody's."""
     client_id = place.client_id
     if client_id is None:
         raise HoldEnded
     if place.buys is None or place.offering_id is None:
-        first = first_of(plan, place.price)
+        first = first_of(split, place.price)
         return payments.open_order(client_id, "appointment", place.id, first, now=now)
     single = offering_by_id(place.offering_id)
     as_shown = replace(place.buys, price=place.price)  # whatever it costs by now
     package_id = packages.begin(client_id, as_shown, single, place.id, now=now)
-    first = first_of(plan, package(package_id).price)
+    first = first_of(split, package(package_id).price)
     return payments.open_order(client_id, packages.KIND, package_id, first, now=now)
 
 
 def begin_paying(
-    order_id: UUID, plan: Plan | None, return_base: str, *, now: datetime, lowered: Lowered | None
+    order_id: UUID, split: Split | None, return_base: str, *, now: datetime, lowered: Lowered | None
 ) -> AttemptRow:
     """As `parts.begin`; NotNow where another window has gone on to pay in another way."""
     try:
-        return parts.begin(order_id, plan, return_base, now=now, lowered=lowered)
+        return parts.begin(order_id, split, return_base, now=now, lowered=lowered)
     except OtherWay as error:
         raise NotNow from error
 

@@ -9,13 +9,13 @@ from coachapp.money import Money
 from coachapp.payments import packages
 from coachapp.payments.credit_queries import package, sold_as
 from coachapp.payments.credit_rules import NoSuchPackage
-from coachapp.payments.part_rules import Plan, plan
+from coachapp.payments.part_rules import Split, split
 from coachapp.practice.parting import part_terms
 from coachapp.practice.queries import coach, offering_by_id, today_of
 from coachapp.zones import zone
 
 
-def plan_for(place: PlaceRow, now: datetime) -> Plan | None:
+def split_for(place: PlaceRow, now: datetime) -> Split | None:
     """The parts of a held time, or of the package it is a first time of; None where it is paid at once.
 
     Whoever holds a link made for a client does not promise for her, and money that is awaited comes as a whole.
@@ -24,19 +24,19 @@ def plan_for(place: PlaceRow, now: datetime) -> Plan | None:
         return None
     on = None if place.buys else place.starts_at.astimezone(zone(coach(place.coach_id).zone)).date()
     terms = part_terms(queries.sold_id(place))
-    return plan(place.price, terms, today_of(place.coach_id, now), on)
+    return split(place.price, terms, today_of(place.coach_id, now), on)
 
 
-def plan_for_package(package_id: UUID, now: datetime) -> Plan | None:
+def split_for_package(package_id: UUID, now: datetime) -> Split | None:
     """The same for a package that is bought without a time."""
     sold = sold_as(package_id)
     if sold is None:
         return None
     today = today_of(offering_by_id(sold).coach_id, now)
-    return plan(package(package_id).price, part_terms(sold), today, None)
+    return split(package(package_id).price, part_terms(sold), today, None)
 
 
-def chosen(shown: str, offered: Plan | None) -> Plan | None:
+def chosen(shown: str, offered: Split | None) -> Split | None:
     """The parts somebody has chosen, by their key; empty for all at once. NotNow where they are others by now."""
     if not shown:
         return None
@@ -45,7 +45,7 @@ def chosen(shown: str, offered: Plan | None) -> Plan | None:
     return offered
 
 
-def first_of(wanted: Plan | None, price: Money) -> Money:
+def first_of(wanted: Split | None, price: Money) -> Money:
     """What is paid now of a price. NotNow where it is another price by now."""
     if wanted is None:
         return price

@@ -51,7 +51,7 @@ class Later:
 
 
 @dataclass(frozen=True)
-class Plan:
+class Split:
     """A price in parts: the first is paid now, the others have a day each. Together they are the price."""
 
     first: Money
@@ -69,7 +69,7 @@ class Plan:
         return Money(sum(part.amount.minor for part in self.later), self.first.currency)
 
 
-def plan(price: Money, terms: PartTerms | None, today: date, session_on: date | None) -> Plan | None:
+def split(price: Money, terms: PartTerms | None, today: date, session_on: date | None) -> Split | None:
     """How this price is paid in parts from today on; None where it is paid all at once.
 
     `session_on` is the day of the time that is booked; a deposit is only for one. Where the rest would be due today or
@@ -104,15 +104,15 @@ def months_later(day: date, months: int) -> date:
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
-def _equal(price: Money, times: int, today: date) -> Plan:
+def _equal(price: Money, times: int, today: date) -> Split:
     each = _whole(price.minor // times, price)
     later = tuple(
         Later(Money(each, price.currency), months_later(today, number)) for number in range(1, times)
     )
-    return Plan(Money(price.minor - each * (times - 1), price.currency), later)
+    return Split(Money(price.minor - each * (times - 1), price.currency), later)
 
 
-def _deposit(price: Money, terms: PartTerms, session_on: date) -> Plan:
+def _deposit(price: Money, terms: PartTerms, session_on: date) -> Split:
     """Of a deposit in another currency than the price nothing is known: then there is no rest either."""
     if terms.deposit is not None:
         now = terms.deposit.minor if terms.deposit.currency == price.currency else price.minor
@@ -120,7 +120,7 @@ def _deposit(price: Money, terms: PartTerms, session_on: date) -> Plan:
         now = price.minor * (terms.percent or 0) // 100
     rest = _whole(max(price.minor - now, 0), price)
     due_on = session_on + timedelta(days=terms.rest_days)
-    return Plan(Money(price.minor - rest, price.currency), (Later(Money(rest, price.currency), due_on),))
+    return Split(Money(price.minor - rest, price.currency), (Later(Money(rest, price.currency), due_on),))
 
 
 def _whole(minor: int, price: Money) -> int:

@@ -14,13 +14,13 @@ from coachapp.payments import part_queries, queries
 from coachapp.payments.coupon_rules import Lowered
 from coachapp.payments.models import Order, Part, PartEntry
 from coachapp.payments.operations import begin_attempt
-from coachapp.payments.part_rules import Entry, NotOpenPart, OtherWay, Plan
+from coachapp.payments.part_rules import Entry, NotOpenPart, OtherWay, Split
 from coachapp.payments.refunds import refund_all, refund_part
 from coachapp.payments.rules import AttemptRow, OnPaid, Payable, Payables
 
 
 def begin(
-    order_id: UUID, plan: Plan | None, return_base: str, *, now: datetime, lowered: Lowered | None = None
+    order_id: UUID, split: Split | None, return_base: str, *, now: datetime, lowered: Lowered | None = None
 ) -> AttemptRow:
     """As `begin_attempt`, for a price that is paid at once (None) or in these parts, which are written beside it.
 
@@ -29,11 +29,11 @@ def begin(
     with transaction() as db:
         order = db.get_one(Order, order_id, with_for_update={"key_share": True})
         open_one = queries.unfinished_attempt(order.payable_id)
-        if open_one and not is_for(open_one.id, plan):
+        if open_one and not is_for(open_one.id, split):
             raise OtherWay
         attempt = begin_attempt(order_id, return_base, now=now, lowered=lowered)
         if open_one is None:
-            for number, each in enumerate(plan.later if plan else (), start=2):
+            for number, each in enumerate(split.later if split else (), start=2):
                 db.add(
                     Part(
                         id=uuid4(),
@@ -48,10 +48,10 @@ def begin(
         return attempt
 
 
-def is_for(attempt_id: UUID, plan: Plan | None) -> bool:
+def is_for(attempt_id: UUID, split: Split | None) -> bool:
     """Whether an attempt was begun for these parts; None for all at once."""
     written = tuple(each for _id, each in part_queries.promised(attempt_id))
-    return written == (plan.later if plan else ())
+    return written == (split.later if split else ())
 
 
 def go_to_pay(part_id: UUID, return_base: str, *, now: datetime) -> AttemptRow:

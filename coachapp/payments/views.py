@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 
 from coachapp import clock
 from coachapp.payments import events, operations, parts, queries
-from coachapp.payments.part_rules import Plan
+from coachapp.payments.part_rules import Split
 from coachapp.payments.rules import (
     AttemptRow,
     AttemptState,
@@ -110,7 +110,7 @@ def to_checkout(begin: Callable[[], AttemptRow]) -> ResponseReturnValue:
 
 
 def to_checkout_in(
-    wanted: Plan | None, payable_id: UUID, begin: Callable[[], AttemptRow]
+    wanted: Split | None, payable_id: UUID, begin: Callable[[], AttemptRow]
 ) -> ResponseReturnValue:
     """The same for a price that is paid at once (None) or in these parts. A page that is open for it in another way is
     ended first; if it was paid meanwhile, `begin` says so."""

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from coachapp.money import Money
-from coachapp.payments.part_rules import Later, Plan, Standing, months_later, plan, standing
+from coachapp.payments.part_rules import Later, Split, Standing, months_later, split, standing
 from coachapp.practice.part_terms import PartTerms
 from coachapp.practice.rules import LEAST_CHARGE
 
@@ -20,7 +20,7 @@ EVERY = [
 def test_together_they_are_the_price_and_each_can_be_charged(currency, step):
     for minor in (100, 101, 9_999, 36_000, 36_001, 420_07, 99_999_999):
         for terms in EVERY:
-            found = plan(Money(minor, currency), terms, TODAY, SESSION)
+            found = split(Money(minor, currency), terms, TODAY, SESSION)
             if found is None:
                 continue
             assert (found.first + found.rest).minor == minor
@@ -31,8 +31,8 @@ def test_together_they_are_the_price_and_each_can_be_charged(currency, step):
 
 
 def test_equal_parts_are_a_month_apart_and_the_odd_cents_are_in_the_first():
-    found = plan(Money(100_00, "EUR"), PartTerms(times=3), date(2026, 11, 30), None)
-    assert found == Plan(
+    found = split(Money(100_00, "EUR"), PartTerms(times=3), date(2026, 11, 30), None)
+    assert found == Split(
         Money(33_34, "EUR"),
         (
             Later(Money(33_33, "EUR"), date(2026, 12, 30)),
@@ -53,9 +53,9 @@ def test_a_month_later_is_the_same_day_or_the_last():
 
 def test_the_rest_of_a_deposit_is_due_before_the_time_or_after_it():
     terms = PartTerms(deposit=Money(30_00, "EUR"), rest_days=-7)
-    found = plan(Money(95_00, "EUR"), terms, TODAY, SESSION)
-    assert found == Plan(Money(30_00, "EUR"), (Later(Money(65_00, "EUR"), date(2026, 12, 13)),))
-    after = plan(Money(95_00, "EUR"), PartTerms(percent=20, rest_days=2), TODAY, TODAY)
+    found = split(Money(95_00, "EUR"), terms, TODAY, SESSION)
+    assert found == Split(Money(30_00, "EUR"), (Later(Money(65_00, "EUR"), date(2026, 12, 13)),))
+    after = split(Money(95_00, "EUR"), PartTerms(percent=20, rest_days=2), TODAY, TODAY)
     assert after and after.later == (Later(Money(76_00, "EUR"), date(2026, 11, 24)),)
 
 
@@ -74,7 +74,7 @@ def test_the_rest_of_a_deposit_is_due_before_the_time_or_after_it():
     ],
 )
 def test_nothing_is_split_where_it_cannot_be(minor, terms, session_on):
-    assert plan(Money(minor, "EUR"), terms, TODAY, session_on) is None
+    assert split(Money(minor, "EUR"), terms, TODAY, session_on) is None
 
 
 def test_how_a_part_stands_follows_from_its_order_what_was_decided_and_the_day():

@@ -128,7 +128,7 @@ def words_page(
         form=form or PriceCodeForm(formdata=None),
         code=coupon(purchase.coupon_id).code if purchase.coupon_id else "",
         had_intro=had_intro,
-        plan=parting.plan_for_package(purchase.package_id, clock.now()),
+        split=parting.split_for_package(purchase.package_id, clock.now()),
     )
 
 
@@ -144,10 +144,10 @@ def go_on() -> ResponseReturnValue:
         if mine.price.is_zero:
             buying.take_for_nothing(purchase, settings().base_url, now=now)
             return redirect(url_for("buying.bought"), 303)
-        wanted = parting.chosen(request.form.get("parts", ""), parting.plan_for_package(mine.id, now))
+        wanted = parting.chosen(request.form.get("parts", ""), parting.split_for_package(mine.id, now))
         back = f"{settings().base_url}/paid/"
         return to_checkout_in(
-            wanted, mine.id, lambda: buying.go_to_pay(purchase, back, now=clock.now(), plan=wanted)
+            wanted, mine.id, lambda: buying.go_to_pay(purchase, back, now=clock.now(), split=wanted)
         )
     except CodeGone:  # used up, or put to rest, since it was typed
         with suppress(NotNow):

@@ -168,10 +168,10 @@ def _confirm_or_pay(place: PlaceRow) -> ResponseReturnValue:
         confirm = buying.confirm_free if place.buys else confirming.confirm_free
         confirm(place, settings().base_url, now=clock.now())
         return redirect(url_for("road.done"), 303)
-    wanted = parting.chosen(request.form.get("parts", ""), parting.plan_for(place, clock.now()))
+    wanted = parting.chosen(request.form.get("parts", ""), parting.split_for(place, clock.now()))
     back = f"{settings().base_url}/paid/"
     return to_checkout_in(
-        wanted, place.id, lambda: operations.go_to_pay(place, back, now=clock.now(), plan=wanted)
+        wanted, place.id, lambda: operations.go_to_pay(place, back, now=clock.now(), split=wanted)
     )
 
 
@@ -238,7 +238,7 @@ def code_page(place: PlaceRow, form: PriceCodeForm | None = None, *, had_intro: 
         code=coupon(place.coupon_id).code if place.coupon_id else "",
         had_intro=had_intro,
         others=() if asks else awaiting.on_offer(place, now),
-        plan=None if asks else parting.plan_for(place, now),
+        split=None if asks else parting.split_for(place, now),
         ways=ways(),
     )
 
