@@ -9,15 +9,20 @@ from coachapp import clock, db
 from coachapp.papers.models import Paper
 from coachapp.papers.operations import save_terms
 from coachapp.payments import by_hand, credits, parts
+from coachapp.payments.credit_queries import package
 from coachapp.payments.models import Order, Part
 from coachapp.payments.operations import finish
 from coachapp.payments.part_queries import open_parts, wholes_of
+from coachapp.payments.part_rules import KIND
 from coachapp.payments.rules import Method
 from coachapp.payments.runtime import gateway, payables
+from coachapp.practice.models import Offering
 from coachapp.practice.part_terms import PartTerms
 from coachapp.practice.parting import save_part_terms
 from coachapp.practice.queries import offering
+from tests.booking.lower import CODE, a_code
 from tests.booking.sold import SINGLE, SLUG, a_client, one_package, sell, signed_in, sums
+from tests.booking.test_packages import hold_first
 from tests.cast import ALEX, MAYA
 from tests.papers.terms import TERMS
 from tests.road import mostly_sqlite as databases  # noqa: F401  # a fixture
@@ -202,6 +207,46 @@ def test_a_package_in_equal_parts_and_back_by_its_rule(world):
 def open_first(world):
     with world.app.app_context():
         return open_parts()[0].order.id
+
+
+def test_a_first_time_comes_with_a_package_in_parts_and_a_dispute_of_any_part_freezes_it(world):
+    sell(world)
+    allow_parts(world, PartTerms(times=3), SLUG)
+    walker = world.walker()
+    hold_first(walker)
+    walker.tell()
+    in_parts(walker)
+    assert (sums(world), still_open(world)) == ([(5, 1, 0, 0)], [140_00, 140_00])
+    assert world.ledger()[0] == ["confirmed"]
+    mine = one_package(world)
+    with world.app.app_context():
+        (part, _other), of_part = open_parts(), payables()[KIND]
+        of_part.on_disputed(part.id, clock.now())
+        assert package(mine.id).is_frozen
+        of_part.on_dispute_over(part.id, clock.now(), True)
+        assert not package(mine.id).is_frozen
+
+
+def test_after_a_late_cancellation_the_rest_stays_to_be_paid(world):
+    world.change(Offering, cutoff_min=60 * 24 * 30)
+    walker = begun(world)
+    path = (walker.get("/book/done"), walker.page.headers["Location"])[1]
+    walker.get(f"{path}/cancel")
+    assert "€76, stay to be paid" in walker.text
+    walker.post(f"{path}/cancel")
+    assert world.ledger() == (["cancelled"], ["paid"], [19_00], [])
+    to_pay_next(walker)
+    walker.pay()
+    assert world.ledger()[2:] == ([19_00, 76_00], [])
+
+
+def test_a_code_lowers_the_price_before_it_is_split(world):
+    a_code(world, percent=50)
+    walker = at_last_page(world)
+    walker.get("/book/code")
+    walker.post("/book/price", {"code": CODE})
+    in_parts(walker)
+    assert (world.ledger()[2], still_open(world)) == ([9_50], [38_00])
 
 
 def test_money_that_comes_for_a_time_that_is_gone_opens_no_further_parts(world):
