@@ -75,6 +75,7 @@ def times() -> IntegerField:
 class PartsChecked(BaseForm):
     """How the fields above are looked at together, in a form that has them beside a kind, a price and a currency."""
 
+    amount: Money
     currency: str
 
     def validate_parts(self, field: Field) -> None:
@@ -100,6 +101,8 @@ class PartsChecked(BaseForm):
             fits = False
         if not fits:
             raise ValidationError(_l("Enter a deposit, like 20% or 50"))
+        if not percent and not self["price"].errors and self._typed_amount().minor >= self.amount.minor:
+            raise ValidationError(_l("Enter less than the price"))
 
     @property
     def part_terms(self) -> PartTerms | None:

@@ -54,6 +54,7 @@ def test_what_cannot_be_is_refused_and_nothing_typed_is_lost(app, nora):
         DEPOSIT | {"deposit": ""},
         DEPOSIT | {"deposit": "100%"},
         DEPOSIT | {"deposit": "0"},
+        DEPOSIT | {"deposit": "80,50"},
         DEPOSIT | {"deposit": "٢٠٪"},
         DEPOSIT | {"rest_days": "-1"},
         DEPOSIT | {"rest_days": "9" * 40},

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from coachapp import clock
 from coachapp.desk.part_queries import OpenPart, part_of
 from coachapp.desk.payment_forms import MovePartForm, PaidForm
-from coachapp.desk.views.payments import paid_already, stripe_away
+from coachapp.desk.views.payments import stripe_away
 from coachapp.desk.views.room import account, bp, host
 from coachapp.payments import by_hand, operations, parts
 from coachapp.payments.part_rules import NoSuchPart, NotOpenPart
@@ -42,7 +42,7 @@ def mark_part_paid(part_id: UUID) -> ResponseReturnValue:
     except (GatewayAway, GatewayRefused):
         return stripe_away()
     except AlreadyPaid:
-        return paid_already()
+        return _closed()
     if not taken.stands:
         said = _("It had been let go. The money is written down, and stands under “To give back”.")
         return page(409, _("This part was not asked for any more"), said)
@@ -60,7 +60,7 @@ def move_part(part_id: UUID) -> ResponseReturnValue:
     try:
         parts.move(part_id, form.on.data, by=account(), now=clock.now())
     except NotOpenPart:
-        return paid_already()
+        return _closed()
     flash(_("Moved to another day."))
     return redirect(url_for("desk.payments"), 303)
 
@@ -76,7 +76,7 @@ def let_part_go(part_id: UUID) -> ResponseReturnValue:
     except (GatewayAway, GatewayRefused):
         return stripe_away()
     except NotOpenPart:
-        return paid_already()
+        return _closed()
     flash(_("It need not be paid any more."))
     return redirect(url_for("desk.payments"), 303)
 
@@ -97,7 +97,7 @@ def _page(
     mine: OpenPart, *, paid: PaidForm | None = None, moved: MovePartForm | None = None
 ) -> ResponseReturnValue:
     if not mine.part.is_open:
-        return paid_already()
+        return _closed()
     return make_response(
         render_template(
             "desk/part.html",
@@ -107,6 +107,11 @@ def _page(
             moved=moved or MovePartForm(_today(), formdata=None, data={"on": mine.part.due_on}),
         )
     )
+
+
+def _closed() -> ResponseReturnValue:
+    said = _("It was paid, or let go, meanwhile. Nothing more is written down.")
+    return page(409, _("Nothing is to be paid here any more"), said)
 
 
 def _today() -> date:

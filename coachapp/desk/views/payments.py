@@ -70,7 +70,7 @@ def mark_paid(place_id: UUID) -> ResponseReturnValue:
     except (GatewayAway, GatewayRefused):
         return stripe_away()
     except (AlreadyPaid, HoldEnded):
-        return paid_already()
+        return _paid_already()
     if not taken.stands:
         return _gone()
     flash(_("Marked as paid."), f"undo:{url_for('desk.undo_paid', payment_id=taken.payment_id)}")
@@ -138,7 +138,7 @@ def _own_back(refund_id: UUID) -> Moved:
 def _paid_page(place: PlaceRow, form: PaidForm) -> ResponseReturnValue:
     order = awaiting.order_of(place)
     if order and order.due.is_zero:
-        return paid_already()
+        return _paid_already()
     assert place.client_id is not None, "looked at before"
     return render_template(
         "desk/paid.html",
@@ -155,8 +155,7 @@ def _given_page(back: Moved, form: GivenForm) -> str:
     return render_template("desk/given_back.html", host=host(), back=back, form=form)
 
 
-def paid_already() -> ResponseReturnValue:
-    """Nothing is due any more."""
+def _paid_already() -> ResponseReturnValue:
     said = _("It was paid by card meanwhile, or marked before. Nothing more is written down.")
     return page(409, _("This is paid already"), said)
 
