@@ -117,14 +117,21 @@ def bought_with(payable_id: UUID) -> UUID:
 
 
 def _together(order: OrderRow, parts: list[PartRow]) -> OrderRow:
+    order = replace(order, paid=order.paid - _twice(order), refunded=order.refunded - _twice(order))
     for each in parts:
         order = replace(
             order,
             amount=order.amount if each.is_let_go and each.order.paid.is_zero else order.amount + each.amount,
-            paid=order.paid + each.order.paid,
-            refunded=order.refunded + each.order.refunded,
+            paid=order.paid + each.order.paid - _twice(each.order),
+            refunded=order.refunded + each.order.refunded - _twice(each.order),
         )
     return order
+
+
+def _twice(order: OrderRow) -> Money:
+    """What came for one part beyond it and went back: it pays for no other."""
+    more = min(max(order.paid.minor - order.amount.minor, 0), order.refunded.minor)
+    return Money(more, order.amount.currency)
 
 
 def _rows(wanted: Callable[[type[Order]], ColumnElement[bool]]) -> list[PartRow]:
