@@ -25,7 +25,10 @@ from coachapp.payments.rules import (
 
 @dataclass(frozen=True)
 class OrderRow:
-    """An order with its sums and the state that follows from them; `by_hand` is what of it the coach gives back herself."""
+    """An order with its sums and the state that follows from them; `by_hand` is what of it the coach gives back herself.
+
+    A price in parts may have come in both ways: then it is `partly_by_hand`.
+    """
 
     id: UUID
     ref: str
@@ -36,6 +39,7 @@ class OrderRow:
     refunded: Money
     created_at: datetime
     by_hand: bool = False
+    partly_by_hand: bool = False
 
     @property
     def state(self) -> OrderState:

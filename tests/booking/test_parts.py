@@ -137,6 +137,16 @@ def test_what_was_paid_in_both_parts_goes_back(world):
     assert world.ledger()[3] == ["succeeded", "succeeded"]
 
 
+def test_each_part_goes_back_the_way_it_came(world):
+    walker = begun(world)
+    by_hand_of_the_rest(world)
+    path = (walker.get("/book/done"), walker.page.headers["Location"])[1]
+    walker.get(f"{path}/cancel")
+    assert "€95" in walker.text and "What did not come by card, Nora gives back" in walker.text
+    walker.post(f"{path}/cancel")
+    assert world.ledger()[3] == ["succeeded", "to give"]
+
+
 def test_one_part_is_paid_once(world):
     walker = begun(world)
     to_pay_next(walker)
