@@ -91,14 +91,7 @@ class PartsChecked(BaseForm):
         if self["parts"].data != DEPOSIT:
             return
         percent = _PERCENT.fullmatch(field.data or "")
-        try:
-            fits = (
-                1 <= int(percent[1]) <= 99
-                if percent
-                else not (self._typed_amount().is_zero or price_trouble(self._typed_amount()))
-            )
-        except ValueError:
-            fits = False
+        fits = 1 <= int(percent[1]) <= 99 if percent else self._is_amount()
         if not fits:
             raise ValidationError(_l("Enter a deposit, like 20% or 50"))
         if not percent and not self["price"].errors and self._typed_amount().minor >= self.amount.minor:
@@ -116,6 +109,13 @@ class PartsChecked(BaseForm):
         if percent:
             return PartTerms(percent=int(percent[1]), rest_days=days)
         return PartTerms(deposit=self._typed_amount(), rest_days=days)
+
+    def _is_amount(self) -> bool:
+        try:
+            amount = self._typed_amount()
+        except ValueError:
+            return False
+        return not amount.is_zero and not price_trouble(amount)
 
     def _typed_amount(self) -> Money:
         return parse_amount(self["deposit"].data or "", self.currency)
