@@ -2,8 +2,14 @@
 
 import re
 
-from coachapp.booking.models import Appointment
-from coachapp.payments.models import Order, Refund
+import pytest
+
+from coachapp import clock, db
+from coachapp.booking import buying, operations
+from coachapp.booking.models import Appointment, Purchase
+from coachapp.booking.parting import split_for, split_for_package
+from coachapp.booking.rules import NotNow
+from coachapp.payments.models import Order, Package, Refund
 from coachapp.practice.operations import add_coach
 from coachapp.practice.part_terms import PartTerms
 from tests.booking.by_hand import allow, mark, money, place_of
@@ -12,6 +18,21 @@ from tests.booking.test_awaited_package import chooses, order_id
 from tests.booking.test_parts import allow_parts, at_last_page, begun, go, still_open, to_pay_next
 from tests.booking.vouched import a_voucher, agree, left, type_voucher
 from tests.road import mostly_sqlite as databases  # noqa: F401  # a fixture
+
+
+def in_the_same_moment(world, go_to_pay, what, split):
+    """Another window goes on to pay in parts, although this one has chosen another way."""
+    with world.app.app_context(), pytest.raises(NotNow):
+        go_to_pay(what(), f"{world.url}/paid/", now=clock.now(), split=split)
+
+
+def a_purchase(package_id):
+    return buying.purchase_row(db.session().get_one(Purchase, package_id))
+
+
+def offered(world, find):
+    with world.app.app_context():
+        return find(clock.now())
 
 
 def asks_for_the_first_part(world):
@@ -41,6 +62,7 @@ def test_a_voucher_pays_all_of_it_also_while_a_page_for_the_first_part_is_open(w
 def test_who_has_chosen_a_transfer_pays_the_whole_price_by_card_too(world):
     allow(world)
     walker, shown = asks_for_the_first_part(world)
+    split = offered(world, lambda now: split_for(walker.place(), now))
     walker.get("/book/code")
     walker.post("/book/code/transfer")
     assert walker.page.headers["Location"] == "/book/done", walker.text
@@ -49,6 +71,8 @@ def test_who_has_chosen_a_transfer_pays_the_whole_price_by_card_too(world):
     assert "Pay in parts" not in walker.text
     walker.fill("/book/code", {"parts": shown})
     assert walker.page.headers["Location"] == "/book/code" and world.rows(Order.amount_minor) == [(95_00,)]
+    in_the_same_moment(world, operations.go_to_pay, walker.place, split)
+    assert world.rows(Order.amount_minor) == [(95_00,)]
     mark(coach_at_desk(world), place_of(world))
     assert money(world) == ([("transfer", 95_00)], []) and still_open(world) == []
 
@@ -62,6 +86,9 @@ def test_a_package_whose_money_was_awaited_is_not_paid_in_parts(world):
     walker.post("/book/words/leave")
     walker.get("/book/words")
     assert "Continue to payment" in walker.text and "Pay in parts" not in walker.text
+    ((package_id,),) = world.rows(Package.id)
+    split = offered(world, lambda now: split_for_package(package_id, now))
+    in_the_same_moment(world, buying.go_to_pay, lambda: a_purchase(package_id), split)
     nora = coach_at_desk(world)
     nora.fill(f"/desk/payments/orders/{order_id(world)}", {"how": "transfer"})
     assert money(world) == ([("transfer", PRICE)], []) and sums(world) == [(6, 0, 0, 0)]
