@@ -47,7 +47,7 @@ from coachapp.messages.views import coach as messages_desk
 from coachapp.messages.views import public as messages
 from coachapp.migrations import run as migrations
 from coachapp.notifications.mailer import Mailer
-from coachapp.payments import asking, pay_views
+from coachapp.payments import asking, part_rules, parts, pay_views
 from coachapp.payments import views as payments_views
 from coachapp.payments.gateway import StripeGateway
 from coachapp.portal import views as portal_views
@@ -148,12 +148,13 @@ def _storage(app: Flask, settings: Config) -> None:
     vault.init_app(app, settings.keys_database_url, settings.vault_keys)
     limits.init_app(app, app.extensions["engine"], settings.redis_url)
     app.extensions["gateway"] = StripeGateway(settings)
-    app.extensions["payables"] = {
+    payables = app.extensions["payables"] = {
         "appointment": payable(settings.base_url),
         "package": package_payable(settings.base_url),
         "question": question_payable(settings.base_url),
         asking.KIND: asking.payable(settings.base_url),
     }
+    payables[part_rules.KIND] = parts.payable(payables)
     app.extensions["further_words"] = questions.opened_by_words
     app.extensions["still_true"] = {
         **dict.fromkeys(reminding.KEYS, reminding.still_due),

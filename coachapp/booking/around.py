@@ -15,8 +15,8 @@ from coachapp.clients.rules import Absence
 from coachapp.db import transaction
 from coachapp.notifications import texts
 from coachapp.notifications.operations import enqueue, enqueue_for_coach
+from coachapp.payments import parts
 from coachapp.payments.queries import orders_of
-from coachapp.payments.refunds import refund_all
 from coachapp.practice.queries import coach, practice
 from coachapp.zones import zone
 
@@ -117,7 +117,7 @@ def give_back(place: PlaceRow, *, by: UUID, now: datetime) -> list[UUID]:
         order = orders_of([place.id]).get(place.id)
         if queries.place(place.id).outcome != Outcome.ABSENT or order is None:
             raise NotNow
-        refunds = refund_all(order.id, "absent", now=now)
+        refunds = parts.give_back(place.id, "absent", now=now)
         if refunds:
             record("give_back", now=now, role="staff", actor=by, subject=place.client_id)
         return refunds

@@ -16,7 +16,8 @@ from coachapp.booking import confirming, introductory, prices
 from coachapp.booking.blocking import is_blocked
 from coachapp.booking.confirming import confirm, link_ended, money_for
 from coachapp.booking.models import Purchase
-from coachapp.booking.operations import Details
+from coachapp.booking.operations import Details, begin_paying
+from coachapp.booking.parting import first_of, split_for_package
 from coachapp.booking.pay_rules import PaysBy
 from coachapp.booking.rules import HoldEnded, NoSuchPlace, NotNow, Paid, PlaceRow
 from coachapp.clients import operations as clients
@@ -30,6 +31,7 @@ from coachapp.notifications.operations import enqueue, enqueue_for_coach
 from coachapp.payments import coupons, credit_queries, credits, packages
 from coachapp.payments import operations as payments
 from coachapp.payments.credit_rules import PackageRow
+from coachapp.payments.part_rules import Split
 from coachapp.payments.queries import orders_of
 from coachapp.payments.rules import AttemptRow, OnPaid, Payable
 from coachapp.practice.queries import coach, offering_by_id, practice
@@ -114,17 +116,23 @@ def begin_known(
         return _start(client_id, sold, single, None, now)
 
 
-def go_to_pay(row: PurchaseRow, return_base: str, *, now: datetime) -> AttemptRow:
-    """Commit an attempt to pay for the package, or find the open one. HoldEnded once it is paid, CodeGone when the
+def go_to_pay(row: PurchaseRow, return_base: str, *, now: datetime, split: Split | None = None) -> AttemptRow:
+    """Commit an attempt to pay for the package, or the first part of its price, or find the open one. HoldEnded once it is paid, CodeGone when the
     code is gone, IntroHad where she has had the introductory price, NotNow where nothing is to be paid any more."""
     with transaction():
         introductory.mark_purchase(row.package_id, known=row.words is None, now=now)
         row, mine = to_be_paid(row)
-        if mine.price.is_zero:
+        if mine.price.is_zero or (split and row.pays_by):
             raise NotNow
-        order_id = payments.open_order(row.client_id, packages.KIND, mine.id, mine.price, now=now)
+        first = first_of(split, mine.price)
+        order_id = payments.open_order(row.client_id, packages.KIND, mine.id, first, now=now)
         used = prices.lowered(row.coupon_id, row.regular, mine.price)
-        return payments.begin_attempt(order_id, return_base, now=now, lowered=used)
+        return begin_paying(order_id, split, return_base, now=now, lowered=used)
+
+
+def split_of(row: PurchaseRow, now: datetime) -> Split | None:
+    """The parts it may be paid in; None where it is paid at once. Money that was awaited in another way comes as a whole."""
+    return None if row.pays_by else split_for_package(row.package_id, now)
 
 
 def take_for_nothing(row: PurchaseRow, base_url: str, *, now: datetime) -> None:

@@ -39,10 +39,9 @@ from coachapp.clients.rules import State
 from coachapp.db import transaction
 from coachapp.notifications import texts
 from coachapp.notifications.operations import enqueue, enqueue_for_coach
-from coachapp.payments import credits
+from coachapp.payments import credits, parts
 from coachapp.payments.credit_queries import spent_on
 from coachapp.payments.queries import orders_of
-from coachapp.payments.refunds import refund_all
 from coachapp.payments.rules import OnPaid, Payable
 from coachapp.practice.operations import lock_coach
 from coachapp.practice.queries import coach, practice
@@ -144,8 +143,7 @@ def fall(place: PlaceRow, *, by: str, now: datetime) -> list[UUID]:
             return []
         credits.give_back(place.id, by, now=now)
         reduced.give_back(place.id)
-        order = orders_of([place.id]).get(place.id)
-        return refund_all(order.id, "cancelled", now=now) if order else []
+        return parts.give_back(place.id, "cancelled", now=now)
 
 
 def _role(by: str, place: PlaceRow) -> str:

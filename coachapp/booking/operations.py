@@ -13,6 +13,7 @@ from coachapp.booking import introductory, prices, queries
 from coachapp.booking.holding import WORDS_MOVE_ON, is_known, still_held
 from coachapp.booking.making import give_token
 from coachapp.booking.models import Appointment, Place
+from coachapp.booking.parting import first_of
 from coachapp.booking.rules import (
     HOLD_OUTLASTS_LINK,
     HoldEnded,
@@ -24,8 +25,10 @@ from coachapp.db import session, transaction
 from coachapp.intake import operations as intake
 from coachapp.intake.rules import EARLY, HOPE, TERMS
 from coachapp.payments import operations as payments
-from coachapp.payments import packages
+from coachapp.payments import packages, parts
+from coachapp.payments.coupon_rules import Lowered
 from coachapp.payments.credit_queries import package
+from coachapp.payments.part_rules import OtherWay, Split
 from coachapp.payments.rules import AttemptRow
 from coachapp.practice.queries import offering_by_id
 from coachapp.safe_contact import operations as safe_contact
@@ -89,21 +92,22 @@ def save_known(place: PlaceRow, hope: str, *, begin_early: bool = False, now: da
         _make_return_code(place.id, client_id)
 
 
-def go_to_pay(place: PlaceRow, return_base: str, *, now: datetime) -> AttemptRow:
-    """Commit an attempt to pay for a held place (or find the open one) and let the hold outlast its link.
+def go_to_pay(place: PlaceRow, return_base: str, *, now: datetime, split: Split | None = None) -> AttemptRow:
+    """Commit an attempt to pay for a held place, or the first part of its price (or find the open one), and let the
+    hold outlast its link.
 
     HoldEnded when the time is gone, CodeGone when the code is, IntroHad where she has had the introductory price,
-    NotNow where nothing is to be paid any more. The network comes after: `payments.operations.open_checkout`.
+    NotNow where nothing is to be paid any more, or in another way. The network comes after: `payments.operations.open_checkout`.
     """
     with transaction() as db:
         was_intro = introductory.mark_place(place, now=now)
         appointment = _still_held(db, place, now)
         place = queries.place(place.id)  # what it costs may have changed in another window
-        if place.is_free or place.is_intro is not was_intro:
+        if place.is_free or place.is_intro is not was_intro or (split and place.pays_by):
             raise NotNow
-        order_id = order_for(place, now)
+        order_id = order_for(place, now, split)
         used = prices.lowered(place.coupon_id, place.regular, place.price)
-        attempt = payments.begin_attempt(order_id, return_base, now=now, lowered=used)
+        attempt = begin_paying(order_id, split, return_base, now=now, lowered=used)
         kept = attempt.expires_at + HOLD_OUTLASTS_LINK
         # What the coach keeps for someone who asked, or who meant to transfer it, may be kept for longer than one link lives.
         longer = appointment.hold_until if place.answer or place.pays_by else None
@@ -111,18 +115,29 @@ def go_to_pay(place: PlaceRow, return_base: str, *, now: datetime) -> AttemptRow
         return attempt
 
 
-def order_for(place: PlaceRow, now: datetime) -> UUID:
+def order_for(place: PlaceRow, now: datetime, split: Split | None = None) -> UUID:
     """The order of what is paid for: this time, or the package it is a first time of. HoldEnded if it is nobody's."""
     client_id = place.client_id
     if client_id is None:
         raise HoldEnded
     if place.buys is None or place.offering_id is None:
-        return payments.open_order(client_id, "appointment", place.id, place.price, now=now)
+        first = first_of(split, place.price)
+        return payments.open_order(client_id, "appointment", place.id, first, now=now)
     single = offering_by_id(place.offering_id)
     as_shown = replace(place.buys, price=place.price)  # whatever it costs by now
     package_id = packages.begin(client_id, as_shown, single, place.id, now=now)
-    bought = package(package_id)
-    return payments.open_order(client_id, packages.KIND, package_id, bought.price, now=now)
+    first = first_of(split, package(package_id).price)
+    return payments.open_order(client_id, packages.KIND, package_id, first, now=now)
+
+
+def begin_paying(
+    order_id: UUID, split: Split | None, return_base: str, *, now: datetime, lowered: Lowered | None
+) -> AttemptRow:
+    """As `parts.begin`; NotNow where another window has gone on to pay in another way."""
+    try:
+        return parts.begin(order_id, split, return_base, now=now, lowered=lowered)
+    except OtherWay as error:
+        raise NotNow from error
 
 
 def place_for_code(typed: str) -> PlaceRow:

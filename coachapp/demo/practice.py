@@ -18,6 +18,8 @@ from coachapp.papers.rules import Party, Terms
 from coachapp.payments.voucher_rules import GIVEN
 from coachapp.payments.vouchers import make as make_voucher
 from coachapp.practice.operations import add_coach, is_set_up, save_offering, save_practice, save_settings
+from coachapp.practice.part_terms import PartTerms
+from coachapp.practice.parting import save_part_terms
 from coachapp.practice.paying import Ways, save_ways
 from coachapp.practice.queries import offering, today_of
 from coachapp.worksheets.operations import publish_library
@@ -176,6 +178,7 @@ def _add_nora(now: datetime) -> tuple[int, UUID]:
         save_offering(None, coach_id=coach_id, position=position, **facts)
     package, single = offering("steady-ground"), offering("single-session")
     save_offering(package.id, slug=package.slug, pays_for_id=single.id)
+    save_part_terms(package.id, PartTerms(times=3))
     set_week(coach_id, list(_WEEK))
     save_ways(Ways(5, "N. Ellis", "DE02 1203 0000 0000 2020 51", others_days=3))
     account_id = add_ready_coach(

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +14,7 @@ from coachapp.clients.queries import clients_by_id
 from coachapp.clients.rules import ClientRow
 from coachapp.db import session
 from coachapp.money import Money
+from coachapp.payments import part_queries, part_rules
 from coachapp.payments.account_queries import batches
 from coachapp.payments.account_rules import Line
 from coachapp.payments.credit_queries import spent_on
@@ -69,12 +70,21 @@ def open_amounts(start: datetime, end: datetime) -> list[Money]:
     ]
 
 
+def open_part_amounts(first: date, last: date) -> list[Money]:
+    """Parts of prices whose day lies within [first, last], and that nobody has paid or let go."""
+    return [each.amount for each in part_queries.open_parts() if first <= each.due_on <= last]
+
+
 def _titles(lines: Iterable[Line]) -> dict[UUID, str]:
     wanted: dict[str, set[UUID]] = defaultdict(set)
     for line in lines:
         wanted[line.payable_kind].add(line.payable_id)
     found: dict[UUID, str] = {}
+    parts, wholes = wanted.pop(part_rules.KIND, set()), {}
+    for each in part_queries.parts_by_id(parts):
+        wholes[each.id] = each.whole_id
+        wanted[each.whole_kind].add(each.whole_id)
     for kind, ids in wanted.items():
         if kind in _SOLD:
             found |= {row.id: row.title for row in session().execute(_SOLD[kind].where(_ID[kind].in_(ids)))}
-    return found
+    return found | {each: found[whole] for each, whole in wholes.items() if whole in found}

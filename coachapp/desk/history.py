@@ -15,6 +15,7 @@ from coachapp.payments.ask_queries import AskedRow, asked_of
 from coachapp.payments.asking import KIND
 from coachapp.payments.credit_queries import packages_of
 from coachapp.payments.credit_rules import PackageRow
+from coachapp.payments.part_queries import wholes_of
 from coachapp.payments.queries import OrderRow, came_at, orders_of, went_back_at
 from coachapp.worksheets.queries import sheets_of
 
@@ -46,7 +47,7 @@ def _session(place: PlaceRow) -> Entry:
 
 
 def _packages(packages: list[PackageRow]) -> Iterator[Entry]:
-    orders = orders_of([each.id for each in packages])
+    orders = wholes_of([each.id for each in packages])
     for each in packages:
         order = orders.get(each.id)
         if order is None or order.paid.is_zero:

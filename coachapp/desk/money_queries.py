@@ -14,7 +14,7 @@ from coachapp.clients.queries import client
 from coachapp.clients.rules import ClientRow
 from coachapp.db import session
 from coachapp.money import Money
-from coachapp.payments import queries
+from coachapp.payments import part_queries, part_rules, queries
 from coachapp.payments.models import Order, Payment, PaymentUndone, Refund
 from coachapp.payments.queries import OrderRow
 from coachapp.payments.rules import Method, OrderState, RefundState
@@ -37,13 +37,17 @@ class Step:
 
 @dataclass(frozen=True)
 class OrderMoney:
-    """An order with everything that moved, oldest first; `place` is the time that was paid for, if it was one."""
+    """An order with everything that moved, oldest first; `place` is the time that was paid for, if it was one.
+
+    Where it pays a part of a price, `kind` is of what was bought, and `others` are the parts that money came for too.
+    """
 
     order: OrderRow
     kind: str
     client: ClientRow
     place: PlaceRow | None
     steps: list[Step]
+    others: list[OrderRow]
 
     @property
     def coach_id(self) -> int:
@@ -76,12 +80,14 @@ def of_order(order_id: UUID) -> OrderMoney | None:
     row = session().get(Order, order_id)
     if row is None:
         return None
+    kind, whole_id = _bought(row)
     return OrderMoney(
         queries.order(order_id),
-        row.payable_kind,
+        kind,
         client(row.client_id),
-        booking.place(row.payable_id) if row.payable_kind == "appointment" else None,
+        booking.place(whole_id) if kind == "appointment" else None,
         sorted([*_came(order_id), *_went(order_id)], key=lambda step: step.at),
+        [each for each in part_queries.orders_together(whole_id) if each.id != order_id and each.paid.minor],
     )
 
 
@@ -123,6 +129,14 @@ def disputes(coach_id: int, *, now: datetime) -> list[tuple[datetime, UUID, bool
 def is_disputed(person: ClientRow, *, now: datetime) -> bool:
     """Whether a payment of hers is being looked into."""
     return any(who == person.id and not lost for _at, who, lost in disputes(person.coach_id, now=now))
+
+
+def _bought(order: Order) -> tuple[str, UUID]:
+    """What an order pays for, or pays a later part of."""
+    if order.payable_kind != part_rules.KIND:
+        return order.payable_kind, order.payable_id
+    mine = part_queries.part(order.payable_id)
+    return mine.whole_kind, mine.whole_id
 
 
 def _came(order_id: UUID) -> list[Step]:

@@ -1,6 +1,6 @@
 """What the coach types about money that did not come by card."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -22,6 +22,8 @@ HOW = [
 ]
 _SOON = _l("Enter a day that is still to come")
 _DAY = _l("Enter a day, not one to come")
+_TO_COME = _l("Enter today or a day to come, within two years")
+_LONGEST = timedelta(days=730)
 
 
 class PaidForm(BaseForm):
@@ -64,6 +66,20 @@ class GivenForm(BaseForm):
     @property
     def method(self) -> Method:
         return Method(self.how.data)
+
+
+class MovePartForm(BaseForm):
+    """Another day for a part of a price."""
+
+    on = DateField(_l("By which day"), [InputRequired(_TO_COME)], invalid_value_message=_TO_COME)
+
+    def __init__(self, today: date, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._today = today
+
+    def validate_on(self, field: Field) -> None:
+        if field.data is not None and not self._today <= field.data <= self._today + _LONGEST:
+            raise ValidationError(_TO_COME)
 
 
 class AskForm(BaseForm):

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import Select, func, select
+from sqlalchemy.orm import aliased
 
 from coachapp.booking.models import Appointment, Place
 from coachapp.clients.models import Client
@@ -12,7 +13,7 @@ from coachapp.clients.queries import clients_by_id
 from coachapp.clients.rules import ClientRow
 from coachapp.db import session
 from coachapp.money import Money
-from coachapp.payments.models import Order, Payment, Refund
+from coachapp.payments.models import Attempt, Order, Part, Payment, Refund
 from coachapp.payments.queries import stands
 from coachapp.payments.rules import BY_HAND, Method, RefundState
 
@@ -58,10 +59,14 @@ def marked_lately(coach_id: int, *, now: datetime) -> list[Moved]:
 
 def _rows(found: Select[UUID, int, str, str, datetime], coach_id: int) -> list[Moved]:
     """A time's money is its coach's, also where the client is a colleague's; all other money is that of her own coach."""
+    first = aliased(Order)  # what a later part of a price is a part of
     mine = (
         found.add_columns(Order.client_id, Order.ref)
         .join(Client, Client.id == Order.client_id)
-        .outerjoin(Place, Place.id == Order.payable_id)
+        .outerjoin(Part, Part.id == Order.payable_id)
+        .outerjoin(Attempt, Attempt.id == Part.attempt_id)
+        .outerjoin(first, first.id == Attempt.order_id)
+        .outerjoin(Place, Place.id == func.coalesce(first.payable_id, Order.payable_id))
         .outerjoin(Appointment, Appointment.id == Place.appointment_id)
         .where(func.coalesce(Appointment.coach_id, Client.coach_id) == coach_id)
     )

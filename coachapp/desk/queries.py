@@ -26,7 +26,8 @@ from coachapp.intake import queries as intake
 from coachapp.intake.rules import HOPE
 from coachapp.payments.credit_queries import packages_of, spent_on
 from coachapp.payments.credit_rules import PackageRow
-from coachapp.payments.queries import OrderRow, orders_of
+from coachapp.payments.part_queries import wholes_of
+from coachapp.payments.queries import OrderRow
 from coachapp.practice.queries import coach, coaches
 from coachapp.safe_contact.queries import contact, contacts
 from coachapp.safe_contact.rules import Contact
@@ -196,7 +197,7 @@ def guest(place: PlaceRow, client: ClientRow, *, now: datetime) -> Guest:
         reach=reach(known, now),
         wishes=clients.wishes(client.id),
         hope=intake.answers(place.id).get(HOPE) or "",
-        pay=pay_of(place, orders_of([place.id]).get(place.id)),
+        pay=pay_of(place, wholes_of([place.id]).get(place.id)),
         room=room_link(place, coach(place.coach_id)),
         twice=place.is_intro
         and booking.sold_id(place) in {use.offering_id for use in second_uses(client.id)},
@@ -233,7 +234,7 @@ def _intro_twice(client: ClientRow) -> list[tuple[str, list[ClientRow]]]:
 
 def orders_by_place(places: Iterable[PlaceRow]) -> dict[UUID, OrderRow]:
     """The orders of several appointments."""
-    return orders_of([place.id for place in places])
+    return wholes_of([place.id for place in places])
 
 
 def pay_of(place: PlaceRow, order: OrderRow | None, by_session: bool = False) -> Pay:
@@ -241,6 +242,8 @@ def pay_of(place: PlaceRow, order: OrderRow | None, by_session: bool = False) ->
     if by_session:
         return Pay.SESSION
     found = pay_state(place.price, order.paid if order else None, order.refunded if order else None)
+    if found is Pay.PAID and order and order.due.minor:
+        return Pay.IN_PARTS
     return Pay.WAITING if found is Pay.NOT_HERE and place.pays_by and place.buys is None else found
 
 

@@ -152,6 +152,7 @@ class Pay(StrEnum):
 
     FREE = "free"
     PAID = "paid"
+    IN_PARTS = "paid in parts"
     NOT_HERE = "not paid here"
     WAITING = "waiting"
     PART = "part returned"

@@ -20,6 +20,7 @@ from coachapp.clients.rules import ClientRow
 from coachapp.db import session
 from coachapp.desk import money_queries, queries
 from coachapp.desk.package_queries import undecided, untold
+from coachapp.desk.part_queries import parts_awaited
 from coachapp.desk.payment_queries import to_give_back
 from coachapp.messages.queries import waiting as waiting_messages
 from coachapp.notifications.models import OutboxMessage
@@ -44,6 +45,7 @@ class Matter(StrEnum):
     QUESTION = "question"
     MAIL = "mail"
     AWAITED = "awaited"
+    PARTS = "parts"
     TO_GIVE = "to give"
     ENDING = "ending"
     ABSENCE = "absence"
@@ -80,6 +82,7 @@ def waiting(coach_id: int, *, now: datetime) -> list[Waiting]:
         *_money(coach_id),
         *_disputes(coach_id, now),
         *_by_hand(coach_id, now),
+        *_parts(coach_id, now),
         *_requests(coach_id, now),
         *_packages(coach_id, now),
         *_came_free(coach_id, now),
@@ -197,6 +200,12 @@ def _by_hand(coach_id: int, now: datetime) -> list[_Found]:
     backs = to_give_back(coach_id)
     found = [_Found(Matter.AWAITED, min(ends), None, number=len(ends))] if ends else []
     return found + ([_Found(Matter.TO_GIVE, backs[0].at, None, number=len(backs))] if backs else [])
+
+
+def _parts(coach_id: int, now: datetime) -> list[_Found]:
+    """One line for all parts of prices whose day is over."""
+    late = [each for each in parts_awaited(coach_id, now=now) if each.is_late]
+    return [_Found(Matter.PARTS, now, None, number=len(late))] if late else []
 
 
 def _money(coach_id: int) -> list[_Found]:

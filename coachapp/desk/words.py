@@ -53,6 +53,7 @@ def pay_pill(pay: Pay) -> tuple[str, str, str]:
     return {
         Pay.FREE: (_("Free"), "", ""),
         Pay.PAID: (_("Paid"), "leaf", "check"),
+        Pay.IN_PARTS: (_("Paid in part"), "honey", "hourglass"),
         Pay.NOT_HERE: (_("Not paid here"), "", "wallet"),
         Pay.WAITING: (_("Waiting"), "honey", "hourglass"),
         Pay.PART: (_("Partly paid back"), "", "undo-2"),

@@ -238,11 +238,13 @@ def told_end(until: datetime, now: datetime, zone: tzinfo, way: Told) -> datetim
     return max(until, end_of_day((now + ahead).astimezone(zone).date(), zone))
 
 
-def refund_by_rule(package: PackageRow, refunded: Money) -> Money:
+def refund_by_rule(package: PackageRow, refunded: Money, unpaid: Money | None = None) -> Money:
     """What goes back for what is left of a package: the price less its used and expired sessions at the single
-    session's price, and less what went back already; never below zero, and nothing once none is left."""
+    session's price, and less what went back already; never below zero, and nothing once none is left. Of a price in
+    parts only what is paid counts."""
     spent = (package.used + package.expired) * package.single.minor
-    unused = max(0, package.price.minor - spent - refunded.minor)
+    price = package.price.minor - (unpaid.minor if unpaid else 0)
+    unused = max(0, price - spent - refunded.minor)
     return Money(unused if package.left else 0, package.price.currency)
 
 

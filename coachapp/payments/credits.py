@@ -15,7 +15,7 @@ from coachapp.db import transaction
 from coachapp.money import Money
 from coachapp.notifications.queries import state_of
 from coachapp.notifications.rules import State
-from coachapp.payments import credit_queries
+from coachapp.payments import credit_queries, parts
 from coachapp.payments.credit_rules import (
     LEFT,
     NOTICE,
@@ -34,8 +34,8 @@ from coachapp.payments.credit_rules import (
     which,
 )
 from coachapp.payments.models import CreditEntry, Package
-from coachapp.payments.queries import orders_of
-from coachapp.payments.refunds import from_dashboard, refund_part
+from coachapp.payments.part_queries import unpaid, wholes_of
+from coachapp.payments.refunds import from_dashboard
 from coachapp.zones import zone
 
 
@@ -187,17 +187,18 @@ def expire(package_id: UUID, *, now: datetime) -> int:
 def take_back(package_id: UUID, amount: Money | None, *, now: datetime) -> list[UUID]:
     """Take back what is left of a package and pay back so much of it, or by rule (None); the refunds to send.
 
-    BadAmount for more than is still paid.
+    Parts of its price that are not paid yet are let go. BadAmount for more than is still paid.
     """
     with transaction():
         mine = _held(package_id)
-        order = orders_of([package_id]).get(package_id)
+        parts.let_rest_go(package_id, now=now)
+        order = wholes_of([package_id]).get(package_id)
         paid, back = (order.paid, order.refunded) if order else (Money(0, mine.price.currency),) * 2
-        wanted = amount if amount is not None else refund_by_rule(mine, back)
+        wanted = amount if amount is not None else refund_by_rule(mine, back, unpaid(package_id))
         if not 0 <= wanted.minor <= paid.minor - back.minor:
             raise BadAmount
         _take(mine, mine.left, "refund" if wanted.minor else "by hand", now)
-        return refund_part(order.id, wanted, "package", now=now) if order and wanted.minor else []
+        return parts.give_back_some(package_id, wanted, "package", now=now)
 
 
 def take_over_refund(package_id: UUID, *, now: datetime) -> tuple[Money, int] | None:

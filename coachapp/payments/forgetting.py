@@ -5,7 +5,16 @@ from uuid import UUID
 from sqlalchemy import delete, select
 
 from coachapp.db import session, transaction
-from coachapp.payments.models import Attempt, CouponUse, CreditEntry, Order, Package, Payment, PayRequest
+from coachapp.payments.models import (
+    Attempt,
+    CouponUse,
+    CreditEntry,
+    Order,
+    Package,
+    Part,
+    Payment,
+    PayRequest,
+)
 from coachapp.payments.rules import UNFINISHED, AttemptState
 
 
@@ -42,5 +51,9 @@ def forget(client_id: UUID) -> None:
         db.execute(delete(CouponUse).where(CouponUse.client_id == client_id))
         orders = select(Order.id).where(Order.client_id == client_id)
         db.execute(delete(PayRequest).where(PayRequest.order_id.in_(orders)))
+        attempts = select(Attempt.id).where(Attempt.order_id.in_(orders))
+        db.execute(
+            delete(Part).where(Part.attempt_id.in_(attempts))
+        )  # nothing was decided about any: none counts
         db.execute(delete(Attempt).where(Attempt.order_id.in_(orders)))
         db.execute(delete(Order).where(Order.client_id == client_id))

@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from coachapp import vault
 from coachapp.db import session, transaction
 from coachapp.money import Money
-from coachapp.payments import coupons, queries
+from coachapp.payments import coupons, part_queries, part_rules, queries
 from coachapp.payments.coupon_rules import Lowered
 from coachapp.payments.models import Attempt, Order, Payment
 from coachapp.payments.papering import issue_for
@@ -257,8 +257,16 @@ def _take_payment(attempt: AttemptRow, facts: SessionFacts, payables: Payables, 
         db.flush()
         stands = payables[attempt.payable_kind].on_paid(attempt.payable_id, now) is OnPaid.CONFIRM
         refunds = [] if stands else [ask_refund(payment.id, facts.amount, "time gone", now=now)]
+        if stands:
+            _open_parts(attempt, now)
         issue_for(attempt.order_id, now=now)
         return refunds
+
+
+def _open_parts(attempt: AttemptRow, now: datetime) -> None:
+    """The first part of a price was paid: from now on each of the others is an order of its own."""
+    for part_id, later in part_queries.promised(attempt.id):
+        open_order(attempt.client_id, part_rules.KIND, part_id, later.amount, now=now)
 
 
 def _settle_price(attempt: AttemptRow) -> None:

@@ -32,7 +32,8 @@ _NEVER_WENT = (RefundState.FAILED, RefundState.CANCELLED)
 class OrderRow:
     """An order with its sums and the state that follows from them.
 
-    `by_hand` where the coach gives its money back herself, `by_voucher` where it goes back onto a voucher.
+    `by_hand` where the coach gives its money back herself, `by_voucher` where it goes back onto a voucher. A price in
+    parts may have come by card and by hand: then it is `partly_by_hand`.
     """
 
     id: UUID
@@ -45,6 +46,7 @@ class OrderRow:
     created_at: datetime
     by_hand: bool = False
     by_voucher: bool = False
+    partly_by_hand: bool = False
 
     @property
     def state(self) -> OrderState:

@@ -10,6 +10,7 @@ from coachapp.money import Money
 from coachapp.payments import voucher_entries
 from coachapp.payments.models import Order, Payment, Refund
 from coachapp.payments.papering import issue_for
+from coachapp.payments.part_queries import parts_of
 from coachapp.payments.queries import stands
 from coachapp.payments.rules import (
     BY_HAND,
@@ -67,11 +68,12 @@ def refund_part(
 
 
 def from_dashboard(payable_id: UUID, currency: str) -> Money:
-    """What went back for a payable without a word to us, by Stripe's dashboard."""
+    """What went back for a payable, or a later part of it, without a word to us, by Stripe's dashboard."""
+    ids = [payable_id, *(part.id for part in parts_of([payable_id]).get(payable_id, ()))]
     total = session().scalar(
         select(func.sum(Refund.amount_minor))
         .join(Order, Order.id == Refund.order_id)
-        .where(Order.payable_id == payable_id, Refund.reason == _DASHBOARD, Refund.state.not_in(_FINAL))
+        .where(Order.payable_id.in_(ids), Refund.reason == _DASHBOARD, Refund.state.not_in(_FINAL))
     )
     return Money(int(total or 0), currency)
 

@@ -1,13 +1,15 @@
 """Where people come back from paying, and where Stripe knocks."""
 
 from collections.abc import Callable
+from uuid import UUID
 
 from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from coachapp import clock
-from coachapp.payments import events, operations, queries
+from coachapp.payments import events, operations, parts, queries
+from coachapp.payments.part_rules import Split
 from coachapp.payments.rules import (
     AttemptRow,
     AttemptState,
@@ -105,6 +107,20 @@ def to_checkout(begin: Callable[[], AttemptRow]) -> ResponseReturnValue:
     except (GatewayAway, GatewayRefused):
         return payment_page_away()
     return redirect(attempt.checkout_url or attempt.return_url, 303)
+
+
+def to_checkout_in(
+    wanted: Split | None, payable_id: UUID, begin: Callable[[], AttemptRow]
+) -> ResponseReturnValue:
+    """The same for a price that is paid at once (None) or in these parts. A page that is open for it in another way is
+    ended first; if it was paid meanwhile, `begin` says so."""
+    open_one = queries.unfinished_attempt(payable_id)
+    try:
+        if open_one and not parts.is_for(open_one.id, wanted):
+            operations.end_link(open_one, gateway(), payables(), now=clock.now())
+    except (GatewayAway, GatewayRefused):
+        return payment_page_away()
+    return to_checkout(begin)
 
 
 def payment_page_away() -> ResponseReturnValue:

@@ -17,9 +17,8 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length, StopValidation
 
 from coachapp.money import Money, parse_amount
-from coachapp.practice import fields
+from coachapp.practice import fields, parts_form
 from coachapp.practice.rules import LEAST_SEATS, MOST_SEATS, CoachRow, Unfit, price_trouble, slug_trouble
-from coachapp.web.forms import BaseForm
 from coachapp.web.typed import one_line
 
 _SLUG_WORDS = {
@@ -45,7 +44,7 @@ def _seats_of_a_group(form: "OfferingForm", field: Field) -> None:
     raise StopValidation
 
 
-class OfferingForm(BaseForm):
+class OfferingForm(parts_form.PartsChecked):
     """One offering. Notice and cut-off are typed in hours; the price as `80` or `80,50`."""
 
     title = fields.text(_l("Name"), 80, _l("Give it a name people understand"))
@@ -124,6 +123,11 @@ class OfferingForm(BaseForm):
     )
     intro_from = fields.may_be_day(_l("Introductory price from"))
     intro_until = fields.may_be_day(_l("Introductory price until"), _l("The last day, on your clock."))
+    parts = parts_form.way()
+    deposit = parts_form.deposit()
+    rest_days = parts_form.rest_days()
+    rest_when = parts_form.rest_when()
+    times = parts_form.times()
     before = fields.number(_l("Quiet minutes before"), 0, 240)
     after = fields.number(_l("Quiet minutes after"), 0, 240)
     interval = fields.number(_l("Start times every so many minutes"), 5, 240)

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import JSON, ForeignKey, LargeBinary, String
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from coachapp.db import Base
@@ -115,6 +115,27 @@ class OfferingCoach(Base):
 
     offering_id: Mapped[UUID] = mapped_column(ForeignKey("offering.id"), primary_key=True)
     coach_id: Mapped[int] = mapped_column(ForeignKey("coach.id"), primary_key=True, index=True)
+
+
+class OfferingParts(Base):
+    """That an offering may be paid in parts: a deposit (`percent`, or an amount) and the rest so many days after the
+    time, or before it where that is below zero; or so many equal parts a month apart. Without a row: all at once."""
+
+    __tablename__ = "offering_parts"
+    __table_args__ = (
+        CheckConstraint(
+            "(percent IS NOT NULL AND deposit_minor IS NULL AND times IS NULL)"
+            " OR (percent IS NULL AND deposit_minor IS NOT NULL AND times IS NULL)"
+            " OR (percent IS NULL AND deposit_minor IS NULL AND times IS NOT NULL)",
+            name="one_way",
+        ),
+    )
+
+    offering_id: Mapped[UUID] = mapped_column(ForeignKey("offering.id"), primary_key=True)
+    percent: Mapped[int | None]
+    deposit_minor: Mapped[int | None]
+    rest_days: Mapped[int] = mapped_column(default=0)
+    times: Mapped[int | None]
 
 
 class Paying(Base):

@@ -283,6 +283,9 @@ SCENES = (
     Scene("asker", "me-question-answered", "{me_question_answered}"),
     Scene("asker", "me-question-session", "{me_question_turned}"),
     Scene("using", "session-look", "/book/session"),
+    Scene("parting", "me-to-pay", "/me/to-pay"),
+    Scene("parting", "me-home-to-pay", "/me/"),
+    Scene("new-client", "me-to-pay-empty", "/me/to-pay"),
     Scene("new-client", "me-packages-empty", "/me/packages"),
     Scene("new-client", "me-receipts-empty", "/me/receipts"),
     Scene(MEMBER, "me-receipt-errors", "{me_receipt_waits}", fill("Save", {"name": "Someone"}), 422),
@@ -340,6 +343,7 @@ SCENES = (
             "desk-group-other": "{desk_seat}/move",
             "desk-payments": "{desk_payments}",
             "desk-paid": "{desk_paid}",
+            "desk-part": "{desk_part}",
             "desk-given-back": "{desk_given}",
             "desk-ask-money": "/desk/payments/ask",
             "desk-asked-money": "{desk_asked}",
@@ -413,6 +417,7 @@ SCENES = (
         fill("I have given it back", {"on": "2999-01-01"}),
         422,
     ),
+    Scene(COACH, "desk-part-errors", "{desk_part}", fill("Move it", {"on": "2020-01-01"}), 422),
     Scene(COACH, "desk-blocked-errors", "/desk/blocked", press("Add to the list"), 422),
     Scene(COACH, "desk-links-errors", "/desk/links", fill("Make the link", {"last": "2020-01-01"}), 422),
     Scene(COACH, "desk-waiting-errors", "{desk_waiting}", press("Look at it once more"), 422),
@@ -565,6 +570,8 @@ class Cast:
                 self.person("asking")
             case "awaited" | "desk_payments" | "desk_paid" | "desk_given":
                 self.person("transferring")
+            case "desk_part":
+                self.person("parting")
             case "pay" | "pay_done":
                 self.person("someone")
             case "pay_ended":
@@ -763,6 +770,16 @@ class Cast:
     def _bought(self) -> Visitor:
         visitor = self._buying()
         visitor.pay(at="/book/words")
+        return visitor
+
+    def _parting(self) -> Visitor:
+        """Someone who has paid the first part of a package, and signs in."""
+        visitor = self._buying()
+        parts = re.search(r'name="parts" value="([^"]+)"', visitor.get("/book/words").text())[1]
+        visitor.get(visitor.pay(at="/book/words", parts=parts))
+        visitor.join(f"robin-{token_hex(4)}", "/book/sessions")
+        found = self.person(COACH).get("/desk/payments").text()
+        self._facts["desk_part"] = re.search(r'"(/desk/payments/parts/[^"]+)"', found)[1]
         return visitor
 
     def _asking_first(self) -> Visitor:

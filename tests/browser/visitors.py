@@ -66,9 +66,9 @@ class Visitor:
         typed = {"name": name, "inbox": inbox, "email": email, "hope": "A plan.", "agree": "y"}
         assert self.send("/book/details", typed).status == 303
 
-    def pay(self, act: str = "pay", at: str = "/book/code") -> str:
+    def pay(self, act: str = "pay", at: str = "/book/code", **typed: str) -> str:
         """Press Pay (or `back`) at the pretend Stripe; returns the path of our page it leads back to."""
-        there = self.send(at, {}).headers["location"]
+        there = self.send(at, typed).headers["location"]
         back = self.context.request.post(there, form={"act": act}, max_redirects=0).headers["location"]
         return urlsplit(back).path
 

@@ -6,6 +6,7 @@ its money, is walked once, and each request that came is held against it.
 
 import json
 import re
+import socket
 from datetime import timedelta
 
 import pytest
@@ -310,7 +311,18 @@ def ours(world):
 
 def nothing_telling(world):
     """No word of hers or the coach's, no name of what was sold, no id of a person or a time."""
-    words = ["canary", "zephyrine", "mother", "kathmandu", "hour", "steady", "question", "nora", "harbour"]
+    words = [
+        "canary",
+        "zephyrine",
+        "mother",
+        "kathmandu",
+        "hour",
+        "steady",
+        "question",
+        "nora",
+        "harbour",
+        "sings",
+    ]
     ids = [each for (each,) in [*world.rows(Place.id), *world.rows(Client.id), *world.rows(Appointment.id)]]
     telling = [form for each in ids for form in (each.hex, str(each))]
     telling += [f"{starts:%Y-%m-%d}" for (starts,) in world.rows(Appointment.starts_at)]
@@ -328,4 +340,6 @@ def nothing_telling(world):
             "httplib",
             "lang_version",
             "platform",
-        }
+        }, about
+        # As a word: a short name may by chance stand within a random token.
+        assert not re.search(rf"(?<![\w-]){re.escape(socket.gethostname().lower())}(?![\w-])", said)

@@ -18,7 +18,7 @@ from coachapp.notifications import texts
 from coachapp.notifications.queries import state_of
 from coachapp.payments.credit_queries import spent_on, uses_of
 from coachapp.payments.operations import finish
-from coachapp.payments.queries import orders_of
+from coachapp.payments.part_queries import wholes_of
 from coachapp.payments.runtime import gateway, payables
 from coachapp.practice.queries import coach, practice
 from coachapp.safe_contact.queries import gate
@@ -53,7 +53,7 @@ def look(ref: str, place_id: UUID) -> ResponseReturnValue:
         verdict=verdict,
         mail=texts.time_alone(subject, place.starts_at, place.ends_at, place.zone, link),
         sent=state_of(around.absence_key(place)) if wished.absence is Absence.MAIL else None,
-        order=orders_of([place.id]).get(place.id),
+        order=wholes_of([place.id]).get(place.id),
         session_use=uses_of([place.id]),
         is_given_back=not spent_on([place.id]),
         undecided=crediting.undecided(place.id),

@@ -7,7 +7,7 @@ from flask_login import current_user
 
 from coachapp import clock
 from coachapp.accounts.queries import join_path
-from coachapp.booking import awaiting_packages, blocking, buying, by_voucher, prices
+from coachapp.booking import awaiting_packages, blocking, buying, by_voucher, parting, prices
 from coachapp.booking.admission import STRANGER, Guest
 from coachapp.booking.forms import DetailsForm, KnownForm, PriceCodeForm, VoucherForm
 from coachapp.booking.operations import Details
@@ -21,8 +21,9 @@ from coachapp.payments import ask_queries
 from coachapp.payments.coupon_queries import coupon
 from coachapp.payments.credit_queries import package
 from coachapp.payments.credit_rules import PackageRow
+from coachapp.payments.part_queries import rest_of
 from coachapp.payments.queries import orders_of
-from coachapp.payments.views import to_checkout
+from coachapp.payments.views import to_checkout_in
 from coachapp.practice.paying import ways
 from coachapp.practice.queries import coach, practice
 from coachapp.practice.rules import NoSuchOffering, OfferingRow
@@ -163,6 +164,7 @@ def words_page(
         had_intro=had_intro,
         others=awaiting_packages.on_offer(purchase),
         ways=ways(),
+        split=buying.split_of(purchase, clock.now()),
     )
 
 
@@ -197,8 +199,11 @@ def _take_or_pay(purchase: buying.PurchaseRow, mine: PackageRow) -> ResponseRetu
     if mine.price.is_zero:
         buying.take_for_nothing(purchase, settings().base_url, now=clock.now())
         return redirect(url_for("buying.bought"), 303)
+    wanted = parting.chosen(request.form.get("parts", ""), buying.split_of(purchase, clock.now()))
     back = f"{settings().base_url}/paid/"
-    return to_checkout(lambda: buying.go_to_pay(purchase, back, now=clock.now()))
+    return to_checkout_in(
+        wanted, mine.id, lambda: buying.go_to_pay(purchase, back, now=clock.now(), split=wanted)
+    )
 
 
 @bp.get("/sessions")
@@ -220,6 +225,7 @@ def bought_page(mine: PackageRow, words: str | None, *, time_gone: bool = False)
         words=words,
         join=join_path(mine.client_id, clock.now()),
         time_gone=time_gone,
+        rest=rest_of(mine.id),
     )
 
 

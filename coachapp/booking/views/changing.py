@@ -26,7 +26,7 @@ from coachapp.booking.views import door, hers, picking
 from coachapp.config import settings
 from coachapp.payments.credit_queries import spent_on
 from coachapp.payments.operations import finish
-from coachapp.payments.queries import orders_of
+from coachapp.payments.part_queries import wholes_of
 from coachapp.payments.runtime import gateway, payables
 from coachapp.practice.queries import coach, offering
 from coachapp.practice.rules import OfferingRow
@@ -98,7 +98,7 @@ def ask_cancel(token: str) -> ResponseReturnValue:
         place=place,
         token=token,
         host=coach(place.coach_id),
-        order=orders_of([place.id]).get(place.id),
+        order=wholes_of([place.id]).get(place.id),
         by_session=bool(spent_on([place.id])),
         all_back=gives_back_all(place.starts_at, place.cutoff_min, now),
         has_begun=place.starts_at <= now,

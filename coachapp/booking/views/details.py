@@ -14,6 +14,7 @@ from coachapp.booking import (
     confirming,
     holding,
     operations,
+    parting,
     prices,
     queries,
     requests,
@@ -46,7 +47,7 @@ from coachapp.payments.coupon_queries import coupon
 from coachapp.payments.queries import unfinished_attempt
 from coachapp.payments.rules import GatewayAway, GatewayRefused
 from coachapp.payments.runtime import gateway, payables
-from coachapp.payments.views import payment_page_away, to_checkout
+from coachapp.payments.views import payment_page_away, to_checkout_in
 from coachapp.practice.paying import ways
 from coachapp.practice.queries import coach, offering_by_id, practice
 from coachapp.practice.rules import CoachRow, NoSuchOffering
@@ -158,8 +159,11 @@ def _confirm_or_pay(place: PlaceRow) -> ResponseReturnValue:
         confirm = buying.confirm_free if place.buys else confirming.confirm_free
         confirm(place, settings().base_url, now=clock.now())
         return redirect(url_for("road.done"), 303)
+    wanted = parting.chosen(request.form.get("parts", ""), parting.split_for(place, clock.now()))
     back = f"{settings().base_url}/paid/"
-    return to_checkout(lambda: operations.go_to_pay(place, back, now=clock.now()))
+    return to_checkout_in(
+        wanted, place.id, lambda: operations.go_to_pay(place, back, now=clock.now(), split=wanted)
+    )
 
 
 @bp.post("/let-go")
@@ -234,6 +238,7 @@ def code_page(
         if by_voucher.is_on_offer(place) and not asks
         else None,
         others=() if asks else awaiting.on_offer(place, now),
+        split=None if asks else parting.split_for(place, now),
         ways=ways(),
     )
 

@@ -23,7 +23,7 @@ from coachapp.notifications import texts
 from coachapp.payments.credit_queries import spent_on, usable_count
 from coachapp.payments.credit_rules import NoCredit
 from coachapp.payments.operations import finish
-from coachapp.payments.queries import orders_of
+from coachapp.payments.part_queries import wholes_of
 from coachapp.payments.runtime import gateway, payables
 from coachapp.practice.queries import coach, given_by, practice
 from coachapp.practice.rules import CoachRow, OfferingRow
@@ -125,7 +125,7 @@ def ask_cancel(ref: str, place_id: UUID) -> ResponseReturnValue:
         client=person,
         place=place,
         host=_host(),
-        order=orders_of([place.id]).get(place.id),
+        order=wholes_of([place.id]).get(place.id),
         by_session=bool(spent_on([place.id])),
         verdict=gate(person.id, booked=True, now=clock.now()),
     )
@@ -152,7 +152,7 @@ def ask_cancel_rest(ref: str, place_id: UUID) -> ResponseReturnValue:
     places = queries.rest_of_series(place, now=clock.now())
     if not places:
         return _too_late()
-    orders = orders_of([each.id for each in places])
+    orders = wholes_of([each.id for each in places])
     return render_template(
         "desk/cancel_rest.html",
         client=person,

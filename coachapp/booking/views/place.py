@@ -28,7 +28,7 @@ from coachapp.clients.queries import client
 from coachapp.config import settings
 from coachapp.payments import ask_queries
 from coachapp.payments.ask_queries import Secret
-from coachapp.payments.queries import orders_of
+from coachapp.payments.part_queries import wholes_of
 from coachapp.practice.paying import ways
 from coachapp.practice.queries import coach
 from coachapp.safe_contact.queries import contact
@@ -81,7 +81,7 @@ def show(token: str) -> ResponseReturnValue:
         client=client(place.client_id),
         host=coach(place.coach_id),
         contact=contact(place.client_id),
-        order=orders_of([place.id]).get(place.id),
+        order=wholes_of([place.id]).get(place.id),
         ways=ways() if place.pays_by else None,
         join=None if hers.tells_nothing(place) else join_path(place.client_id, clock.now()),
         tells_nothing=hers.tells_nothing(place),

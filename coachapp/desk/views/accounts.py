@@ -83,6 +83,7 @@ def _page(shown: Period) -> ResponseReturnValue:
         today=month_of(clock.now().astimezone(_where()).date()),
         accounts=accounts(lines, lambda line: _sold(line, titles[line.payable_id]) or _("Other")),
         open_amounts=_summed(account_queries.open_amounts(start, end)),
+        open_parts=_summed(account_queries.open_part_amounts(shown.first, shown.last)),
         unfit=count_unfit(start, end),
         where=face().coach_zone,
         method_names=_by_method,

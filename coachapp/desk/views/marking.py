@@ -52,8 +52,9 @@ def _asked(mine: SoldRow) -> bool:
 
 
 def _bought(mine: SoldRow) -> bool:
-    """A package with a first time is marked with that."""
-    return package(mine.payable_id).place_id is None
+    """A package with a first time is marked with that; what was begun in parts is awaited by nobody."""
+    bought = package(mine.payable_id)
+    return bought.place_id is None and order(mine.id).amount == bought.price
 
 
 _PAYABLE: dict[str, Callable[[SoldRow], bool]] = {asking.KIND: _asked, packages.KIND: _bought}

@@ -18,7 +18,7 @@ from coachapp.payments import credit_queries, credits, packages
 from coachapp.payments.coupon_queries import used_for
 from coachapp.payments.credit_rules import BadAmount, NoCredit, PackageRow, refund_by_rule
 from coachapp.payments.operations import finish
-from coachapp.payments.queries import orders_of
+from coachapp.payments.part_queries import unpaid, wholes_of
 from coachapp.payments.runtime import gateway, payables
 from coachapp.practice.queries import offerings
 from coachapp.practice.rules import OfferingRow
@@ -131,7 +131,7 @@ def _page(person: ClientRow, form: GiveForm) -> str:
         host=host(),
         form=form,
         packages=[(each, uses(each), credit_queries.word_of(each.id)) for each in found],
-        orders=orders_of([each.id for each in found]),
+        orders=wholes_of([each.id for each in found]),
         codes=used_for(each for mine in found for each in (mine.id, mine.place_id) if each),
         was_told=credits.was_told,
         payable=[
@@ -145,6 +145,7 @@ def _page(person: ClientRow, form: GiveForm) -> str:
 
 
 def _take_back_page(ref: str, mine: PackageRow, form: TakeBackForm) -> str:
+    whole = wholes_of([mine.id]).get(mine.id)
     return render_template(
         "desk/package_back.html",
         client=own_client(ref),
@@ -153,8 +154,9 @@ def _take_back_page(ref: str, mine: PackageRow, form: TakeBackForm) -> str:
         form=form,
         by_rule=_by_rule(mine),
         paid=_still_paid(mine),
-        by_hand=any(each.by_hand for each in orders_of([mine.id]).values()),
-        by_voucher=any(each.by_voucher for each in orders_of([mine.id]).values()),
+        order=whole,
+        by_hand=whole is not None and whole.by_hand,
+        by_voucher=whole is not None and whole.by_voucher,
     )
 
 
@@ -167,12 +169,12 @@ def _own(ref: str, package_id: UUID) -> PackageRow:
 
 
 def _by_rule(mine: PackageRow) -> Money:
-    order = orders_of([mine.id]).get(mine.id)
-    return refund_by_rule(mine, order.refunded if order else Money(0, mine.price.currency))
+    order = wholes_of([mine.id]).get(mine.id)
+    return refund_by_rule(mine, order.refunded if order else Money(0, mine.price.currency), unpaid(mine.id))
 
 
 def _still_paid(mine: PackageRow) -> Money:
-    order = orders_of([mine.id]).get(mine.id)
+    order = wholes_of([mine.id]).get(mine.id)
     return order.paid - order.refunded if order else Money(0, mine.price.currency)
 
 

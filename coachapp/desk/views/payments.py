@@ -14,6 +14,7 @@ from coachapp.booking.queries import place as place_row
 from coachapp.booking.rules import AppointmentState, HoldEnded, NoSuchPlace, PlaceRow
 from coachapp.clients.queries import client
 from coachapp.config import settings
+from coachapp.desk.part_queries import parts_awaited
 from coachapp.desk.payment_forms import GivenForm, PaidForm
 from coachapp.desk.payment_queries import Moved, marked_lately, to_give_back
 from coachapp.desk.views.asking import asked_of_late
@@ -42,6 +43,7 @@ def payments() -> ResponseReturnValue:
         backs=to_give_back(me.id),
         marked=marked_lately(me.id, now=now),
         asked=asked_of_late(me.id, now),
+        parts=parts_awaited(me.id, now=now),
     )
 
 
@@ -73,7 +75,7 @@ def marked(payable_id: UUID, order_of: Callable[[], UUID], method: Method) -> Re
             operations.end_link(attempt, gateway(), payables(), now=clock.now())
         taken = by_hand.take(order_of(), method, payables(), by=account(), now=clock.now())
     except (GatewayAway, GatewayRefused):
-        return _stripe_away()
+        return stripe_away()
     except (AlreadyPaid, HoldEnded):
         return paid_already()
     if not taken.stands:
@@ -174,7 +176,8 @@ def _gone() -> ResponseReturnValue:
     return page(409, _("The money came for something that is gone"), said)
 
 
-def _stripe_away() -> ResponseReturnValue:
+def stripe_away() -> ResponseReturnValue:
+    """An open link to pay could not be ended."""
     said = _(
         "A payment page is open for it, and Stripe cannot be asked just now. Nothing is written down; try again."
     )

@@ -17,7 +17,7 @@ from coachapp.booking.rules import AppointmentState, NoSuchPlace, PlaceRow
 from coachapp.booking.wait_queries import kept_for, waits_of
 from coachapp.booking.wait_rules import WaitRow
 from coachapp.clients.queries import wishes
-from coachapp.payments.queries import orders_of
+from coachapp.payments.part_queries import open_parts, wholes_of
 from coachapp.payments.rules import Asking
 from coachapp.portal.views.asked import asked_of_her
 from coachapp.portal.views.packages import note_shown, packages_on_show
@@ -82,6 +82,7 @@ def home() -> ResponseReturnValue:
         awaited=awaited_of(me.id, now=now),
         ways=ways(),
         to_pay=[each for each in asked_of_her(me.id, now) if each[1] is Asking.OPEN],
+        parts=open_parts(me.id),
         wishes=wishes(me.id),
         contact=contact(me.id),
         packages=packages_on_show(me.id, now),
@@ -117,7 +118,7 @@ def _coming(client_id: UUID, now: datetime) -> list[PlaceRow]:
 
 
 def _sessions(places: list[PlaceRow]) -> list[Session]:
-    orders = orders_of([place.id for place in places])
+    orders = wholes_of([place.id for place in places])
     now = clock.now()
     return [
         Session(

@@ -18,6 +18,7 @@ from coachapp.papers.pdf import file_of, title
 from coachapp.papers.rules import PaperRow, is_above, needs_details
 from coachapp.payments.credit_queries import packages_of
 from coachapp.payments.paper_queries import sold, sold_to
+from coachapp.payments.part_queries import bought_with
 from coachapp.portal.views.asked import asked_of_her
 from coachapp.portal.views.room import bp, own_record
 from coachapp.practice.queries import coach
@@ -96,12 +97,12 @@ def _needs_details(paper: PaperRow) -> bool:
 
 def _plainly(me: ClientRow, paper: PaperRow) -> Sequence[str]:
     """What was paid for in plain words, with the dates of sessions, in her zone."""
-    order = sold([paper.order_id])[paper.order_id]
+    bought = bought_with(sold([paper.order_id])[paper.order_id].payable_id)
     for place in places_of(me.id):
-        if place.id == order.payable_id:
+        if place.id == bought:
             return place.title, when(place.starts_at, place.ends_at, place.zone, year=True)
     for mine in packages_of(me.id):
-        if mine.id == order.payable_id:
+        if mine.id == bought:
             used = [use.place for use in reversed(uses(mine)) if not use.is_back]
             return mine.title, *(day(each.starts_at, each.zone, year=True) for each in used)
     return ()

@@ -12,6 +12,8 @@ from flask_login import current_user
 from coachapp import clock, config
 from coachapp.practice import operations, queries
 from coachapp.practice.forms import OfferingForm
+from coachapp.practice.parting import part_terms, save_with_parts
+from coachapp.practice.parts_form import typed as typed_parts
 from coachapp.practice.rules import (
     CoachRow,
     NoSuchOffering,
@@ -150,7 +152,7 @@ def _save_offering(form: OfferingForm, row: OfferingRow | None) -> ResponseRetur
     if not form.validate():
         return _offering_page(form, row), 422
     try:
-        operations.save_offering(row.id if row else None, further=form.further, **_facts(form, row))
+        save_with_parts(row.id if row else None, form.part_terms, further=form.further, **_facts(form, row))
     except SlugTaken:
         form.slug.errors = [_("Choose another address: this one leads to something else you offer")]
         return _offering_page(form, row), 422
@@ -247,6 +249,7 @@ def _typed(row: OfferingRow) -> dict[str, Any]:
         "lifted": row.lifted,
         "listed": row.listed,
         "active": row.active,
+        **typed_parts(part_terms(row.id)),
         "others": [each.short_id for each in queries.givers(row) if each.id != row.coach_id],
     }
 
