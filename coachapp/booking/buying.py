@@ -117,8 +117,11 @@ def begin_known(
 
 
 def go_to_pay(row: PurchaseRow, return_base: str, *, now: datetime, split: Split | None = None) -> AttemptRow:
-    """Commit an attempt to pay for the package, or the first part of its price, or find the open one. HoldEnded once it is paid, CodeGone when the
-    code is gone, IntroHad where she has had the introductory price, NotNow where nothing is to be paid any more."""
+    """Commit an attempt to pay for the package, or the first part of its price, or find the open one.
+
+    HoldEnded once it is paid, CodeGone when the code is gone, IntroHad where she has had the introductory price, NotNow
+    where nothing is to be paid any more, or in another way.
+    """
     with transaction():
         introductory.mark_purchase(row.package_id, known=row.words is None, now=now)
         row, mine = to_be_paid(row)

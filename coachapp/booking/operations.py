@@ -97,7 +97,8 @@ def go_to_pay(place: PlaceRow, return_base: str, *, now: datetime, split: Split 
     hold outlast its link.
 
     HoldEnded when the time is gone, CodeGone when the code is, IntroHad where she has had the introductory price,
-    NotNow where nothing is to be paid any more, or in another way. The network comes after: `payments.operations.open_checkout`.
+    NotNow where nothing is to be paid any more, or in another way. The network comes after, with
+    `payments.operations.open_checkout`.
     """
     with transaction() as db:
         was_intro = introductory.mark_place(place, now=now)
