@@ -45,6 +45,7 @@ STARTS = {
     "asker": ("/me/questions", "{me_question}", "{me_question_answered}"),
     "buying": ("/book/words",),
     "bought": ("/book/sessions",),
+    "parting": ("/me/to-pay",),
     "covered": ("/unlock", "/me/"),
     "half": ("/sign-in/code",),
     "new-coach": ("/sign-in/factor",),
@@ -53,7 +54,7 @@ STARTS = {
             "{desk_message}/check", "{desk_series}", "{desk_request}", "{desk_request}/decline", "{desk_request}/other",
             "/desk/groups", "{desk_group}", "{desk_group}/move", "{desk_group}/cancel", "{desk_seat}/move", "{desk_guest}",
             "{desk_waiting}", "{desk_waiting_at}", "{desk_package_back}",
-            "{desk_payments}", "/desk/payments/disputed", "{desk_given}", "{desk_asked}", "/desk/receipts/of/{year}",
+            "{desk_payments}", "/desk/payments/disputed", "{desk_part}", "{desk_given}", "{desk_asked}", "/desk/receipts/of/{year}",
             "{desk_question_opened}", "{desk_question_opened}/check", "{desk_question_opened}/decline",
             "{desk_question_opened}/session"),
 }  # fmt: skip
