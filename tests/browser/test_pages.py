@@ -149,6 +149,17 @@ class Watch:
         assert "unsafe-" not in last.headers["content-security-policy"]
 
 
+def test_what_a_pill_says_is_never_wider_than_its_table(cast):
+    """Whatever stands in the record by now: the longest words there are, on the narrowest screen."""
+    page = cast.page(COACH)
+    page.set_viewport_size({"width": NARROWEST, "height": 900})
+    page.goto(cast.house.server.url + cast.address("/desk/clients/{ref}/sessions"))
+    page.evaluate("""() => document.querySelectorAll('.tbl .pill')
+        .forEach(pill => pill.lastChild.textContent = 'It was not safe to come')""")
+    assert page.locator(".tbl .pill").count() > 1
+    assert page.evaluate("document.documentElement.scrollWidth") == NARROWEST
+
+
 @pytest.mark.parametrize(
     ("name", "most"), [("app.css", 36), ("desk.css", 16), ("app.js", 30)], ids=lambda value: str(value)
 )
