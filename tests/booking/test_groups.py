@@ -150,14 +150,14 @@ def test_moving_to_another_date_with_room(world, circle):
     assert [mail.text.startswith("Moved to:") for mail in world.mails_to("alex@example.com")].count(True) == 1
 
 
-@pytest.mark.parametrize("start", [evening(4), evening(6), evening(3) + HOUR])
-def test_nowhere_else_and_not_where_it_is_full(world, circle, start):
+@pytest.mark.parametrize(("days", "later"), [(4, HOUR * 0), (6, HOUR * 0), (3, HOUR)])
+def test_nowhere_else_and_not_where_it_is_full(world, circle, days, later):
     """A time of another service, an hour of nothing, a date without room: the seat stays hers."""
     walker = paid_seat(world, evening(3), "alex@example.com")
     path = walker.place_path
     for _ in range(3):
         world.walker().hold(minutes(evening(4)), CIRCLE)
-    assert move(walker, path, start).status_code == 409
+    assert move(walker, path, evening(days) + later).status_code == 409
     assert "Your present time is still yours" in walker.text
     assert move(walker, path, at_utc(world.walker().morning()[0])).status_code == 409
     with world.app.app_context():

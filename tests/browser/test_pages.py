@@ -150,8 +150,9 @@ class Watch:
 
 
 def test_what_a_pill_says_is_never_wider_than_its_table(cast):
-    """Whatever stands in the record by now: the longest words there are, on the narrowest screen."""
+    """Whatever stands in the record by now: sessions that repeat, the longest words, on the narrowest screen."""
     page = cast.page(COACH)
+    cast.address("{desk_series}")
     page.set_viewport_size({"width": NARROWEST, "height": 900})
     page.goto(cast.house.server.url + cast.address("/desk/clients/{ref}/sessions"))
     page.evaluate("""() => document.querySelectorAll('.tbl .pill')
