@@ -11,7 +11,7 @@ export PYTHONDONTWRITEBYTECODE =
 MEMORY := $(shell df -Pk /dev/shm 2>/dev/null | awk 'NR == 2 && $$4 > 4000000 { print "/dev/shm" }')
 PYTEST = TMPDIR="$${TMPDIR:-$(or $(MEMORY),/tmp)}" CHROMIUM="$$(cat $(VENV)/browser.path)" $(PYTHON) -m pytest
 # Tests wait for servers, browsers and mails more than they compute: several at a time, whole files together.
-TOGETHER = -n 4 --dist loadfile --no-loadscope-reorder
+TOGETHER = -n 3 --dist loadfile --no-loadscope-reorder
 
 # Hashed pins, through uv where it is to be had (a third of the time) and through pip where not.
 define install

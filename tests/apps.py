@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from types import MethodType
+from types import CodeType, MethodType
 from typing import Any
 
 from flask import Flask
@@ -19,14 +19,14 @@ class _Compiled(BytecodeCache):
     """Templates compiled once for all apps of a test run, instead of once for each app."""
 
     def __init__(self) -> None:
-        self.kept: dict[str, bytes] = {}
+        self.kept: dict[str, CodeType] = {}
 
     def load_bytecode(self, bucket: Bucket) -> None:
-        if bucket.key in self.kept:
-            bucket.bytecode_from_string(self.kept[bucket.key])
+        bucket.code = self.kept.get(bucket.key)
 
     def dump_bytecode(self, bucket: Bucket) -> None:
-        self.kept[bucket.key] = bucket.bytecode_to_string()
+        assert bucket.code
+        self.kept[bucket.key] = bucket.code
 
 
 _COMPILED = _Compiled()

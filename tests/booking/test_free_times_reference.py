@@ -39,13 +39,13 @@ def same(case):
 
 def test_every_zone_over_its_own_changes(proof):
     each, found = proof(1, 8), 0
-    for name in every_zone():
+    for name in every_zone()[:: proof(3, 1)]:
         chance = Random(name)
         moments = changes(name) or [ORDINARY]
         for near in chance.sample(moments, min(each, len(moments))):
             found += same(made_up(chance, name, near))
     assert len(every_zone()) > 590
-    assert found > 5000, "the cases are not all empty"
+    assert found > 1500, "the cases are not all empty"
 
 
 @pytest.mark.parametrize("name", CLOSELY)

@@ -79,7 +79,7 @@ def count(app, column):
 
 
 def test_two_settle_one_payment(practice, proof):
-    rounds = proof(20, 50)
+    rounds = proof(8, 50)
     for start in free_starts()[:rounds]:
         attempt, facts = on_the_way(practice, start)
         works = [lambda: settle(attempt.id, facts, payables(), now=clock.now())] * 2  # run at once
@@ -96,7 +96,7 @@ def test_two_settle_one_payment(practice, proof):
 
 def test_two_payers_of_one_time(practice, proof):
     """Both holds were let go by hand, both people pay: one is confirmed, the other gets her money back."""
-    rounds = proof(20, 50)
+    rounds = proof(8, 50)
     for start in free_starts()[:rounds]:
         payers = []
         for _ in range(2):

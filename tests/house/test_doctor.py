@@ -30,6 +30,8 @@ from coachapp.payments.rules import AttemptState, RefundState
 from coachapp.practice.operations import add_coach, save_practice
 from tests.apps import open_app
 from tests.cast import NORA
+from tests.road import both_databases
+from tests.road import mostly_sqlite as databases  # noqa: F401  # pytest finds fixtures by name
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 LONG_AGO = NOW - timedelta(minutes=11)
@@ -141,6 +143,7 @@ def mail(state=State.WAITING, at=NOW):
         db.execute(sa.update(OutboxMessage).values(state=state))
 
 
+@both_databases
 def test_a_practice_in_order_has_no_fault(app):
     ledger()
     mail(State.SENT)
@@ -150,6 +153,7 @@ def test_a_practice_in_order_has_no_fault(app):
     assert len(said(app, Level.GOOD)) > 7
 
 
+@both_databases
 def test_migrations_that_are_missing_are_named_and_the_rest_waits(settings, empty_url, tmp_path):
     bare = dataclasses.replace(
         settings, database_url=empty_url, keys_database_url=f"sqlite:///{tmp_path / 'none.sqlite3'}"
@@ -215,6 +219,7 @@ def test_telling_names_of_the_practice_are_a_warning(app):
     assert "Healing" in words and "Therapy" in words and "TRAUMA" in words
 
 
+@both_databases
 @pytest.mark.parametrize(
     ("make", "level", "words"),
     [
@@ -298,7 +303,6 @@ _MAKER = """
 import sys, uuid
 from coachapp.db import open_engine
 from coachapp.vault import Vault
-from tests.road import mostly_sqlite as databases  # noqa: F401  # pytest finds fixtures by name
 vault = Vault(open_engine(sys.argv[1]), (("t2", bytes(range(32, 64))), ("t1", bytes(range(32)))))
 print("ready", flush=True)
 made = [uuid.uuid4() for _ in range(150)]
@@ -325,6 +329,7 @@ def test_keys_rotate_says_how_many_and_lets_the_old_key_go(app, settings):
         assert said(after, Level.FAULT) == []
 
 
+@both_databases
 def test_keys_rotate_while_the_app_makes_new_ones(app, settings):
     for _ in range(100):
         vault.make_key(uuid4())

@@ -344,7 +344,7 @@ def test_whatever_happens_in_whatever_order(databases, stripe_standin, mail_catc
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=proof(8, 100),
+            max_examples=proof(5, 100),
             stateful_step_count=25,
             phases=(Phase.generate,),  # a step is slow: what fails is told as it was found, not made smaller
             deadline=None,

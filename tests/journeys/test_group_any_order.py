@@ -103,7 +103,7 @@ def test_whatever_happens_with_a_group_among_it(
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=proof(5, 100),
+            max_examples=proof(3, 100),
             stateful_step_count=25,
             phases=(Phase.generate,),
             deadline=None,

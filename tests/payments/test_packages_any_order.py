@@ -407,7 +407,7 @@ def test_whatever_happens_to_packages(databases, stripe_standin, mail_catcher, s
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=proof(8, 200),
+            max_examples=proof(5, 200),
             stateful_step_count=25,
             phases=(Phase.generate,),  # a step is slow: what fails is told as it was found, not made smaller
             deadline=None,

@@ -17,7 +17,8 @@ from coachapp.payments.rules import RefundState
 from coachapp.payments.runtime import gateway, payables
 from coachapp.safe_contact.operations import things_changed
 from tests.cast import CHARLIE, NORA
-from tests.road import MINUTE
+from tests.road import MINUTE, both_databases
+from tests.road import mostly_sqlite as databases  # noqa: F401  # pytest finds fixtures by name
 
 TAKEN = (["confirmed", "released"], ["expired", "paid"], [95_00, 95_00], ["succeeded"])
 
@@ -103,6 +104,7 @@ def test_released_and_somebody_stands_too_close(world):
     assert world.ledger()[2:] == ([95_00], ["succeeded"])
 
 
+@both_databases
 def test_letting_go_while_paying(world):
     """She pays between our question and our order to end it: what Stripe says counts, and the time is hers."""
     walker = world.walker()
@@ -163,6 +165,7 @@ def test_asked_but_not_sent_is_sent_by_tick_with_the_same_key(world):
     assert at_stripe(world) == [(95_00, "succeeded")]
 
 
+@both_databases
 def test_an_answer_that_was_lost_refunds_once(world):
     walker = world.paid()
     path = walker.place_path
@@ -222,6 +225,7 @@ def test_an_overtaken_answer_does_not_undo_a_success(world):
     assert world.ledger()[3] == ["succeeded"]
 
 
+@both_databases
 @pytest.mark.parametrize("metadata", [{}, {"metadata[refund]": "made by hand"}])
 def test_a_refund_made_in_the_dashboard_is_taken_over_once(world, metadata):
     world.paid()

@@ -10,7 +10,8 @@ from werkzeug.test import TestResponse
 
 from coachapp.payments.models import StripeEvent
 from tests.conftest import WEBHOOK_SECRET
-from tests.road import MINUTE, open_world
+from tests.road import MINUTE, both_databases, open_world
+from tests.road import mostly_sqlite as databases  # noqa: F401  # pytest finds fixtures by name
 
 BOOKED = (["confirmed"], ["paid"], [95_00], [])
 OPEN = (["held"], ["open"], [], [])
@@ -48,6 +49,7 @@ def paid_event(walker):
     return walker.world.stripe.events[-1]
 
 
+@both_databases
 def test_before_the_create_call_has_answered(world):
     world.stripe.lever(webhook_first=5)
     walker = world.walker()
@@ -59,6 +61,7 @@ def test_before_the_create_call_has_answered(world):
     assert "Done. Your time is booked" in walker.text
 
 
+@both_databases
 def test_twice_and_thrice(world):
     world.stripe.lever(webhook_duplicate=2)
     world.paid()
@@ -67,6 +70,7 @@ def test_twice_and_thrice(world):
     assert world.outbox() == [("booked", "waiting")]
 
 
+@both_databases
 def test_late_after_the_page_has_confirmed(world):
     walker = world.walker()
     walker.to_payment()
@@ -77,6 +81,7 @@ def test_late_after_the_page_has_confirmed(world):
     assert (world.ledger(), world.outbox()) == (BOOKED, [("booked", "waiting")])
 
 
+@both_databases
 def test_two_letters_about_one_session(world):
     walker = world.walker()
     walker.to_payment()
@@ -86,6 +91,7 @@ def test_two_letters_about_one_session(world):
     assert (world.ledger(), world.outbox()) == (BOOKED, [("booked", "waiting")])
 
 
+@both_databases
 def test_out_of_order(world):
     """`expired` comes first, although the session was paid: what Stripe says when asked counts."""
     walker = world.walker()
@@ -190,6 +196,7 @@ def test_stored_first_and_worked_later(world, trouble):
     assert (world.ledger(), world.events()) == (BOOKED, ["done"])
 
 
+@both_databases
 def test_one_event_that_cannot_be_worked_does_not_stop_the_others(world):
     walker = world.walker()
     walker.to_payment()

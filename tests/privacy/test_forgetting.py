@@ -10,6 +10,8 @@ from coachapp.clients.models import Client
 from coachapp.intake.models import IntakeAnswer
 from coachapp.payments.models import Attempt, Order
 from coachapp.safe_contact.models import SafeContact
+from tests.road import both_databases
+from tests.road import mostly_sqlite as databases  # noqa: F401  # pytest finds fixtures by name
 
 A_DAY = timedelta(hours=25)
 TABLES = (Client.id, Place.id, Appointment.id, IntakeAnswer.id, SafeContact.client_id, Order.id, Attempt.id)
@@ -65,6 +67,7 @@ def test_money_that_does_not_fit_waits_for_the_coach_however_long(world, walker)
     assert world.ledger()[1] == ["alarm"] and len(world.rows(Client.id)) == 1
 
 
+@both_databases
 def test_an_interrupted_round_is_finished_by_the_next(world, walker):
     walker.go_to_code()
     [(client_id,)] = world.rows(Client.id)
