@@ -5,7 +5,6 @@ from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import Row, Select, and_, or_, select
-from sqlalchemy.orm import aliased
 
 from coachapp import vault
 from coachapp.booking.models import Appointment, DayHours, OpeningHours, Place
@@ -242,25 +241,24 @@ def _exceptions(rows: Sequence[Row[date, int | None, int | None]]) -> list[DayEx
     return [DayException(day, tuple(openings)) for day, openings in ranges.items()]
 
 
-def _places() -> Select[Place, Appointment, Offering | None, Offering | None]:
-    bought = aliased(Offering)
+def _places() -> Select[Place, Appointment, Offering | None]:
     return (
-        select(Place, Appointment, Offering, bought)
+        select(Place, Appointment, Offering)
         .join(Appointment, Appointment.id == Place.appointment_id)
         .outerjoin(Offering, Offering.id == Appointment.offering_id)
-        .outerjoin(bought, bought.id == Place.buys_id)
     )
 
 
-def _one(found: Select[Place, Appointment, Offering | None, Offering | None]) -> PlaceRow:
+def _one(found: Select[Place, Appointment, Offering | None]) -> PlaceRow:
     row = session().execute(found).first()
     if row is None:
         raise NoSuchPlace
     return _place_row(row)
 
 
-def _place_row(row: Row[Place, Appointment, Offering | None, Offering | None]) -> PlaceRow:
-    mine, appointment, offering, bought = row
+def _place_row(row: Row[Place, Appointment, Offering | None]) -> PlaceRow:
+    mine, appointment, offering = row
+    bought = session().get(Offering, mine.buys_id) if mine.buys_id else None
     return PlaceRow(
         id=mine.id,
         appointment_id=appointment.id,
