@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, null, select
 
 from coachapp.audit.models import AuditEntry
 from coachapp.booking import queries as booking
@@ -86,7 +86,7 @@ def of_order(order_id: UUID) -> OrderMoney | None:
         kind,
         client(row.client_id),
         booking.place(whole_id) if kind == "appointment" else None,
-        sorted([*_came(order_id), *_went(order_id)], key=lambda step: step.at),
+        _steps(order_id),
         [each for each in part_queries.orders_together(whole_id) if each.id != order_id and each.paid.minor],
     )
 
@@ -139,35 +139,35 @@ def _bought(order: Order) -> tuple[str, UUID]:
     return mine.whole_kind, mine.whole_id
 
 
-def _came(order_id: UUID) -> list[Step]:
-    found = (
-        select(Payment, PaymentUndone.at)
+def _steps(order_id: UUID) -> list[Step]:
+    """All that moved, oldest first. What goes back, and was not said to have gone in another way, goes as it came."""
+    came = (
+        select(
+            Payment.received_at,
+            Payment.amount_minor,
+            Payment.currency,
+            Payment.method,
+            null(),
+            PaymentUndone.at,
+        )
         .outerjoin(PaymentUndone, PaymentUndone.payment_id == Payment.id)
         .where(Payment.order_id == order_id)
     )
-    return [
-        Step(
-            row.received_at,
-            Money(row.amount_minor, row.currency),
-            Method(row.method),
-            is_undone=undone is not None,
-        )
-        for row, undone in session().execute(found)
-    ]
-
-
-def _went(order_id: UUID) -> list[Step]:
-    found = (
-        select(Refund, Payment.method)
+    way = func.coalesce(Refund.method, Payment.method)
+    went = (
+        select(Refund.created_at, Refund.amount_minor, Refund.currency, way, Refund.state, null())
         .join(Payment, Payment.id == Refund.payment_id)
         .where(Refund.order_id == order_id)
     )
-    return [
+    steps = [
         Step(
-            row.created_at,
-            Money(row.amount_minor, row.currency),
-            Method(row.method or came),
-            RefundState(row.state),
+            at,
+            Money(minor, currency),
+            Method(method),
+            RefundState(state) if state else None,
+            undone is not None,
         )
-        for row, came in session().execute(found)
+        for moved in (came, went)
+        for at, minor, currency, method, state, undone in session().execute(moved)
     ]
+    return sorted(steps, key=lambda step: step.at)

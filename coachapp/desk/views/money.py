@@ -39,7 +39,7 @@ def give_money_back(order_id: UUID) -> ResponseReturnValue:
     by_hand = mine.order.by_hand or (form.how.data == "hand" and not mine.order.by_voucher)
     try:
         refunds = give_back(
-            order_id, form.money, was=form.went_before, by_hand=by_hand, by=account(), now=now
+            order_id, form.amount.money, was=form.went_before, by_hand=by_hand, by=account(), now=now
         )
     except BadAmount:  # pressed twice, or something else went back in this moment
         form.amount.errors = [_("Something went back in the meantime. Look at it once more.")]
