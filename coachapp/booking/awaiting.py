@@ -133,6 +133,13 @@ def order_of(place: PlaceRow) -> OrderRow | None:
     return orders_of([payable_id]).get(payable_id)
 
 
+def takes_money(place: PlaceRow) -> bool:
+    """Whether its money may come by the coach's word: it is booked, or kept for its money, or was until it was freed."""
+    is_kept = place.pays_by is not None and place.state in (AppointmentState.HELD, AppointmentState.RELEASED)
+    is_hers = place.client_id is not None and (is_kept or place.state is AppointmentState.CONFIRMED)
+    return is_hers and not place.is_free
+
+
 def reopened(place: PlaceRow, *, now: datetime) -> UUID:
     """The order of a time the coach is about to mark as paid, made if there is none. HoldEnded where it costs nothing,
     or a session of a package has paid for it."""

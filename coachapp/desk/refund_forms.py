@@ -17,6 +17,7 @@ class BackForm(BaseForm):
     amount = AmountLeft(_l("How much goes back"))
     how = RadioField(
         _l("By which way"),
+        id="way",
         choices=[
             SelectChoice("card", _l("The way it came: to the card, by Stripe")),
             SelectChoice("hand", _l("By my own hand: a transfer, or cash")),

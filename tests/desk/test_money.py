@@ -24,7 +24,13 @@ def paid(world):
     """The address of what Alex has paid, €95."""
     world.paid()
     ((order_id,),) = world.rows(Order.id)
-    return f"/desk/payments/of/{order_id}"
+    return f"/desk/payments/orders/{order_id}"
+
+
+def give(nora, order, typed):
+    """Some of it back, by the form on its page."""
+    nora.get(order)
+    return nora.post(f"{order}/back", typed)
 
 
 def refunded(world):
@@ -34,18 +40,18 @@ def refunded(world):
 def test_part_of_it_once_and_never_more_than_there_is(world, paid):
     nora = coach_at_desk(world)
     for amount in ("", "0", "-5", "95,01", "1e3", "٩", "9" * 40):
-        nora.fill(paid, {"amount": amount, "how": "card", "was": "0"})
+        give(nora, paid, {"amount": amount, "how": "card", "was": "0"})
         assert nora.page.status_code == 422, amount
     for was in ("", "-1", "40", "x", "²"):
-        nora.fill(paid, {"amount": "40", "how": "card", "was": was})
+        give(nora, paid, {"amount": "40", "how": "card", "was": was})
         assert nora.page.status_code == 422 and "Something went back in the meantime" in nora.text, was
     assert refunded(world) == []
     for status in (303, 422):
-        nora.post(paid, {"amount": "40,50", "how": "card", "was": "0"})
+        nora.post(f"{paid}/back", {"amount": "40,50", "how": "card", "was": "0"})
         assert nora.page.status_code == status
         nora.get(paid)
     assert world.stripe.wait_idle() and refunded(world) == [(40_50, "succeeded")]
-    nora.fill(paid, {"amount": "4,50", "how": "hand", "was": nora.hidden("was")})
+    give(nora, paid, {"amount": "4,50", "how": "hand", "was": nora.hidden("was")})
     assert refunded(world) == [(4_50, "to give"), (40_50, "succeeded")]
     place = world.walker().place()
     nora.get("/desk/payments")
@@ -56,7 +62,7 @@ def test_part_of_it_once_and_never_more_than_there_is(world, paid):
 
 def test_cancelled_afterwards_only_the_rest_goes_back(world, paid):
     nora = coach_at_desk(world)
-    nora.fill(paid, {"amount": "40", "how": "card", "was": "0"})
+    give(nora, paid, {"amount": "40", "how": "card", "was": "0"})
     place = world.walker().place()
     nora.get(paid)
     cancel = next(
@@ -78,7 +84,10 @@ def test_money_of_other_coaches_and_of_nobody(world, paid):
         other = add_coach(first_name="Iris", full_name="Iris Vale", zone="Europe/Paris", email=None)
     world.change(Appointment, coach_id=other)
     assert nora.get(paid).status_code == 404
-    assert nora.post(paid, {"amount": "40", "was": "0"}).status_code in (400, 404) and refunded(world) == []
+    assert (
+        nora.post(f"{paid}/back", {"amount": "40", "was": "0"}).status_code in (400, 404)
+        and refunded(world) == []
+    )
 
 
 @both_databases
@@ -110,8 +119,8 @@ def test_what_did_not_arrive_for_a_package_is_given_once_more(world):
     buyer.pay()
     nora = coach_at_desk(world)
     ((order_id,),) = world.rows(Order.id)
-    path = f"/desk/payments/of/{order_id}"
-    nora.fill(path, {"amount": "40", "how": "card", "was": "0"})
+    path = f"/desk/payments/orders/{order_id}"
+    give(nora, path, {"amount": "40", "how": "card", "was": "0"})
     assert nora.page.status_code == 422 and refunded(world) == [], "its sessions are taken back first"
     with world.app.app_context():
         refunds = credits.take_back(one_package(world).id, None, now=clock.now())
@@ -120,7 +129,7 @@ def test_what_did_not_arrive_for_a_package_is_given_once_more(world):
     assert world.stripe.wait_idle() and refunded(world) == [(420_00, "failed")]
     nora.get("/desk/")
     assert "Money for Alex did not go back" in nora.text and path in nora.page.get_data(as_text=True)
-    nora.fill(path, {"amount": "420", "how": "hand", "was": "0"})
+    give(nora, path, {"amount": "420", "how": "hand", "was": "0"})
     assert refunded(world) == [(420_00, "failed"), (420_00, "to give")]
     nora.get("/desk/")
     assert "did not go back" not in nora.text
