@@ -14,6 +14,7 @@ from coachapp.payments.models import Order, Refund
 from coachapp.payments.operations import finish
 from coachapp.payments.runtime import gateway, payables
 from coachapp.practice.operations import add_coach
+from tests.booking.by_hand import allow, money, payment_id, waits
 from tests.booking.sold import coach_at_desk, one_package, sell
 from tests.booking.test_packages import to_payment_without_time
 from tests.road import both_databases
@@ -58,6 +59,34 @@ def test_part_of_it_once_and_never_more_than_there_is(world, paid):
     assert "€4.50" in nora.text and "It came by card" in nora.text
     nora.get(f"/desk/day/{place.starts_at.date()}")
     assert "Partly paid back" in nora.text
+
+
+def test_what_is_due_is_marked_on_the_same_page_and_undone_there(world):
+    allow(world)
+    waits(world)
+    nora, ((order_id,),) = coach_at_desk(world), world.rows(Order.id)
+    here = f"/desk/payments/orders/{order_id}"
+    for how, status in (("a shell", 422), ("transfer", 303), ("cash", 409)):
+        nora.get(here)
+        assert nora.post(f"{here}/come", {"how": how}).status_code == status, how
+    assert money(world) == ([("transfer", 95_00)], [])
+    nora.get(here)
+    assert "Has €95 come?" not in nora.text and "Give it back" in nora.text
+    nora.post(f"/desk/payments/{payment_id(world)}/undo")
+    nora.get(here)
+    assert "Undone" in nora.text and "Has €95 come?" in nora.text and "Give it back" not in nora.text
+
+
+def test_nobody_marks_what_is_not_awaited(world):
+    """A time that is being paid by card, and one that was given up."""
+    world.walker().to_payment()
+    nora, ((order_id,),) = coach_at_desk(world), world.rows(Order.id)
+    for state in ("held", "cancelled"):
+        world.change(Appointment, state=state)
+        nora.get(f"/desk/payments/orders/{order_id}")
+        assert "Not paid" in nora.text and "come?" not in nora.text
+        assert nora.post(f"/desk/payments/orders/{order_id}/come", {"how": "cash"}).status_code == 404
+    assert money(world) == ([], [])
 
 
 def test_cancelled_afterwards_only_the_rest_goes_back(world, paid):

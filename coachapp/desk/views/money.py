@@ -13,12 +13,11 @@ from coachapp.desk.money_queries import OrderMoney
 from coachapp.desk.payment_forms import PaidForm
 from coachapp.desk.payment_queries import marked_lately
 from coachapp.desk.refund_forms import BackForm
-from coachapp.desk.views.payments import marked
+from coachapp.desk.views.payments import fresh_paid, marked
 from coachapp.desk.views.room import account, bp, host
 from coachapp.payments.credit_rules import BadAmount
 from coachapp.payments.giving_back import give_back
 from coachapp.payments.operations import finish
-from coachapp.payments.rules import Method
 from coachapp.payments.runtime import gateway, payables
 from coachapp.web.guards import staff
 
@@ -96,7 +95,7 @@ def _page(mine: OrderMoney, *, paid: PaidForm | None = None, back: BackForm | No
         host=host(),
         mine=mine,
         client=mine.client,
-        paid=paid or PaidForm(formdata=None, data={"how": Method.TRANSFER}),
+        paid=paid or fresh_paid(mine.place),
         form=form,
         undoable={each.id for each in marked_lately(host().id, now=now)},
         is_disputed=money_queries.is_disputed(mine.client, now=now),

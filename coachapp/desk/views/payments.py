@@ -50,10 +50,7 @@ def payments() -> ResponseReturnValue:
 def ask_paid(place_id: UUID) -> ResponseReturnValue:
     """What is due, and how it came, before the button."""
     place = _own_place(place_id)
-    return _paid_page(
-        place,
-        PaidForm(formdata=None, data={"how": Method.CASH if place.pays_by == "cash" else Method.TRANSFER}),
-    )
+    return _paid_page(place, fresh_paid(place))
 
 
 @bp.post("/payments/places/<uuid:place_id>")
@@ -64,6 +61,12 @@ def mark_paid(place_id: UUID) -> ResponseReturnValue:
     if not form.validate():
         return make_response(_paid_page(place, form), 422)
     return marked(place.id, lambda: awaiting.reopened(place, now=clock.now()), form.method)
+
+
+def fresh_paid(place: PlaceRow | None) -> PaidForm:
+    """The way that was said, or else the usual one, is chosen already."""
+    is_cash = place is not None and place.pays_by == "cash"
+    return PaidForm(formdata=None, data={"how": Method.CASH if is_cash else Method.TRANSFER})
 
 
 def marked(payable_id: UUID, order_of: Callable[[], UUID], method: Method) -> ResponseReturnValue:
