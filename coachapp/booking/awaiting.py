@@ -1,4 +1,5 @@
-"""Times whose money does not come by card: kept for a transfer, or booked for cash, until the coach says it has come."""
+"""Times whose money does not come by card: kept for a transfer, or booked for cash,
+until the coach says it has come."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -134,7 +135,8 @@ def order_of(place: PlaceRow) -> OrderRow | None:
 
 
 def takes_money(place: PlaceRow) -> bool:
-    """Whether its money may come by the coach's word: it is booked, or kept for its money, or was until it was freed."""
+    """Whether its money may come by the coach's word: it is booked, or kept for its money,
+    or was until it was freed."""
     is_kept = place.pays_by is not None and place.state in (AppointmentState.HELD, AppointmentState.RELEASED)
     is_hers = place.client_id is not None and (is_kept or place.state is AppointmentState.CONFIRMED)
     return is_hers and not place.is_free

@@ -134,7 +134,8 @@ def go_to_pay(row: PurchaseRow, return_base: str, *, now: datetime, split: Split
 
 
 def split_of(row: PurchaseRow, now: datetime) -> Split | None:
-    """The parts it may be paid in; None where it is paid at once. Money that was awaited in another way comes as a whole."""
+    """The parts it may be paid in; None where it is paid at once.
+    Money that was awaited in another way comes as a whole."""
     return None if row.pays_by else split_for_package(row.package_id, now)
 
 

@@ -150,7 +150,8 @@ def _book(
 
 
 def set_days(coach_id: int, first: date, last: date, ranges: list[tuple[int, int]] | None) -> None:
-    """The same own hours for every date from `first` to `last` (included), as in `set_day`. BadTime if there is none."""
+    """The same own hours for every date from `first` to `last` (included), as in `set_day`.
+    BadTime if there is none."""
     if not first <= last <= first + LONGEST_STRETCH:
         raise BadTime
     with transaction():

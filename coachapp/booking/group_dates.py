@@ -31,7 +31,8 @@ from coachapp.practice.rules import OfferingRow
 def add_dates(
     offering: OfferingRow, starts: Sequence[datetime], base_url: str, *, by: UUID, now: datetime
 ) -> list[UUID]:
-    """Set all of these dates, or none, whatever the opening hours say. DaysTaken where something of the coach's lies."""
+    """Set all of these dates, or none, whatever the opening hours say.
+    DaysTaken where something of the coach's lies."""
     starts, length = sorted(starts), timedelta(minutes=offering.length_min)
     try:
         with transaction() as db:

@@ -20,7 +20,8 @@ _STANDS = (AppointmentState.HELD, AppointmentState.CONFIRMED)
 class IntroUse:
     """Something begun at an introductory price: by whom, of what, and the ids its money can stand under.
 
-    `is_kept`: a time that stands, or is kept, for money of another way than the card; `pays_until` is that of a package.
+    `is_kept`: a time that stands, or is kept, for money of another way than the card;
+    `pays_until` is that of a package.
     """
 
     client_id: UUID | None

@@ -39,7 +39,8 @@ def move_by_client(
     becomes `client_zone`.
 
     TooLate after the cut-off or when it no longer stands, TimeTaken when the start is not free; then the old time
-    stays hers. The same press twice moves once. `begin_early` is her express wish for it, where that was asked. A seat moves to another date of its group and takes that one's length.
+    stays hers. The same press twice moves once. `begin_early` is her express wish for it, where that was asked. A
+    seat moves to another date of its group and takes that one's length.
     """
     with _moving(place) as (db, appointment):
         if not _stands(appointment) or not may_move(appointment.starts_at, place.cutoff_min, now):

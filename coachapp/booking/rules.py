@@ -337,7 +337,8 @@ class Met(Protocol):
 
 
 def room_link(met: Met, host: CoachRow) -> str | None:
-    """Where the room of an appointment is: by the coach's pattern, else her one room. None where nobody meets by video."""
+    """Where the room of an appointment is: by the coach's pattern, else her one room.
+    None where nobody meets by video."""
     if met.way != Way.VIDEO:
         return None
     if host.room_pattern and met.room_key:

@@ -34,7 +34,8 @@ class GroupCard:
 
 @dataclass(frozen=True)
 class OnTheirWay:
-    """Seats of a date that are not booked yet: those asked for or kept after an answer, and how many are being booked."""
+    """Seats of a date that are not booked yet: those asked for or kept after an answer,
+    and how many are being booked."""
 
     asked: list[PlaceRow]
     booking: int

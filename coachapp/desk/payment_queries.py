@@ -56,7 +56,8 @@ def marked_lately(coach_id: int, *, now: datetime) -> list[Moved]:
 
 
 def _rows(found: Select[UUID, int, str, str, datetime], coach_id: int) -> list[Moved]:
-    """A time's money is its coach's, also where the client is a colleague's; all other money is that of her own coach."""
+    """A time's money is its coach's, also where the client is a colleague's;
+    all other money is that of her own coach."""
     first = aliased(Order)  # what a later part of a price is a part of
     mine = (
         found.add_columns(Order.client_id, Order.ref)

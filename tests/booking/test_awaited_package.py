@@ -1,4 +1,5 @@
-"""A package without a first time, paid without a card: awaited, granted once the coach says so, and no longer at its limit."""
+"""A package without a first time, paid without a card: awaited, granted once the coach says so,
+and no longer at its limit."""
 
 from datetime import timedelta
 

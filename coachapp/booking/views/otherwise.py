@@ -35,8 +35,8 @@ KEPT_TIMES = "10 per day"
 @bp.post("/<any(transfer, cash, someone):way>")
 @public
 def choose(way: str) -> ResponseReturnValue:
-    """Keep the time for a transfer or for someone else to pay, or book it for cash; an open link to pay by card is ended
-    first. A package without a time is awaited in the same ways."""
+    """Keep the time for a transfer or for someone else to pay, or book it for cash; an open link to pay by card is
+    ended first. A package without a time is awaited in the same ways."""
     try:
         place = road.present_place()
     except HoldEnded:

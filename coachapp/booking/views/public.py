@@ -265,7 +265,8 @@ def _offering(slug: str) -> OfferingRow:
 
 
 def known(slug: str) -> OfferingRow:
-    """The offering with this address, at her price. A zero byte is no letter of any address, and PostgreSQL takes none in a text."""
+    """The offering with this address, at her price. A zero byte is no letter of any address,
+    and PostgreSQL takes none in a text."""
     if "\0" in slug:
         raise NoSuchOffering
     return door.at_her_price(offering(slug))

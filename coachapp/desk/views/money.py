@@ -1,4 +1,5 @@
-"""One order's money: what is due and has come by hand, what moved, what goes back; and what a bank that asks is told."""
+"""One order's money: what is due and has come by hand, what moved, what goes back;
+and what a bank that asks is told."""
 
 from uuid import UUID
 
