@@ -5,7 +5,7 @@ import re
 import pytest
 
 from coachapp import clock, db
-from coachapp.booking import buying, operations
+from coachapp.booking import buying, operations, purchases
 from coachapp.booking.models import Appointment, Purchase
 from coachapp.booking.parting import split_for, split_for_package
 from coachapp.booking.rules import NotNow
@@ -27,7 +27,7 @@ def in_the_same_moment(world, go_to_pay, what, split):
 
 
 def a_purchase(package_id):
-    return buying.purchase_row(db.session().get_one(Purchase, package_id))
+    return purchases.purchase_row(db.session().get_one(Purchase, package_id))
 
 
 def offered(world, find):

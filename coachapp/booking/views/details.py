@@ -20,9 +20,9 @@ from coachapp.booking import (
     requests,
 )
 from coachapp.booking.admission import request_ends
-from coachapp.booking.buying import bought_beside
 from coachapp.booking.forms import DetailsForm, KnownForm, MayBeginEarly, PriceCodeForm, VoucherForm
 from coachapp.booking.operations import DRAFTED, Details
+from coachapp.booking.purchases import bought_beside
 from coachapp.booking.rules import (
     IN_REQUEST,
     AppointmentState,

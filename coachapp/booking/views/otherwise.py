@@ -9,9 +9,9 @@ from flask_babel import gettext as _
 
 from coachapp import clock
 from coachapp.booking import awaiting, awaiting_packages, blocking, queries, requests
-from coachapp.booking.buying import PurchaseRow
 from coachapp.booking.holding import still_held
 from coachapp.booking.pay_rules import NotAllowed, PaysBy
+from coachapp.booking.purchases import PurchaseRow
 from coachapp.booking.rules import HoldEnded, PlaceRow
 from coachapp.booking.views import buying, details, road
 from coachapp.booking.views.at_price import AtPrice

@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from coachapp import clock
-from coachapp.booking import blocking, buying, by_voucher, prices, queries, requests
+from coachapp.booking import blocking, by_voucher, prices, purchases, queries, requests
 from coachapp.booking.forms import PriceCodeForm, VoucherForm
 from coachapp.booking.rules import HoldEnded, IntroHad, NotNow, PlaceRow
 from coachapp.booking.views import buying as buying_views
@@ -83,7 +83,7 @@ def _time(place: PlaceRow) -> _Due:
     )
 
 
-def _package(row: buying.PurchaseRow) -> _Due:
+def _package(row: purchases.PurchaseRow) -> _Due:
     return _Due(
         row.package_id,
         lambda **more: buying_views.words_page(road.present_purchase(), **more),
