@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from coachapp.audit.operations import record
 from coachapp.booking import introductory, pay_rules, queries
-from coachapp.booking.confirming import confirm, tell_client, tell_if_there
+from coachapp.booking.confirming import confirm
 from coachapp.booking.holding import still_held
 from coachapp.booking.inviting import use
 from coachapp.booking.making import give_token, new_appointment, new_place
@@ -18,6 +18,7 @@ from coachapp.booking.models import Appointment, Place
 from coachapp.booking.operations import order_for
 from coachapp.booking.pay_rules import NotAllowed, PaysBy
 from coachapp.booking.rules import AppointmentState, HoldEnded, PlaceRow, TimeTaken
+from coachapp.booking.telling import tell_client, tell_if_there
 from coachapp.clients.queries import clients_by_id
 from coachapp.clients.rules import ClientRow
 from coachapp.db import session, transaction

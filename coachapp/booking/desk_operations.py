@@ -12,7 +12,8 @@ from coachapp.booking.confirming import confirm
 from coachapp.booking.group_queries import dates_with, group_date
 from coachapp.booking.making import give_token, new_appointment, new_place
 from coachapp.booking.models import Appointment, DayHours, OpeningHours
-from coachapp.booking.rules import LONGEST_STRETCH, AppointmentState, BadTime, NoSuchPlace, TimeTaken
+from coachapp.booking.own_hours import LONGEST_STRETCH, BadTime
+from coachapp.booking.rules import AppointmentState, NoSuchPlace, TimeTaken
 from coachapp.booking.seats import new_seat
 from coachapp.booking.slots import Opening
 from coachapp.db import transaction

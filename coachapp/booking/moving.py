@@ -10,12 +10,12 @@ from sqlalchemy.orm import Session
 
 from coachapp.audit.operations import record
 from coachapp.booking import queries, waiting
-from coachapp.booking.confirming import tell_both, tell_if_there
 from coachapp.booking.holding import check_free
 from coachapp.booking.models import Appointment, Place
 from coachapp.booking.rules import OCCUPYING, AppointmentState, PlaceRow, TimeTaken, TooLate, may_move
 from coachapp.booking.seats import date_at, date_on_offer, sit
 from coachapp.booking.slots import instant
+from coachapp.booking.telling import tell_both, tell_if_there
 from coachapp.db import transaction
 from coachapp.intake.operations import agree
 from coachapp.intake.rules import EARLY

@@ -12,7 +12,9 @@ from coachapp.booking import queries as booking
 from coachapp.booking.group import GroupDate
 from coachapp.booking.group_queries import dates_between
 from coachapp.booking.models import Appointment
-from coachapp.booking.rules import AppointmentState, BlockedTime, PlaceRow, room_link
+from coachapp.booking.own_hours import BlockedTime
+from coachapp.booking.room import room_link
+from coachapp.booking.rules import AppointmentState, PlaceRow
 from coachapp.clients import queries as clients
 from coachapp.clients.models import PrivateNote
 from coachapp.clients.rules import ClientRow, WishesRow

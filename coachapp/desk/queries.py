@@ -11,7 +11,8 @@ from coachapp.accounts.queries import has_joined
 from coachapp.booking import queries as booking
 from coachapp.booking.introductory import second_uses
 from coachapp.booking.models import Appointment, Place
-from coachapp.booking.rules import AppointmentState, PlaceRow, room_link
+from coachapp.booking.room import room_link
+from coachapp.booking.rules import AppointmentState, PlaceRow
 from coachapp.clients import queries as clients
 from coachapp.clients.rules import ClientRow, WishesRow
 from coachapp.db import session
