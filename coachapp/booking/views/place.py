@@ -22,7 +22,7 @@ from coachapp.booking.rules import (
     may_move,
 )
 from coachapp.booking.views import hers, road
-from coachapp.booking.views.details import let_go_of
+from coachapp.booking.views.held import let_go_of
 from coachapp.booking.wait_rules import NotWaiting, WaitRow
 from coachapp.clients.queries import client
 from coachapp.config import settings

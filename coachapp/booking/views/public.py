@@ -111,7 +111,7 @@ def keep(chosen: OfferingRow, guest: Guest, buys: UUID | None = None) -> Respons
         return _being_paid()
     prices.bring_code(cookie, code, now=clock.now())
     has_one = buys is None and door.has_session_left(chosen, guest)
-    response = make_response(redirect(url_for("crediting.look" if has_one else "road.details"), 303))
+    response = make_response(redirect(url_for("crediting.look" if has_one else "details.details"), 303))
     road.remember(response, cookie)
     return response
 
