@@ -9,7 +9,7 @@ from sqlalchemy import func, null, select
 from coachapp.audit.models import AuditEntry
 from coachapp.booking import awaiting, parting
 from coachapp.booking import queries as booking
-from coachapp.booking.rules import PlaceRow
+from coachapp.booking.rules import NoSuchPlace, PlaceRow
 from coachapp.clients.models import Client
 from coachapp.clients.queries import client
 from coachapp.clients.rules import ClientRow
@@ -147,8 +147,11 @@ def is_disputed(person: ClientRow, *, now: datetime) -> bool:
 
 
 def _place(kind: str, bought_id: UUID) -> PlaceRow | None:
-    place_id = package(bought_id).place_id if kind == packages.KIND else bought_id if kind == _TIME else None
-    return booking.place(place_id) if place_id else None
+    place_id = package(bought_id).place_id if kind == packages.KIND else bought_id
+    try:
+        return booking.place(place_id) if place_id and kind in (_TIME, packages.KIND) else None
+    except NoSuchPlace:  # forgotten meanwhile
+        return None
 
 
 def _may_be_marked(order: OrderRow, kind: str, place: PlaceRow | None) -> bool:
@@ -156,11 +159,11 @@ def _may_be_marked(order: OrderRow, kind: str, place: PlaceRow | None) -> bool:
     that a session paid for is paid; and what was begun in parts is awaited by nobody."""
     if kind == asking.KIND:
         return ask_queries.by_id(order.payable_id).ended_at is None
-    if place is not None and not awaiting.takes_money(place):
-        return False
+    takes_money = place is not None and awaiting.takes_money(place)
     if kind == packages.KIND:
-        return order.amount == package(order.payable_id).price
-    return kind == _TIME and not spent_on([order.payable_id])
+        bought = package(order.payable_id)
+        return order.amount == bought.price and (takes_money or bought.place_id is None)
+    return takes_money and not spent_on([order.payable_id])
 
 
 def _steps(order_id: UUID) -> list[Step]:

@@ -1,6 +1,7 @@
 """One order's money at the desk: giving some of it back, once; what may not be; whose it is."""
 
 from threading import Thread
+from uuid import uuid4
 
 import pytest
 
@@ -10,7 +11,7 @@ from coachapp.money import Money
 from coachapp.payments import credits
 from coachapp.payments.credit_rules import BadAmount
 from coachapp.payments.giving_back import give_back
-from coachapp.payments.models import Order, Refund
+from coachapp.payments.models import Order, Package, Refund
 from coachapp.payments.operations import finish
 from coachapp.payments.runtime import gateway, payables
 from coachapp.practice.operations import add_coach
@@ -151,6 +152,9 @@ def test_what_did_not_arrive_for_a_package_is_given_once_more(world):
     path = f"/desk/payments/orders/{order_id}"
     give(nora, path, {"amount": "40", "how": "card", "was": "0"})
     assert nora.page.status_code == 422 and refunded(world) == [], "its sessions are taken back first"
+    world.change(Package, place_id=uuid4())
+    assert nora.get(path).status_code == 200, "also once its first time is forgotten"
+    world.change(Package, place_id=None)
     with world.app.app_context():
         refunds = credits.take_back(one_package(world).id, None, now=clock.now())
         finish(refunds, gateway(), payables(), now=clock.now())
