@@ -1,4 +1,4 @@
-"""What a package's money brings about: it is granted, and a first time stands; paid back or disputed, it ends or rests."""
+"""What a package's money brings about: granted, with its first time; paid back or disputed, it ends or rests."""
 
 from datetime import datetime
 from functools import partial
