@@ -1,7 +1,8 @@
 """Requests a second of the page for choosing a time, and of its times.json, beside a bare Flask page.
 
 python -m benchmarks.load [SECONDS]: the demo practice on two gunicorn workers of four threads, then the bare page on
-the same, in turns, all on loopback. Prints one JSON line: `rps` (the median of the rounds) and `ratio` to the bare page.
+the same, in turns, all on loopback. Prints one JSON line: `rps` (the median of the rounds)
+and `ratio` to the bare page.
 """
 
 import argparse

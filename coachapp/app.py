@@ -11,9 +11,9 @@ from coachapp.accounts import presence
 from coachapp.accounts import views as accounts_views
 from coachapp.booking import offers, reminding
 from coachapp.booking.around import ABSENCE, absence_still_stands
-from coachapp.booking.buying import payable as package_payable
 from coachapp.booking.confirming import payable
 from coachapp.booking.outside.fetching import Fetcher
+from coachapp.booking.package_money import payable as package_payable
 from coachapp.booking.views import (
     absent,
     around,
@@ -30,6 +30,7 @@ from coachapp.booking.views import (
     group_changes,
     groups,
     invitations,
+    last_page,
     later,
     link,
     otherwise,
@@ -74,6 +75,7 @@ ROOMS: tuple[Blueprint, ...] = (
     codes.bp,
     crediting.bp,
     details.bp,
+    last_page.bp,
     otherwise.bp,
     vouchers.bp,
     place.bp,

@@ -1,4 +1,5 @@
-"""The one background process: a list of steps, each safe to run on many machines at once, none able to stop the rest."""
+"""The one background process: a list of steps, each safe to run on many machines at once,
+none able to stop the rest."""
 
 import time
 from collections.abc import Callable, Iterable

@@ -6,7 +6,8 @@ from datetime import datetime
 from sqlalchemy import func, select
 
 from coachapp.booking.models import Appointment, Place
-from coachapp.booking.rules import ROOM_OPENS, AppointmentState, NotNow, PlaceRow, Way, room_link
+from coachapp.booking.room import room_link
+from coachapp.booking.rules import ROOM_OPENS, AppointmentState, NotNow, PlaceRow, Way
 from coachapp.clients.queries import wishes
 from coachapp.clients.rules import WishesRow
 from coachapp.db import session

@@ -1,4 +1,5 @@
-"""Times whose money does not come by card: kept for a transfer, or booked for cash, until the coach says it has come."""
+"""Times whose money does not come by card: kept for a transfer, or booked for cash,
+until the coach says it has come."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -9,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from coachapp.audit.operations import record
 from coachapp.booking import introductory, pay_rules, queries
-from coachapp.booking.confirming import confirm, tell_client, tell_if_there
+from coachapp.booking.confirming import confirm
 from coachapp.booking.holding import still_held
 from coachapp.booking.inviting import use
 from coachapp.booking.making import give_token, new_appointment, new_place
@@ -17,6 +18,7 @@ from coachapp.booking.models import Appointment, Place
 from coachapp.booking.operations import order_for
 from coachapp.booking.pay_rules import NotAllowed, PaysBy
 from coachapp.booking.rules import AppointmentState, HoldEnded, PlaceRow, TimeTaken
+from coachapp.booking.telling import tell_client, tell_if_there
 from coachapp.clients.queries import clients_by_id
 from coachapp.clients.rules import ClientRow
 from coachapp.db import session, transaction
@@ -131,6 +133,14 @@ def order_of(place: PlaceRow) -> OrderRow | None:
     """The order that pays for a time: its own, or that of the package bought with it."""
     payable_id = (package_beside(place.id) if place.buys else None) or place.id
     return orders_of([payable_id]).get(payable_id)
+
+
+def takes_money(place: PlaceRow) -> bool:
+    """Whether its money may come by the coach's word: it is booked, or kept for its money,
+    or was until it was freed."""
+    is_kept = place.pays_by is not None and place.state in (AppointmentState.HELD, AppointmentState.RELEASED)
+    is_hers = place.client_id is not None and (is_kept or place.state is AppointmentState.CONFIRMED)
+    return is_hers and not place.is_free
 
 
 def reopened(place: PlaceRow, *, now: datetime) -> UUID:

@@ -7,9 +7,10 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, select
 
 from coachapp.booking import introductory, pay_rules
-from coachapp.booking.buying import PurchaseRow, is_blocked_now, purchase_row, to_be_paid
+from coachapp.booking.blocking import is_blocked_now
 from coachapp.booking.models import Purchase
 from coachapp.booking.pay_rules import SHOWN_AFTER, NotAllowed, PaysBy
+from coachapp.booking.purchases import PurchaseRow, purchase_row, to_be_paid
 from coachapp.booking.rules import HoldEnded
 from coachapp.clients.queries import client
 from coachapp.clients.rules import ClientRow

@@ -17,6 +17,7 @@ from coachapp.booking.admission import BlockedRow
 from coachapp.booking.likeness import likeness
 from coachapp.booking.models import BlockedPerson
 from coachapp.booking.rules import PlaceRow
+from coachapp.clients.rules import ClientRow
 from coachapp.db import session, transaction
 from coachapp.intake import queries as intake
 from coachapp.practice.queries import coaches
@@ -66,6 +67,12 @@ def is_blocked(coach_id: int, *typed: str) -> bool:
     """
     found = select(BlockedPerson.id).where(BlockedPerson.match_hash.in_(_matches(coach_id, typed)))
     return session().scalar(found.limit(1)) is not None
+
+
+def is_blocked_now(person: ClientRow) -> bool:
+    """Whether this person may not book, whenever that was decided."""
+    known = contact(person.id)
+    return is_blocked(person.coach_id, (known and known.address) or "")
 
 
 def tried(coach_id: int, *typed: str, now: datetime) -> bool:

@@ -3,10 +3,10 @@
 from datetime import datetime
 
 from coachapp.booking import introductory, prices, queries
-from coachapp.booking.buying import PurchaseRow, to_be_paid
 from coachapp.booking.holding import still_held
 from coachapp.booking.models import Appointment
 from coachapp.booking.operations import order_for
+from coachapp.booking.purchases import PurchaseRow, to_be_paid
 from coachapp.booking.rules import HoldEnded, NotNow, PlaceRow
 from coachapp.db import transaction
 from coachapp.money import Money

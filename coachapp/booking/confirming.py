@@ -1,7 +1,5 @@
 """What makes an appointment stand or fall: confirmed by money or for nothing, cancelled, given back."""
 
-from collections.abc import Callable
-from contextlib import suppress
 from datetime import datetime
 from functools import partial
 from uuid import UUID
@@ -10,14 +8,13 @@ from flask_babel import gettext as _
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from coachapp import vault
 from coachapp.accounts.operations import make_join_token
 from coachapp.audit.operations import record
 from coachapp.booking import prices, queries, reduced, waiting
 from coachapp.booking.blocking import addresses_of, is_blocked
-from coachapp.booking.calendar_mail import with_invitation
 from coachapp.booking.inviting import use
 from coachapp.booking.models import Appointment, Place
+from coachapp.booking.room import new_room_key
 from coachapp.booking.rules import (
     AppointmentState,
     HoldEnded,
@@ -30,10 +27,10 @@ from coachapp.booking.rules import (
     gives_back_all,
     keeps_distance,
     may_cancel,
-    new_room_key,
     on_paid,
 )
 from coachapp.booking.seats import take_seat_again
+from coachapp.booking.telling import tell_both, tell_client, tell_coach
 from coachapp.clients import operations as clients
 from coachapp.clients.rules import State
 from coachapp.db import transaction
@@ -46,9 +43,6 @@ from coachapp.payments.rules import OnPaid, Payable
 from coachapp.practice.operations import lock_coach
 from coachapp.practice.queries import coach, practice
 from coachapp.safe_contact.operations import renew
-
-Words = Callable[[str, datetime, datetime, str, str | None], texts.Text]
-"""(subject, start, end, zone, link) -> the words of a mail to a client."""
 
 
 def payable(base_url: str) -> Payable:
@@ -250,44 +244,6 @@ def _announce_cancelled(place: PlaceRow, base_url: str, now: datetime) -> None:
     if place.ends_at > now:
         tell_client(place, "cancelled", texts.cancelled, base_url, now)
     tell_coach(place, "cancelled", text, now)
-
-
-def tell_both(
-    place: PlaceRow, kind: str, words: Words, for_coach: texts.Text, base_url: str, now: datetime
-) -> None:
-    """Announce one fact about a time, once: to the client through the gate, to the coach by ordinary mail."""
-    tell_client(place, kind, words, base_url, now)
-    tell_coach(place, kind, for_coach, now)
-
-
-def tell_client(place: PlaceRow, kind: str, words: Words, base_url: str, now: datetime) -> None:
-    """Announce one fact about a time to its client alone, through the gate."""
-    assert place.client_id is not None, "only a client's time is announced"
-    subject = practice().mail_subject
-    link = f"{base_url}/b/{queries.place_token(place.id)}"
-    enqueue(
-        place.client_id,
-        kind,
-        lambda with_link: words(
-            subject, place.starts_at, place.ends_at, place.zone, link if with_link else None
-        ),
-        key=f"{kind}:{place.id}:{place.sequence}",
-        now=now,
-        reply_to=coach(place.coach_id).email,
-    )
-
-
-def tell_if_there(place: PlaceRow, kind: str, words: Words, base_url: str, now: datetime) -> None:
-    """The same where one of many is told: of one who is being erased in this moment nobody is left to tell."""
-    with suppress(vault.KeyGone):
-        tell_client(place, kind, words, base_url, now)
-
-
-def tell_coach(place: PlaceRow, kind: str, text: texts.Text, now: datetime) -> None:
-    """Announce it to the coach alone, with an invitation for her calendar if she wants one."""
-    key = f"coach {kind}:{place.id}:{place.sequence}"
-    text = with_invitation(text, place.appointment_id)
-    enqueue_for_coach(coach(place.coach_id).email, kind, text, key=key, now=now)
 
 
 def _tell_twice(place: PlaceRow, base_url: str, now: datetime) -> None:

@@ -51,7 +51,8 @@ def _may_be_decided(place: PlaceRow) -> bool:
 def confirm_by_credit(place: PlaceRow, base_url: str, *, begin_early: bool = False, now: datetime) -> None:
     """Confirm a held place with one session of the client's, in one transaction; twice is once.
 
-    `begin_early` is her express wish for it, where that was asked. HoldEnded when the time is gone, NoCredit when no session of this kind is left: then it stays held.
+    `begin_early` is her express wish for it, where that was asked. HoldEnded when the time is gone, NoCredit when no
+    session of this kind is left: then it stays held.
     """
     with transaction() as db:
         lock_coach(place.coach_id)

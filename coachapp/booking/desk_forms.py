@@ -19,7 +19,8 @@ from wtforms.validators import DataRequired, InputRequired, Length, StopValidati
 from wtforms.validators import Optional as MayBeEmpty
 
 from coachapp.booking.likeness import likeness
-from coachapp.booking.rules import EVERY, LEAST_TIMES, LONGEST_STRETCH, MOST_TIMES, AwayBy
+from coachapp.booking.own_hours import LONGEST_STRETCH, AwayBy
+from coachapp.booking.rules import EVERY, LEAST_TIMES, MOST_TIMES
 from coachapp.booking.week import Trouble, read_range
 from coachapp.web.forms import BaseForm
 from coachapp.web.typed import one_line

@@ -12,7 +12,8 @@ from coachapp.booking.confirming import confirm
 from coachapp.booking.group_queries import dates_with, group_date
 from coachapp.booking.making import give_token, new_appointment, new_place
 from coachapp.booking.models import Appointment, DayHours, OpeningHours
-from coachapp.booking.rules import LONGEST_STRETCH, AppointmentState, BadTime, NoSuchPlace, TimeTaken
+from coachapp.booking.own_hours import LONGEST_STRETCH, BadTime
+from coachapp.booking.rules import AppointmentState, NoSuchPlace, TimeTaken
 from coachapp.booking.seats import new_seat
 from coachapp.booking.slots import Opening
 from coachapp.db import transaction
@@ -150,7 +151,8 @@ def _book(
 
 
 def set_days(coach_id: int, first: date, last: date, ranges: list[tuple[int, int]] | None) -> None:
-    """The same own hours for every date from `first` to `last` (included), as in `set_day`. BadTime if there is none."""
+    """The same own hours for every date from `first` to `last` (included), as in `set_day`.
+    BadTime if there is none."""
     if not first <= last <= first + LONGEST_STRETCH:
         raise BadTime
     with transaction():

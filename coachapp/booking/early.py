@@ -1,4 +1,5 @@
-"""Whether a time begins within the days in which she may step back from what paid for it, and she has not wished so yet.
+"""Whether a time begins within the days in which she may step back from what paid for it,
+and she has not wished so yet.
 
 Whoever books and pays is asked with her details. Here are the two ways to come there later: a time that is moved, and
 one that a session bought before pays for.

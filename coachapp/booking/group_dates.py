@@ -14,12 +14,14 @@ from sqlalchemy.orm import Session
 from coachapp.audit.operations import record
 from coachapp.booking import queries, requests
 from coachapp.booking.calendar_mail import with_invitation
-from coachapp.booking.confirming import fall, tell_if_there
+from coachapp.booking.confirming import fall
 from coachapp.booking.group import DaysTaken, GroupDate
 from coachapp.booking.making import new_appointment
 from coachapp.booking.models import Appointment
 from coachapp.booking.moving import take_along
-from coachapp.booking.rules import AppointmentState, PlaceRow, TimeTaken, TooLate, new_room_key
+from coachapp.booking.room import new_room_key
+from coachapp.booking.rules import AppointmentState, PlaceRow, TimeTaken, TooLate
+from coachapp.booking.telling import tell_if_there
 from coachapp.db import transaction
 from coachapp.notifications import texts
 from coachapp.notifications.operations import enqueue_for_coach
@@ -31,7 +33,8 @@ from coachapp.practice.rules import OfferingRow
 def add_dates(
     offering: OfferingRow, starts: Sequence[datetime], base_url: str, *, by: UUID, now: datetime
 ) -> list[UUID]:
-    """Set all of these dates, or none, whatever the opening hours say. DaysTaken where something of the coach's lies."""
+    """Set all of these dates, or none, whatever the opening hours say.
+    DaysTaken where something of the coach's lies."""
     starts, length = sorted(starts), timedelta(minutes=offering.length_min)
     try:
         with transaction() as db:

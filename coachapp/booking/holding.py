@@ -57,15 +57,9 @@ def hold_time(
         earlier = _earlier(old_road)
         _release_stale(db, offering.coach_id, now, earlier.appointment_id if earlier else None)
         _free_link(db, guest, now)
-        appointment = _held(offering, start, guest.client_id, now)
-        db.add(appointment)
-        try:
-            db.flush()
-        except IntegrityError as error:
-            raise TimeTaken from error
-        place = _place_for(
-            guest, new_place(appointment.id, offering, client_zone, guest.booked_by, now), road
-        )
+        appointment = _added(db, _held(offering, start, guest.client_id, now))
+        place = new_place(appointment.id, offering, client_zone, guest.booked_by, now)
+        place = _place_for(guest, place, road)
         place.buys_id = buys
         db.add(place)
         db.flush()
@@ -75,6 +69,16 @@ def hold_time(
             _carry_over(db, earlier, place, offering.coach_id)
         waiting.bring_along(db, old_road, place)
     return road
+
+
+def _added(db: Session, appointment: Appointment) -> Appointment:
+    """The database itself refuses overlapping times: TimeTaken."""
+    db.add(appointment)
+    try:
+        db.flush()
+    except IntegrityError as error:
+        raise TimeTaken from error
+    return appointment
 
 
 def let_go(place: PlaceRow, *, now: datetime) -> None:

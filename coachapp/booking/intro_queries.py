@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, false, func, null, or_, select
+from sqlalchemy import ColumnElement, Select, and_, false, func, null, or_, select
 
 from coachapp.booking.models import Appointment, Place, Purchase
 from coachapp.booking.rules import AppointmentState
@@ -20,7 +20,8 @@ _STANDS = (AppointmentState.HELD, AppointmentState.CONFIRMED)
 class IntroUse:
     """Something begun at an introductory price: by whom, of what, and the ids its money can stand under.
 
-    `is_kept`: a time that stands, or is kept, for money of another way than the card; `pays_until` is that of a package.
+    `is_kept`: a time that stands, or is kept, for money of another way than the card;
+    `pays_until` is that of a package.
     """
 
     client_id: UUID | None
@@ -37,7 +38,26 @@ class IntroUse:
 
 def intro_uses(client_id: UUID | None = None, marks: Iterable[bytes] = ()) -> list[IntroUse]:
     """What was begun at an introductory price by this client, or under one of these marks."""
-    places = (
+    rows: list[Any] = [
+        *session().execute(_places().where(_hers(Place, client_id, marks))).all(),
+        *session().execute(_purchases().where(_hers(Purchase, client_id, marks))).all(),
+    ]
+    return [
+        IntroUse(
+            row[0],
+            row[1],
+            row[2],
+            frozenset(each for each in row[3:5] if each is not None),
+            bool(row[5]),
+            row[6],
+        )
+        for row in rows
+    ]
+
+
+def _places() -> Select[UUID | None, UUID, bytes | None, UUID, UUID, bool, None]:
+    """Times, alone or with a package, in the order of an IntroUse."""
+    return (
         select(
             Place.client_id,
             func.coalesce(Place.buys_id, Appointment.offering_id),
@@ -50,9 +70,12 @@ def intro_uses(client_id: UUID | None = None, marks: Iterable[bytes] = ()) -> li
         .join(Appointment, Appointment.id == Place.appointment_id)
         .outerjoin(Package, Package.place_id == Place.id)
         .where(Place.intro_minor.is_not(None), Place.coupon_id.is_(None))
-        .where(_hers(Place, client_id, marks))
     )
-    bought = (
+
+
+def _purchases() -> Select[UUID, UUID | None, bytes | None, UUID, UUID, bool, datetime | None]:
+    """Packages without a time, in the same order."""
+    return (
         select(
             Purchase.client_id,
             Package.offering_id,
@@ -64,20 +87,7 @@ def intro_uses(client_id: UUID | None = None, marks: Iterable[bytes] = ()) -> li
         )
         .join(Package, Package.id == Purchase.package_id)
         .where(Purchase.intro_minor.is_not(None), Purchase.coupon_id.is_(None))
-        .where(_hers(Purchase, client_id, marks))
     )
-    rows: list[Any] = [*session().execute(places).all(), *session().execute(bought).all()]
-    return [
-        IntroUse(
-            row[0],
-            row[1],
-            row[2],
-            frozenset(each for each in row[3:5] if each is not None),
-            bool(row[5]),
-            row[6],
-        )
-        for row in rows
-    ]
 
 
 def _hers(

@@ -1,7 +1,8 @@
 """The introductory price of an offering: once for each client, and what speaks for a second time.
 
 Who is signed in has it once, by her own record. Signed out it is given to everyone; where the same address has had it
-before, the coach is told, and nobody else. Of the address only a keyed hash is kept, in the form all its spellings share.
+before, the coach is told, and nobody else. Of the address only a keyed hash is kept, in the form all
+its spellings share.
 """
 
 from collections.abc import Iterable

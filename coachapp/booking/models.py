@@ -51,7 +51,8 @@ class Away(Base):
 
 
 class OutsideCalendar(Base):
-    """An address whose events keep the coach's time. `good_at` is the age of the copy in use, `trouble` why the last try failed."""
+    """An address whose events keep the coach's time. `good_at` is the age of the copy in use,
+    `trouble` why the last try failed."""
 
     __tablename__ = "outside_calendar"
 

@@ -10,12 +10,12 @@ from sqlalchemy.orm import Session
 
 from coachapp.audit.operations import record
 from coachapp.booking import queries, waiting
-from coachapp.booking.confirming import tell_both, tell_if_there
 from coachapp.booking.holding import check_free
 from coachapp.booking.models import Appointment, Place
 from coachapp.booking.rules import OCCUPYING, AppointmentState, PlaceRow, TimeTaken, TooLate, may_move
 from coachapp.booking.seats import date_at, date_on_offer, sit
 from coachapp.booking.slots import instant
+from coachapp.booking.telling import tell_both, tell_if_there
 from coachapp.db import transaction
 from coachapp.intake.operations import agree
 from coachapp.intake.rules import EARLY
@@ -39,7 +39,8 @@ def move_by_client(
     becomes `client_zone`.
 
     TooLate after the cut-off or when it no longer stands, TimeTaken when the start is not free; then the old time
-    stays hers. The same press twice moves once. `begin_early` is her express wish for it, where that was asked. A seat moves to another date of its group and takes that one's length.
+    stays hers. The same press twice moves once. `begin_early` is her express wish for it, where that was asked. A
+    seat moves to another date of its group and takes that one's length.
     """
     with _moving(place) as (db, appointment):
         if not _stands(appointment) or not may_move(appointment.starts_at, place.cutoff_min, now):

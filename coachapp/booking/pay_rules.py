@@ -1,4 +1,5 @@
-"""How long a time is kept for money that does not come by card, and when the coach hears that it is near its end (pure)."""
+"""How long a time is kept for money that does not come by card,
+and when the coach hears that it is near its end (pure)."""
 
 from datetime import datetime, timedelta, tzinfo
 from enum import StrEnum

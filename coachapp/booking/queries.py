@@ -8,16 +8,9 @@ from sqlalchemy import Row, Select, and_, or_, select
 
 from coachapp import vault
 from coachapp.booking.models import Appointment, DayHours, OpeningHours, Place
+from coachapp.booking.own_hours import BlockedTime
 from coachapp.booking.pay_rules import SHOWN_AFTER
-from coachapp.booking.rules import (
-    OCCUPYING,
-    Answer,
-    AppointmentState,
-    BlockedTime,
-    NoSuchPlace,
-    Outcome,
-    PlaceRow,
-)
+from coachapp.booking.rules import OCCUPYING, Answer, AppointmentState, NoSuchPlace, Outcome, PlaceRow
 from coachapp.booking.slots import DayException, Opening
 from coachapp.booking.timetable import free_days as free_days
 from coachapp.booking.timetable import free_starts as free_starts

@@ -1,7 +1,7 @@
 """A price that is lower for one session of one client: so much is taken off, once.
 
-It is bound to the place it was held with. It can be used again once that place was let go, cancelled in time, or paid by
-a session of a package. What a place costs is settled here when it is held, and nowhere else.
+It is bound to the place it was held with. It can be used again once that place was let go, cancelled in time, or paid
+by a session of a package. What a place costs is settled here when it is held, and nowhere else.
 """
 
 from dataclasses import replace

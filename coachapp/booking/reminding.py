@@ -1,4 +1,5 @@
-"""Reminders: written when they are due by a client's own rule or the coach's, and looked at once more when they leave."""
+"""Reminders: written when they are due by a client's own rule or the coach's,
+and looked at once more when they leave."""
 
 from collections.abc import Callable
 from datetime import date as calendar_day

@@ -117,7 +117,8 @@ def decline(place: PlaceRow, base_url: str, *, by: UUID, now: datetime) -> None:
 
 
 def withdraw(place: PlaceRow, base_url: str, *, now: datetime) -> None:
-    """Let go a time that was kept for her after a yes, or for her money, because it can no longer be; she hears it is not possible."""
+    """Let go a time that was kept for her after a yes, or for her money, because it can no longer be;
+    she hears it is not possible."""
     with transaction() as db:
         appointment = db.get_one(Appointment, place.appointment_id, with_for_update=True)
         if appointment.state == AppointmentState.HELD and (place.answer is not None or place.pays_by):

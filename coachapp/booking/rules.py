@@ -1,22 +1,19 @@
 """The states of appointments and places, what money means for them, and the road's lengths of time (pure)."""
 
-import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import Enum, StrEnum
-from typing import Protocol
 from uuid import UUID
 
 from coachapp.money import Money
-from coachapp.practice.rules import ROOM, CoachRow, OfferingRow
+from coachapp.practice.rules import OfferingRow
 
 HOLD_LASTS = timedelta(minutes=40)
 HOLD_OUTLASTS_LINK = timedelta(minutes=5)
 ROOM_OPENS = timedelta(minutes=15)
 ABSENT_AFTER = timedelta(minutes=15)
 LATE = (5, 10, 15)
-LONGEST_STRETCH = timedelta(days=183)
 UNSAFE_SAID_UNTIL = timedelta(hours=24)
 EVERY = (1, 2, 4)
 """Weeks from one appointment to the next, where they repeat."""
@@ -61,13 +58,6 @@ OCCUPYING = (
 )
 
 
-class AwayBy(StrEnum):
-    """Whose clock the coach's hours follow while she is elsewhere: the one at home, or the one there."""
-
-    HOME = "home"
-    LOCAL = "local"
-
-
 class BookingError(Exception):
     """Root of this room's errors."""
 
@@ -88,20 +78,12 @@ class TooLate(BookingError):
     """The appointment has begun, or no longer stands."""
 
 
-class StaysOverlap(BookingError):
-    """The coach is already somewhere else on one of these days."""
-
-
 class NotNow(BookingError):
     """It is not the hour for this, or the appointment does not stand."""
 
 
 class IntroHad(BookingError):
     """The introductory price is for once, and this client has had it."""
-
-
-class BadTime(BookingError):
-    """Not a time at all: it ends before it begins, or lasts longer than a month."""
 
 
 class Answer(StrEnum):
@@ -319,56 +301,3 @@ class PlaceRow:
         """Whether it can be noted that she did not attend: from a quarter of an hour after the beginning."""
         stands = self.state is AppointmentState.CONFIRMED and self.outcome is None
         return stands and now >= self.starts_at + ABSENT_AFTER
-
-
-def new_room_key() -> str:
-    """What makes a room's address its own: 96 bits, small letters and digits."""
-    return secrets.token_hex(12)
-
-
-class Met(Protocol):
-    """An appointment, or a group date, as far as it says where people meet."""
-
-    @property
-    def way(self) -> str: ...
-
-    @property
-    def room_key(self) -> str | None: ...
-
-
-def room_link(met: Met, host: CoachRow) -> str | None:
-    """Where the room of an appointment is: by the coach's pattern, else her one room. None where nobody meets by video."""
-    if met.way != Way.VIDEO:
-        return None
-    if host.room_pattern and met.room_key:
-        return host.room_pattern.replace(ROOM, met.room_key)
-    return host.room_link
-
-
-@dataclass(frozen=True)
-class BlockedTime:
-    """Time the coach keeps for herself, with her own word for it."""
-
-    id: UUID
-    starts_at: datetime
-    ends_at: datetime
-    label: str
-
-
-@dataclass(frozen=True)
-class OpenStretch:
-    """Hours the coach keeps open."""
-
-    starts_at: datetime
-    ends_at: datetime
-
-
-@dataclass(frozen=True)
-class StayRow:
-    """Days (both included) that the coach spends in another zone, and whose clock her hours follow then."""
-
-    id: int
-    first: date
-    last: date
-    zone: str
-    by: AwayBy

@@ -53,7 +53,8 @@ def date_on_offer(
 
 
 def date_at(offering_id: UUID | None, starts_at: datetime, client_id: UUID | None) -> GroupDate:
-    """The date of an offering at this moment with room and no seat of hers, for the coach, who is bound by nothing else."""
+    """The date of an offering at this moment with room and no seat of hers, for the coach,
+    who is bound by nothing else."""
     hers = dates_with(client_id)
     for date in dates_of(offering_id, starts_at, starts_at + _MOMENT) if offering_id else ():
         if date.has_room and date.id not in hers:

@@ -11,9 +11,10 @@ from uuid import UUID, uuid4
 from sqlalchemy.exc import IntegrityError
 
 from coachapp.booking import queries
-from coachapp.booking.confirming import fall, stand, tell_coach
+from coachapp.booking.confirming import fall, stand
 from coachapp.booking.making import give_token, new_appointment, new_place
 from coachapp.booking.rules import AppointmentState, PlaceRow, TimeTaken, TooLate
+from coachapp.booking.telling import tell_coach
 from coachapp.db import transaction
 from coachapp.notifications import texts
 from coachapp.notifications.operations import enqueue, enqueue_for_coach

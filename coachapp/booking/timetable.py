@@ -25,7 +25,8 @@ from sqlalchemy import (
 from coachapp.booking.group_queries import open_days
 from coachapp.booking.limits import WEEK, Counts, Limit
 from coachapp.booking.models import Appointment, Away, DayHours, OpeningHours, OutsideBusy
-from coachapp.booking.rules import OCCUPYING, AppointmentState, AwayBy, OpenStretch, StayRow
+from coachapp.booking.own_hours import AwayBy, OpenStretch, StayRow
+from coachapp.booking.rules import OCCUPYING, AppointmentState
 from coachapp.booking.slots import (
     Busy,
     DayException,

@@ -5,7 +5,8 @@ from datetime import date
 from sqlalchemy import delete, select
 
 from coachapp.booking.models import Away
-from coachapp.booking.rules import LONGEST_STRETCH, AwayBy, BadTime, NoSuchPlace, StaysOverlap
+from coachapp.booking.own_hours import LONGEST_STRETCH, AwayBy, BadTime, StaysOverlap
+from coachapp.booking.rules import NoSuchPlace
 from coachapp.db import transaction
 from coachapp.practice.operations import lock_coach
 from coachapp.zones import zone

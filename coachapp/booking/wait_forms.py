@@ -1,4 +1,5 @@
-"""The shape of what is typed about the waiting list: what suits, until when; and how the coach offers what comes free."""
+"""The shape of what is typed about the waiting list: what suits, until when;
+and how the coach offers what comes free."""
 
 from datetime import date, timedelta
 from typing import Any

@@ -18,7 +18,8 @@ class Turn:
 
 
 def in_turn(turns: Iterable[Turn]) -> list[Turn]:
-    """Those who are free first; among them who has the fewest sessions that week, then who came to the practice first."""
+    """Those who are free first; among them who has the fewest sessions that week,
+    then who came to the practice first."""
     return sorted(turns, key=lambda turn: (not turn.is_free, turn.sessions, turn.coach_id))
 
 

@@ -1,4 +1,5 @@
-"""What the accountant's page adds to the ledger: what was sold by name, what is open, and names where they are asked for."""
+"""What the accountant's page adds to the ledger: what was sold by name, what is open,
+and names where they are asked for."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator

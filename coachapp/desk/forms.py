@@ -19,8 +19,9 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
 from wtforms.validators import Optional as MayBeEmpty
 
-from coachapp.money import Money, parse_amount
+from coachapp.money import Money
 from coachapp.payments.credit_rules import MOST_MONTHS, MOST_SESSIONS, USUAL_MONTHS
+from coachapp.practice.fields import AmountLeft
 from coachapp.practice.rules import OfferingRow
 from coachapp.safe_contact.rules import Inbox
 from coachapp.web.forms import BaseForm
@@ -150,22 +151,8 @@ class GiveForm(BaseForm):
 class TakeBackForm(BaseForm):
     """What goes back in money for what is left of a package: at most what is still paid."""
 
-    amount = StringField(
-        _l("Amount that goes back"),
-        [MayBeEmpty()],
-        filters=[one_line],
-        render_kw={"inputmode": "decimal", "class": "w-s"},
-    )
+    amount = AmountLeft(_l("Amount that goes back"), may_be_nothing=True)
 
     def __init__(self, most: Money, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.most = most
-        self.money = Money(0, most.currency)
-
-    def validate_amount(self, field: Field) -> None:
-        try:
-            self.money = parse_amount(field.data or "0", self.most.currency)
-        except ValueError as error:
-            raise ValidationError(_l("Enter an amount, like 80 or 80,50")) from error
-        if self.money.minor > self.most.minor:
-            raise ValidationError(_l("At most %(amount)s is still paid", amount=self.most.plain()))
+        self.amount.up_to(most)

@@ -6,7 +6,8 @@ from datetime import datetime
 from coachapp.booking import queries as booking
 from coachapp.booking.group import GroupDate
 from coachapp.booking.group_queries import dates_between
-from coachapp.booking.rules import AppointmentState, PlaceRow, Standing, room_link
+from coachapp.booking.room import room_link
+from coachapp.booking.rules import AppointmentState, PlaceRow, Standing
 from coachapp.clients.queries import clients_by_id
 from coachapp.clients.rules import ClientRow
 from coachapp.practice.queries import coach
@@ -34,7 +35,8 @@ class GroupCard:
 
 @dataclass(frozen=True)
 class OnTheirWay:
-    """Seats of a date that are not booked yet: those asked for or kept after an answer, and how many are being booked."""
+    """Seats of a date that are not booked yet: those asked for or kept after an answer,
+    and how many are being booked."""
 
     asked: list[PlaceRow]
     booking: int

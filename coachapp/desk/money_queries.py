@@ -1,33 +1,39 @@
-"""One order's money as the coach sees it: what came, what went back or did not, and what is disputed."""
+"""One order's money as the coach sees it: what is due, what came, what went back or did not, and what is disputed."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, null, select
 
 from coachapp.audit.models import AuditEntry
+from coachapp.booking import awaiting, parting
 from coachapp.booking import queries as booking
-from coachapp.booking.rules import PlaceRow
+from coachapp.booking.rules import NoSuchPlace, PlaceRow
 from coachapp.clients.models import Client
 from coachapp.clients.queries import client
 from coachapp.clients.rules import ClientRow
 from coachapp.db import session
 from coachapp.money import Money
-from coachapp.payments import part_queries, part_rules, queries
+from coachapp.payments import ask_queries, asking, packages, part_queries, part_rules, queries
+from coachapp.payments.credit_queries import package, spent_on
 from coachapp.payments.models import Order, Payment, PaymentUndone, Refund
+from coachapp.payments.part_queries import PartRow
 from coachapp.payments.queries import OrderRow
 from coachapp.payments.rules import Method, OrderState, RefundState
 
 _LOST_SHOWN_FOR = timedelta(days=7)
-_BY_AMOUNT = ("appointment", "request")
+_TIME = "appointment"
+_BY_AMOUNT = (_TIME, asking.KIND)
 """What may go back by any amount; packages and questions have rules of their own."""
 
 
 @dataclass(frozen=True)
 class Step:
-    """Money that came (`state` None), or goes back; `is_undone`: it was marked by mistake."""
+    """Money that came (`state` None), or goes back, by its payment's or refund's id; `is_undone`: it was marked by
+    mistake."""
 
+    id: UUID
     at: datetime
     amount: Money
     method: Method
@@ -37,22 +43,26 @@ class Step:
 
 @dataclass(frozen=True)
 class OrderMoney:
-    """An order with everything that moved, oldest first; `place` is the time that was paid for, if it was one.
+    """An order with everything that moved, oldest first; `place` is the time it pays for, or a package's first.
 
-    Where it pays a part of a price, `kind` is of what was bought, and `others` are the parts that money came for too.
+    Where it pays a later `part` of a price, `kind` and `title` are of what was bought; `others` are the parts of the
+    same price that money came for too.
     """
 
     order: OrderRow
     kind: str
+    title: str
     client: ClientRow
     place: PlaceRow | None
     steps: list[Step]
+    part: PartRow | None
     others: list[OrderRow]
+    may_be_marked: bool
 
     @property
     def coach_id(self) -> int:
         """A time's money is its coach's, all other money that of the client's own coach."""
-        return self.place.coach_id if self.place else self.client.coach_id
+        return self.place.coach_id if self.place and self.kind == _TIME else self.client.coach_id
 
     @property
     def left(self) -> Money:
@@ -80,14 +90,19 @@ def of_order(order_id: UUID) -> OrderMoney | None:
     row = session().get(Order, order_id)
     if row is None:
         return None
-    kind, whole_id = _bought(row)
+    part = part_queries.part(row.payable_id) if row.payable_kind == part_rules.KIND else None
+    kind, whole_id = (part.whole_kind, part.whole_id) if part else (row.payable_kind, row.payable_id)
+    sums, place = queries.order(order_id), _place(kind, whole_id)
     return OrderMoney(
-        queries.order(order_id),
+        sums,
         kind,
+        parting.title_of(kind, whole_id),
         client(row.client_id),
-        booking.place(whole_id) if kind == "appointment" else None,
-        sorted([*_came(order_id), *_went(order_id)], key=lambda step: step.at),
+        place,
+        _steps(order_id),
+        part,
         [each for each in part_queries.orders_together(whole_id) if each.id != order_id and each.paid.minor],
+        not part and not sums.due.is_zero and _may_be_marked(sums, kind, place),
     )
 
 
@@ -131,43 +146,57 @@ def is_disputed(person: ClientRow, *, now: datetime) -> bool:
     return any(who == person.id and not lost for _at, who, lost in disputes(person.coach_id, now=now))
 
 
-def _bought(order: Order) -> tuple[str, UUID]:
-    """What an order pays for, or pays a later part of."""
-    if order.payable_kind != part_rules.KIND:
-        return order.payable_kind, order.payable_id
-    mine = part_queries.part(order.payable_id)
-    return mine.whole_kind, mine.whole_id
+def _place(kind: str, bought_id: UUID) -> PlaceRow | None:
+    place_id = package(bought_id).place_id if kind == packages.KIND else bought_id
+    try:
+        return booking.place(place_id) if place_id and kind in (_TIME, packages.KIND) else None
+    except NoSuchPlace:  # forgotten meanwhile
+        return None
 
 
-def _came(order_id: UUID) -> list[Step]:
-    found = (
-        select(Payment, PaymentUndone.at)
+def _may_be_marked(order: OrderRow, kind: str, place: PlaceRow | None) -> bool:
+    """Whether the coach may say that all that is due has come by hand. What was taken back is not due any more; a time
+    that a session paid for is paid; and what was begun in parts is awaited by nobody."""
+    if kind == asking.KIND:
+        return ask_queries.by_id(order.payable_id).ended_at is None
+    takes_money = place is not None and awaiting.takes_money(place)
+    if kind == packages.KIND:
+        bought = package(order.payable_id)
+        return order.amount == bought.price and (takes_money or bought.place_id is None)
+    return takes_money and not spent_on([order.payable_id])
+
+
+def _steps(order_id: UUID) -> list[Step]:
+    """All that moved, oldest first. What goes back, and was not said to have gone in another way, goes as it came."""
+    came = (
+        select(
+            Payment.id,
+            Payment.received_at,
+            Payment.amount_minor,
+            Payment.currency,
+            Payment.method,
+            null(),
+            PaymentUndone.at,
+        )
         .outerjoin(PaymentUndone, PaymentUndone.payment_id == Payment.id)
         .where(Payment.order_id == order_id)
     )
-    return [
-        Step(
-            row.received_at,
-            Money(row.amount_minor, row.currency),
-            Method(row.method),
-            is_undone=undone is not None,
-        )
-        for row, undone in session().execute(found)
-    ]
-
-
-def _went(order_id: UUID) -> list[Step]:
-    found = (
-        select(Refund, Payment.method)
+    way = func.coalesce(Refund.method, Payment.method)
+    went = (
+        select(Refund.id, Refund.created_at, Refund.amount_minor, Refund.currency, way, Refund.state, null())
         .join(Payment, Payment.id == Refund.payment_id)
         .where(Refund.order_id == order_id)
     )
-    return [
+    steps = [
         Step(
-            row.created_at,
-            Money(row.amount_minor, row.currency),
-            Method(row.method or came),
-            RefundState(row.state),
+            id_,
+            at,
+            Money(minor, currency),
+            Method(method),
+            RefundState(state) if state else None,
+            undone is not None,
         )
-        for row, came in session().execute(found)
+        for moved in (came, went)
+        for id_, at, minor, currency, method, state, undone in session().execute(moved)
     ]
+    return sorted(steps, key=lambda step: step.at)

@@ -15,7 +15,7 @@ from coachapp.db import session
 from coachapp.money import Money
 from coachapp.payments.models import Attempt, Order, Part, Payment, Refund
 from coachapp.payments.queries import stands
-from coachapp.payments.rules import BY_HAND, Method, RefundState
+from coachapp.payments.rules import BY_HAND, NEVER_WENT, Method, RefundState
 
 LATELY = timedelta(days=30)
 
@@ -45,9 +45,7 @@ def to_give_back(coach_id: int) -> list[Moved]:
 
 def marked_lately(coach_id: int, *, now: datetime) -> list[Moved]:
     """What she has marked as paid in the last thirty days and not undone, latest first; what goes back is left out."""
-    goes_back = select(Refund.payment_id).where(
-        Refund.state.not_in((RefundState.FAILED, RefundState.CANCELLED))
-    )
+    goes_back = select(Refund.payment_id).where(Refund.state.not_in(NEVER_WENT))
     found = (
         select(Payment.id, Payment.amount_minor, Payment.currency, Payment.method, Payment.received_at)
         .join(Order, Order.id == Payment.order_id)
@@ -58,7 +56,8 @@ def marked_lately(coach_id: int, *, now: datetime) -> list[Moved]:
 
 
 def _rows(found: Select[UUID, int, str, str, datetime], coach_id: int) -> list[Moved]:
-    """A time's money is its coach's, also where the client is a colleague's; all other money is that of her own coach."""
+    """A time's money is its coach's, also where the client is a colleague's;
+    all other money is that of her own coach."""
     first = aliased(Order)  # what a later part of a price is a part of
     mine = (
         found.add_columns(Order.client_id, Order.ref)

@@ -18,7 +18,7 @@ from coachapp.clients.models import Client
 from coachapp.clients.queries import clients_by_id
 from coachapp.clients.rules import ClientRow
 from coachapp.db import session
-from coachapp.desk import money_queries, queries
+from coachapp.desk import money_queries, unread_queries
 from coachapp.desk.package_queries import undecided, untold
 from coachapp.desk.part_queries import parts_awaited
 from coachapp.desk.payment_queries import to_give_back
@@ -142,8 +142,8 @@ def _tries(coach_id: int, now: datetime) -> list[_Found]:
 
 
 def _to_read(coach_id: int, now: datetime) -> list[_Found]:
-    intakes = queries.unread_intakes(coach_id, now=now)
-    sheets = queries.unread_sheets(coach_id)
+    intakes = unread_queries.unread_intakes(coach_id, now=now)
+    sheets = unread_queries.unread_sheets(coach_id)
     return [
         *(_Found(Matter.INTAKE, place.starts_at, place.client_id) for place in intakes),
         *(_Found(Matter.SHEET, each.shared_at, each.client_id, each.title, each.number) for each in sheets),

@@ -7,7 +7,8 @@ from uuid import UUID
 from coachapp.booking import queries as booking
 from coachapp.booking.group import GroupDate
 from coachapp.booking.group_queries import dates_between
-from coachapp.booking.rules import BlockedTime, OpenStretch, PlaceRow
+from coachapp.booking.own_hours import BlockedTime, OpenStretch
+from coachapp.booking.rules import PlaceRow
 from coachapp.clients.queries import clients_by_id
 from coachapp.clients.rules import ClientRow
 from coachapp.desk.rules import Placed, closed_times, first_hour, minutes_within, placed, week_of

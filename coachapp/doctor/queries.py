@@ -49,7 +49,8 @@ def troubles(now: datetime) -> Troubles:
 
 
 def waiting_since(*, with_mail: bool) -> datetime | None:
-    """Since when the longest waiting thing that tick does at once has been due; mail waits by right without a server."""
+    """Since when the longest waiting thing that tick does at once has been due;
+    mail waits by right without a server."""
     db = session()
     due = [
         db.scalar(select(func.min(AuditEntry.at)).where(AuditEntry.entry_hash.is_(None))),

@@ -26,7 +26,8 @@ def save_answer(client_id: UUID, place_id: UUID, question: str, text: str, *, no
 
 
 def agree(client_id: UUID, place_id: UUID | None, text_key: str, *, now: datetime) -> None:
-    """Record that the present version of a text was agreed to; once per booking, or once for what has no time (None)."""
+    """Record that the present version of a text was agreed to;
+    once per booking, or once for what has no time (None)."""
     with transaction() as db:
         known = select(Consent.id).where(
             Consent.client_id == client_id, Consent.place_id == place_id, Consent.text_key == text_key

@@ -72,7 +72,8 @@ def _add_invitation(message: EmailMessage, calendar: str) -> None:
 
 
 class _Line(smtplib.SMTP):
-    """A line that knows when it died while the message itself was handed over: then nobody can say what became of it."""
+    """A line that knows when it died while the message itself was handed over:
+    then nobody can say what became of it."""
 
     def data(self, msg: Any) -> tuple[int, bytes]:
         try:

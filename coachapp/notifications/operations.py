@@ -215,7 +215,8 @@ def _gate_again(row: OutboxMessage, sealed: bytes, now: datetime) -> Verdict:
 
 
 def _still_true(row: OutboxMessage, now: datetime) -> bool:
-    """What a room above says of a message that can be overtaken: `app.py` names who is asked, by the key's first part."""
+    """What a room above says of a message that can be overtaken:
+    `app.py` names who is asked, by the key's first part."""
     first, _colon, _rest = row.unique_key.partition(":")
     holds: Callable[[str, datetime], bool] | None = current_app.extensions["still_true"].get(first)
     return holds is None or holds(row.unique_key, now)

@@ -63,7 +63,8 @@ class Recipient:
 
 @dataclass(frozen=True)
 class Terms:
-    """Who issues papers and how. `tax_rate` in hundredths of a percent; without one the clause stands, if there is one."""
+    """Who issues papers and how. `tax_rate` in hundredths of a percent;
+    without one the clause stands, if there is one."""
 
     country: str
     prefix: str

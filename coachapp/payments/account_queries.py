@@ -26,11 +26,10 @@ from coachapp.papers.rules import Kind
 from coachapp.payments.account_rules import BY_GIFT, VOUCHER, Line, Way
 from coachapp.payments.models import Attempt, Fee, Order, Payment, Refund, Voucher, VoucherEntry
 from coachapp.payments.queries import stands
-from coachapp.payments.rules import AttemptState, RefundState
+from coachapp.payments.rules import NEVER_WENT, AttemptState
 from coachapp.payments.voucher_rules import GIVEN, EntryKind
 
 _AT_ONCE = 500
-_NEVER_WENT = (RefundState.FAILED, RefundState.CANCELLED)
 _ORDER = (Order.ref, Order.payable_kind, Order.payable_id, Order.client_id)
 
 
@@ -92,7 +91,7 @@ def _lines(start: datetime, end: datetime) -> CompoundSelect[*tuple[Any, ...]]:
         .join(Order, Order.id == Refund.order_id)
         .join(Payment, Payment.id == Refund.payment_id)
         .outerjoin(Paper, and_(Paper.kind == Kind.CREDIT, Paper.about_id == Refund.id))
-        .where(Refund.created_at >= start, Refund.created_at < end, Refund.state.not_in(_NEVER_WENT))
+        .where(Refund.created_at >= start, Refund.created_at < end, Refund.state.not_in(NEVER_WENT))
     )
     return union_all(came, back, _vouchers(start, end)).order_by("at", "id")
 

@@ -1,4 +1,5 @@
-"""The road to pay: an attempt is committed before Stripe hears of it, and one `settle` serves page, webhook and tick."""
+"""The road to pay: an attempt is committed before Stripe hears of it,
+and one `settle` serves page, webhook and tick."""
 
 import secrets
 from datetime import datetime, timedelta

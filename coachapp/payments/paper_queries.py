@@ -14,7 +14,7 @@ from coachapp.papers.models import Paper
 from coachapp.papers.rules import Kind, Owed
 from coachapp.payments.models import Order, Payment, PaymentUndone, Refund
 from coachapp.payments.queries import stands
-from coachapp.payments.rules import RefundState
+from coachapp.payments.rules import NEVER_WENT, RefundState
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ def _credit_notes(order_id: UUID | None) -> list[Owed]:
 def _corrections(order_id: UUID | None) -> list[Owed]:
     """For refunds that had gone through and came to nothing after all."""
     fell = (
-        Refund.state.in_((RefundState.FAILED, RefundState.CANCELLED)),
+        Refund.state.in_(NEVER_WENT),
         _has(Kind.CREDIT, Refund.id),
         ~_has(Kind.CORRECTION, Refund.id),
     )

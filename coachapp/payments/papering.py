@@ -1,4 +1,5 @@
-"""Papers for what moved: a receipt for each payment, a credit note for each refund, a correction when one falls through.
+"""Papers for what moved: a receipt for each payment, a credit note for each refund,
+a correction when one falls through.
 
 Which are owed is read from the ledger and never remembered: whoever adds a payment or changes a refund calls
 `issue_for` last in the same transaction, and `tick` finds whatever was missed.

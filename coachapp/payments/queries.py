@@ -14,18 +14,16 @@ from coachapp.money import Money
 from coachapp.payments.models import Attempt, Order, Package, Payment, PaymentUndone, Refund
 from coachapp.payments.rules import (
     BY_HAND,
+    NEVER_WENT,
     UNFINISHED,
     AttemptRow,
     AttemptState,
     Method,
     NoSuchAttempt,
     OrderState,
-    RefundState,
     order_state,
 )
 from coachapp.payments.voucher_queries import sold_between
-
-_NEVER_WENT = (RefundState.FAILED, RefundState.CANCELLED)
 
 
 @dataclass(frozen=True)
@@ -201,7 +199,7 @@ def _latest(
 
 
 def _counts(table: type[Payment] | type[Refund]) -> ColumnElement[bool]:
-    return Refund.state.not_in(_NEVER_WENT) if table is Refund else stands()
+    return Refund.state.not_in(NEVER_WENT) if table is Refund else stands()
 
 
 def _came_by(methods: Iterable[Method], order_ids: Iterable[UUID]) -> set[UUID]:

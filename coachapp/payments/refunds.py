@@ -14,6 +14,7 @@ from coachapp.payments.part_queries import parts_of
 from coachapp.payments.queries import stands
 from coachapp.payments.rules import (
     BY_HAND,
+    NEVER_WENT,
     Gateway,
     GatewayAway,
     GatewayRefused,
@@ -27,7 +28,6 @@ _LEASE = timedelta(minutes=2)
 _ASK_AGAIN = timedelta(hours=1)
 # Stripe remembers a request by its key for a day at least; after that the same key would send the money once more.
 _KEY_HOLDS = timedelta(hours=23)
-_FINAL = (RefundState.FAILED, RefundState.CANCELLED)
 _DASHBOARD = "dashboard"
 
 
@@ -73,7 +73,7 @@ def from_dashboard(payable_id: UUID, currency: str) -> Money:
     total = session().scalar(
         select(func.sum(Refund.amount_minor))
         .join(Order, Order.id == Refund.order_id)
-        .where(Order.payable_id.in_(ids), Refund.reason == _DASHBOARD, Refund.state.not_in(_FINAL))
+        .where(Order.payable_id.in_(ids), Refund.reason == _DASHBOARD, Refund.state.not_in(NEVER_WENT))
     )
     return Money(int(total or 0), currency)
 
@@ -88,7 +88,7 @@ def _refund(
             gone = db.scalars(
                 select(Refund.amount_minor).where(
                     Refund.payment_id == payment.id,
-                    Refund.state.not_in((RefundState.FAILED, RefundState.CANCELLED)),
+                    Refund.state.not_in(NEVER_WENT),
                 )
             )
             left = payment.amount_minor - sum(gone)
@@ -158,7 +158,7 @@ def note_refund(facts: RefundFacts, payables: Payables, *, now: datetime) -> Non
                 return
             refund = db.get_one(Refund, ask_refund(payment.id, facts.amount, _DASHBOARD, now=now))
         was = refund.state
-        if was in _FINAL or (was == RefundState.SUCCEEDED and facts.state is RefundState.PENDING):
+        if was in NEVER_WENT or (was == RefundState.SUCCEEDED and facts.state is RefundState.PENDING):
             return  # an answer that was overtaken by later news
         refund.state, refund.stripe_id = facts.state, facts.id
         if was != facts.state and facts.state is RefundState.SUCCEEDED:

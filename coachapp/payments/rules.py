@@ -57,6 +57,10 @@ class RefundState(StrEnum):
     TO_GIVE = "to give"
 
 
+NEVER_WENT = (RefundState.FAILED, RefundState.CANCELLED)
+"""Ends in which the money stayed here."""
+
+
 class OrderState(StrEnum):
     """Derived from payments and refunds, never stored."""
 

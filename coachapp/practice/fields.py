@@ -7,10 +7,12 @@ from wtforms import DateField, Field, IntegerField, StringField, TextAreaField, 
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
 from wtforms.validators import Optional as MayBeEmpty
 
+from coachapp.money import Money, parse_amount
 from coachapp.web.forms import BaseForm
 from coachapp.web.typed import one_line, stripped
 
 _A_DAY = _l("Enter a day, or leave it empty")
+_AMOUNT = _l("Enter an amount, like 80 or 80,50")
 _YEARS = range(2020, 2101)
 
 
@@ -90,3 +92,35 @@ def may_be_amount(label: Any, description: Any = "") -> StringField:
         filters=[one_line],
         render_kw={"inputmode": "decimal", "class": "w-s"},
     )
+
+
+class AmountLeft(StringField):
+    """So much of what is still paid: its form says with `up_to` how much that is, and `money` is what was typed.
+
+    Not nothing, unless it `may_be_nothing`: then it may be left empty too.
+    """
+
+    def __init__(self, label: Any, *, may_be_nothing: bool = False, **kwargs: Any) -> None:
+        super().__init__(
+            label,
+            [MayBeEmpty() if may_be_nothing else DataRequired(_AMOUNT)],
+            filters=[one_line],
+            render_kw={"inputmode": "decimal", "class": "w-s"},
+            **kwargs,
+        )
+        self._may_be_nothing = may_be_nothing
+
+    def up_to(self, most: Money) -> None:
+        self._most, self.money = most, Money(0, most.currency)
+
+    def post_validate(self, form: BaseForm, validation_stopped: bool) -> None:
+        if validation_stopped:
+            return
+        try:
+            self.money = parse_amount(self.data or "", self._most.currency)
+        except ValueError as error:
+            raise ValidationError(_AMOUNT) from error
+        if self.money.is_zero and not self._may_be_nothing:
+            raise ValidationError(_AMOUNT)
+        if self.money.minor > self._most.minor:
+            raise ValidationError(_l("At most %(amount)s is still paid", amount=self._most.plain()))

@@ -12,7 +12,8 @@ _ROW = UUID(int=1)
 
 @dataclass(frozen=True)
 class Ways:
-    """What the practice allows. A time is kept so many days for a transfer, or for someone else to pay it; None: never."""
+    """What the practice allows. A time is kept so many days for a transfer, or for someone else to pay it;
+    None: never."""
 
     transfer_days: int | None = None
     holder: str = ""

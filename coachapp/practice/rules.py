@@ -92,7 +92,8 @@ class PracticeRow:
 
 @dataclass(frozen=True)
 class CoachRow:
-    """A coach. Limits count appointments per day and per week of her zone; None is no limit. Minutes before for reminders."""
+    """A coach. Limits count appointments per day and per week of her zone; None is no limit.
+    Minutes before for reminders."""
 
     id: int
     first_name: str

@@ -12,9 +12,9 @@ from coachapp.db import Base, UtcDateTime
 class Question(Base):
     """One question: its terms, its words and answer, and when each thing happened to it; how it stands follows.
 
-    `road_hash` and the code are ways back to paying. `words_sealed` may be a draft until `sent_at`, `answer_sealed` until
-    `answered_at`, or what the coach said with the money that went back at `back_at`. The database lets it end in one
-    way only: answered, turned into a session, or paid back.
+    `road_hash` and the code are ways back to paying. `words_sealed` may be a draft until `sent_at`, `answer_sealed`
+    until `answered_at`, or what the coach said with the money that went back at `back_at`. The database lets it end
+    in one way only: answered, turned into a session, or paid back.
     """
 
     __tablename__ = "question"

@@ -1,4 +1,5 @@
-"""The words of templates in the language of the request: which language is found out once a request, each text prepared once."""
+"""The words of templates in the language of the request: which language is found out once a request,
+each text prepared once."""
 
 from functools import lru_cache
 from typing import Any

@@ -1,4 +1,5 @@
-"""A sheet as a form: what each question shows, from stored answers or from what was just typed; and the coach's forms."""
+"""A sheet as a form: what each question shows, from stored answers or from what was just typed;
+and the coach's forms."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass

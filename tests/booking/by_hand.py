@@ -1,4 +1,5 @@
-"""Paying without a card, as tests walk it: a practice that allows it, someone who chooses it, Nora who sees the money."""
+"""Paying without a card, as tests walk it: a practice that allows it, someone who chooses it,
+Nora who sees the money."""
 
 import re
 

@@ -195,12 +195,12 @@ def test_what_was_asked_for_is_marked_by_hand_and_undone_and_stands_in_her_histo
     asks(world, nora, client_id, in_space="y")
     here, record = nora.page.headers["Location"], f"/desk/clients/{ref_of(world, client_id)}"
     ((order_id,),) = world.rows(Order.id)
-    press(nora, f"orders/{order_id}", how="a shell")
+    press(nora, f"orders/{order_id}/come", how="a shell")
     assert nora.page.status_code == 422
-    press(nora, f"orders/{order_id}", how="cash")
+    press(nora, f"orders/{order_id}/come", how="cash")
     nora.follow()
     assert "Marked as paid" in nora.text and money(world) == ([("cash", 40_00)], [])
-    assert press(nora, f"orders/{order_id}", how="cash").status_code == 409
+    assert press(nora, f"orders/{order_id}/come", how="cash").status_code == 409
     nora.get(record)
     assert "Asked for €40" in nora.text and "Paid €40, as you asked" in nora.text
     hers.get("/me/receipts")
@@ -214,7 +214,7 @@ def test_what_was_asked_for_is_marked_by_hand_and_undone_and_stands_in_her_histo
     world.change(PayRequest, due_at=clock.now())
     nora.get(here)
     assert "It was not paid in time" in nora.text, "late money counts too"
-    press(nora, f"orders/{order_id}", how="transfer")
+    press(nora, f"orders/{order_id}/come", how="transfer")
     assert money(world) == ([("transfer", 40_00)], [])
 
 
@@ -223,11 +223,12 @@ def test_nothing_else_is_marked_so(world):
     asks(world, nora, client_id)
     ((order_id,),), ((request_id,),) = world.rows(Order.id), world.rows(PayRequest.id)
     press(nora, f"asked/{request_id}/take-back")
-    assert nora.get(f"/desk/payments/orders/{order_id}").status_code == 404
-    world.paid()
-    for (each,) in world.rows(Order.id):
-        assert nora.get(f"/desk/payments/orders/{each}").status_code == 404
+    for path, status in ((order_id, 404), (request_id, 404)):
+        assert press(nora, f"orders/{path}/come", how="cash").status_code == status
+    nora.get(f"/desk/payments/orders/{order_id}")
+    assert "Not paid" in nora.text and "It has come" not in nora.text
     assert nora.get(f"/desk/payments/orders/{request_id}").status_code == 404
+    assert money(world) == ([], [])
 
 
 def test_what_came_twice_goes_back_and_the_coach_hears_of_it(world):
@@ -241,7 +242,7 @@ def test_what_came_twice_goes_back_and_the_coach_hears_of_it(world):
     session_id = other.page.headers["Location"].rpartition("/")[2]
     world.change(Attempt, state="expired")
     ((order_id,),) = world.rows(Order.id)
-    press(nora, f"orders/{order_id}", how="cash")
+    press(nora, f"orders/{order_id}/come", how="cash")
     world.stripe.pay(session_id)
     assert world.stripe.wait_idle()
     assert money(world) == ([("card", 40_00), ("cash", 40_00)], ["succeeded"])

@@ -1,4 +1,5 @@
-"""A package without a first time, paid without a card: awaited, granted once the coach says so, and no longer at its limit."""
+"""A package without a first time, paid without a card: awaited, granted once the coach says so,
+and no longer at its limit."""
 
 from datetime import timedelta
 
@@ -66,7 +67,7 @@ def test_by_transfer_it_is_hers_once_the_coach_has_the_money(selling):
     assert len(world.rows(Client.id)) == 1, "who pays a little late is not forgotten"
     nora.get("/desk/payments")
     assert "Steady ground" in nora.text and "Awaited" in nora.text
-    press(nora, f"orders/{order_id(world)}", how="transfer")
+    press(nora, f"orders/{order_id(world)}/come", how="transfer")
     assert nora.page.status_code == 303, nora.text
     assert money(world) == ([("transfer", PRICE)], []) and sums(world) == [(6, 0, 0, 0)]
     walker.get("/book/words")
@@ -77,7 +78,7 @@ def test_by_transfer_it_is_hers_once_the_coach_has_the_money(selling):
     press(nora, f"{payment_id(world)}/undo")
     nora.get("/desk/payments")
     assert "Bought" in nora.text, "undone, its money is awaited again"
-    press(nora, f"orders/{order_id(world)}", how="cash")
+    press(nora, f"orders/{order_id(world)}/come", how="cash")
     assert money(world) == ([("cash", PRICE)], []) and sums(world) == [(6, 0, 0, 0)]
 
 
@@ -125,7 +126,7 @@ def test_after_its_limit_she_may_choose_again_and_late_money_counts(selling):
     nora = coach_at_desk(world)
     nora.get("/desk/payments")
     assert "Ended" in nora.text
-    press(nora, f"orders/{order_id(world)}", how="transfer")
+    press(nora, f"orders/{order_id(world)}/come", how="transfer")
     assert sums(world) == [(6, 0, 0, 0)]
 
 

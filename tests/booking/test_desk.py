@@ -7,7 +7,8 @@ import pytest
 from coachapp import clock
 from coachapp.booking import queries
 from coachapp.booking.desk_operations import block_time, book_for_client, set_day, unblock_time
-from coachapp.booking.rules import AppointmentState, BadTime, NoSuchPlace, TimeTaken
+from coachapp.booking.own_hours import BadTime
+from coachapp.booking.rules import AppointmentState, NoSuchPlace, TimeTaken
 from coachapp.clients.operations import new_client
 from coachapp.practice.queries import offering
 from coachapp.safe_contact.operations import set_contact

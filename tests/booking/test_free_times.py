@@ -1,4 +1,5 @@
-"""Free times: opening hours over clock changes, buffers, notice, horizon, each rule by an example one can check by hand."""
+"""Free times: opening hours over clock changes, buffers, notice, horizon,
+each rule by an example one can check by hand."""
 
 from datetime import UTC, date, datetime, timedelta
 from time import perf_counter

@@ -1,4 +1,5 @@
-"""An introductory price: shown truthfully, had once by whoever is signed in, and what the coach sees of a second time."""
+"""An introductory price: shown truthfully, had once by whoever is signed in,
+and what the coach sees of a second time."""
 
 from datetime import timedelta
 

@@ -1,4 +1,5 @@
-"""Moving a booked time: the same order and calendar entry, never charged again; and what is said when it is not safe."""
+"""Moving a booked time: the same order and calendar entry, never charged again;
+and what is said when it is not safe."""
 
 from datetime import timedelta
 from threading import Barrier, Thread

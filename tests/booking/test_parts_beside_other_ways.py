@@ -5,7 +5,7 @@ import re
 import pytest
 
 from coachapp import clock, db
-from coachapp.booking import buying, operations
+from coachapp.booking import buying, operations, purchases
 from coachapp.booking.models import Appointment, Purchase
 from coachapp.booking.parting import split_for, split_for_package
 from coachapp.booking.rules import NotNow
@@ -27,7 +27,7 @@ def in_the_same_moment(world, go_to_pay, what, split):
 
 
 def a_purchase(package_id):
-    return buying.purchase_row(db.session().get_one(Purchase, package_id))
+    return purchases.purchase_row(db.session().get_one(Purchase, package_id))
 
 
 def offered(world, find):
@@ -90,7 +90,8 @@ def test_a_package_whose_money_was_awaited_is_not_paid_in_parts(world):
     split = offered(world, lambda now: split_for_package(package_id, now))
     in_the_same_moment(world, buying.go_to_pay, lambda: a_purchase(package_id), split)
     nora = coach_at_desk(world)
-    nora.fill(f"/desk/payments/orders/{order_id(world)}", {"how": "transfer"})
+    nora.get(f"/desk/payments/orders/{order_id(world)}")
+    nora.post(f"/desk/payments/orders/{order_id(world)}/come", {"how": "transfer"})
     assert money(world) == ([("transfer", PRICE)], []) and sums(world) == [(6, 0, 0, 0)]
 
 
@@ -102,7 +103,10 @@ def test_a_package_begun_in_parts_is_not_marked_as_paid_by_its_first_part(world)
     walker.fill(f"/book/{SLUG}/buy", typed)
     walker.get("/book/words")
     go(walker, "/book/words", parts=walker.hidden("parts"))
-    assert coach_at_desk(world).get(f"/desk/payments/orders/{order_id(world)}").status_code == 404
+    nora, here = coach_at_desk(world), f"/desk/payments/orders/{order_id(world)}"
+    nora.get(here)
+    assert "It has come" not in nora.text
+    assert nora.post(f"{here}/come", {"how": "cash"}).status_code == 404
     assert sums(world) == []
 
 
@@ -112,13 +116,14 @@ def test_some_of_a_later_part_goes_back_and_the_time_stays(world):
     walker.pay()
     nora = coach_at_desk(world)
     first, rest = (
-        f"/desk/payments/of/{found}" for (_minor, found) in sorted(world.rows(Order.amount_minor, Order.id))
+        f"/desk/payments/orders/{found}"
+        for (_minor, found) in sorted(world.rows(Order.amount_minor, Order.id))
     )
     page = nora.get(first).get_data(as_text=True)
-    assert re.findall(r'href="(/desk/payments/of/[^"]+)"', page) == [rest], "it leads to the other part"
+    assert re.findall(r'href="(/desk/payments/orders/[^"]+)"', page) == [rest], "it leads to the other part"
     nora.get(rest)
     assert "Power hour" in nora.text and "€19" in nora.text
-    nora.fill(rest, {"amount": "6", "how": "card", "was": "0"})
+    nora.post(f"{rest}/back", {"amount": "6", "how": "card", "was": "0"})
     assert world.stripe.wait_idle() and world.rows(Refund.amount_minor, Refund.state) == [(6_00, "succeeded")]
     path = (walker.get("/book/done"), walker.page.headers["Location"])[1]
     walker.get(f"{path}/cancel")

@@ -10,7 +10,8 @@ from coachapp.booking import queries
 from coachapp.booking.around_queries import beside
 from coachapp.booking.desk_operations import book_for_client
 from coachapp.booking.models import Appointment
-from coachapp.booking.rules import AppointmentState, new_room_key, room_link
+from coachapp.booking.room import new_room_key, room_link
+from coachapp.booking.rules import AppointmentState
 from coachapp.practice.models import Coach, Offering
 from coachapp.practice.queries import offering
 from coachapp.practice.rules import CoachRow

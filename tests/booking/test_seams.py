@@ -169,7 +169,8 @@ def test_who_has_only_asked_has_no_record_to_open(world):
 
 
 def test_a_record_something_belongs_to_is_kept_whole_and_stops_nobody(world):
-    """A note on the record of someone who never booked: she stays readable, and the next one is forgotten all the same."""
+    """A note on the record of someone who never booked: she stays readable,
+    and the next one is forgotten all the same."""
     for name in ("one", "two"):
         world.walker().go_to_code(email=f"{name}@example.com")
     first, second = [client_id for (client_id,) in world.rows(Client.id)]

@@ -1,4 +1,5 @@
-"""Several people choose at the same moment, several coaches are free: everyone is told at once, nobody waits in a ring."""
+"""Several people choose at the same moment, several coaches are free:
+everyone is told at once, nobody waits in a ring."""
 
 from threading import Barrier, Event, Thread
 

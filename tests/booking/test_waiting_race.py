@@ -1,4 +1,5 @@
-"""The waiting list where several press at the same moment, on both databases; and the database's own note of what is freed."""
+"""The waiting list where several press at the same moment, on both databases;
+and the database's own note of what is freed."""
 
 import threading
 

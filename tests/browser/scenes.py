@@ -349,7 +349,7 @@ SCENES = (
             "desk-asked-money": "{desk_asked}",
             "desk-money": "{desk_money}",
             "desk-disputed": "/desk/payments/disputed",
-            "desk-asked-paid": "{desk_asked_paid}",
+            "desk-money-due": "{desk_money_due}",
             "desk-ways": "/desk/payments/ways",
             "desk-services": "/desk/offerings",
             "desk-codes": "/desk/codes",
@@ -498,7 +498,7 @@ class Cast:
                 self._facts[name] = re.search(r'"(/desk/clients/[^"]+/cancel)"', sessions)[1]
             case "desk_money":
                 sessions = self.person(COACH).get(self.address("/desk/clients/{ref}/sessions")).text()
-                self._facts[name] = re.search(r'"(/desk/payments/of/[^"]+)"', sessions)[1]
+                self._facts[name] = re.search(r'"(/desk/payments/orders/[0-9a-f-]{36})"', sessions)[1]
             case "desk_package_back":
                 found = self.person(COACH).get(self.address("/desk/clients/{ref}/packages")).text()
                 self._facts[name] = re.search(r'"(/desk/clients/[^"]+/take-back)"', found)[1]
@@ -578,9 +578,9 @@ class Cast:
                 self._facts[name] = self._let_someone()
             case "pay_taken_back" | "desk_asked":
                 self._ask_money()
-            case "desk_asked_paid":
+            case "desk_money_due":
                 found = self.person(COACH).get(self.address("{desk_asked}")).text()
-                self._facts[name] = re.search(r'"(/desk/payments/orders/[^"]+)"', found)[1]
+                self._facts[name] = re.search(r'"(/desk/payments/orders/[0-9a-f-]{36})"', found)[1]
             case "set_up":
                 self._facts[name] = self._add_coach()
             case "whom":

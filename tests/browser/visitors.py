@@ -1,4 +1,5 @@
-"""People with browsers at the house `make run` serves: what they ask over plain HTTP shares the cookies of their pages."""
+"""People with browsers at the house `make run` serves: what they ask over plain HTTP shares
+the cookies of their pages."""
 
 import re
 import sqlite3

@@ -7,8 +7,8 @@ import pytest
 
 from coachapp import clock
 from coachapp.booking.desk_operations import set_week
+from coachapp.booking.own_hours import AwayBy
 from coachapp.booking.queries import free_days, open_stretches, stays_from
-from coachapp.booking.rules import AwayBy
 from coachapp.booking.slots import Opening
 from coachapp.booking.travelling import go_away
 from coachapp.practice.operations import add_coach

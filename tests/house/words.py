@@ -1,4 +1,5 @@
-"""The forbidden words: where they are looked for in the source itself (`python -m tests.house.words`, no app needed)."""
+"""The forbidden words: where they are looked for in the source itself (`python -m tests.house.words`,
+no app needed)."""
 
 import re
 import sys

@@ -1,4 +1,5 @@
-"""The app is killed at any step of taking a date back: either nothing has happened, or everyone is told and paid back."""
+"""The app is killed at any step of taking a date back: either nothing has happened,
+or everyone is told and paid back."""
 
 import multiprocessing
 from datetime import timedelta

@@ -1,4 +1,5 @@
-"""A first paid booking asks little: four pages of ours, and six answers at most; the next one with a package nothing."""
+"""A first paid booking asks little: four pages of ours, and six answers at most;
+the next one with a package nothing."""
 
 import re
 

@@ -182,7 +182,8 @@ def test_two_people_at_once(house):
 
 @pytest.mark.safety("T8")
 def test_everyone_gets_the_same_answer(house):
-    """Known to the practice or not, the coach's own, blocked, a machine: one status, body, set of headers and statements."""
+    """Known to the practice or not, the coach's own, blocked, a machine:
+    one status, body, set of headers and statements."""
     answers = []
     with house.app.app_context():
         block(1, BLOCKED, "", by=uuid4(), now=clock.now())

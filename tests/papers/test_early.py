@@ -1,4 +1,5 @@
-"""Beginning within the days in which she may step back is her express wish: asked, kept with version and time, shown."""
+"""Beginning within the days in which she may step back is her express wish:
+asked, kept with version and time, shown."""
 
 from datetime import datetime, timedelta
 

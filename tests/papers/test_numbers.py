@@ -58,7 +58,8 @@ def practice(nameless):
 
 
 def write(app, turns, fails, troubles):
-    """Issue papers one after the other, in turn in each currency; every one at a place of `fails` is taken back after it was numbered."""
+    """Issue papers one after the other, in turn in each currency;
+    every one at a place of `fails` is taken back after it was numbered."""
     for turn in range(turns):
         owed = Owed(
             Kind.RECEIPT, uuid4(), None, uuid4(), "R", Money(turn + 1, CURRENCIES[turn % 3]), clock.now()

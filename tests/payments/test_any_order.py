@@ -17,7 +17,7 @@ import pytest
 import sqlalchemy as sa
 
 from coachapp import clock, db
-from coachapp.booking import awaiting, buying, confirming, operations, prices, queries
+from coachapp.booking import awaiting, buying, confirming, operations, prices, purchases, queries
 from coachapp.booking.making import give_token, new_appointment, new_place
 from coachapp.booking.models import Appointment, Place
 from coachapp.booking.rules import AppointmentState, BookingError
@@ -99,7 +99,7 @@ class History:
             self.client_id, offering("steady-ground"), offering("power-hour"), None, now=self.now
         )
         self.road = road
-        return buying.by_road(road).package_id
+        return purchases.by_road(road).package_id
 
     def _sell_request(self, number):
         amount, due = Money(self.dice.randrange(50, 500_00), "EUR"), self.now + timedelta(days=3)
@@ -130,7 +130,7 @@ class History:
         if self.kind == "appointment":
             attempt = operations.go_to_pay(queries.place(self.row), back, now=self.now)
         elif self.kind == "package":
-            attempt = buying.go_to_pay(buying.by_road(self.road), back, now=self.now)
+            attempt = buying.go_to_pay(purchases.by_road(self.road), back, now=self.now)
         else:
             attempt = asking.go_to_pay(ask_queries.by_id(self.row), back, self.stripes[1], now=self.now)
         payments.open_checkout(attempt, *self.stripes, now=self.now)

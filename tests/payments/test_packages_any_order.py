@@ -23,7 +23,7 @@ from hypothesis.stateful import (
 )
 
 from coachapp import clock
-from coachapp.booking import around, buying, confirming, crediting, holding, operations, queries
+from coachapp.booking import around, buying, confirming, crediting, holding, operations, purchases, queries
 from coachapp.booking.admission import Guest
 from coachapp.booking.rules import AppointmentState, BookingError, Outcome
 from coachapp.clients.operations import new_client
@@ -101,7 +101,7 @@ class Packages(RuleBasedStateMachine):
         """Without a time."""
         with self._kindly():
             road = buying.begin_known(self.client_id, offering(SLUG), offering(SINGLE), None, now=self.now)
-            attempt = buying.go_to_pay(buying.by_road(road), self._back, now=self.now)
+            attempt = buying.go_to_pay(purchases.by_road(road), self._back, now=self.now)
             payments.open_checkout(attempt, *self._stripe, now=self.now)
             return attempt.payable_id
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 from random import Random
 
 from coachapp import clock
-from coachapp.booking import buying
+from coachapp.booking import buying, purchases
 from coachapp.booking.parting import split_for_package
 from coachapp.payments import by_hand, credits, parts
 from coachapp.payments import operations as payments
@@ -35,9 +35,9 @@ class History:
         allow_parts(world, PartTerms(times=chance.randint(2, 5)), SLUG)
         with world.app.app_context():
             road = buying.begin_known(client_id, offering(SLUG), offering(SINGLE), None, now=self.now)
-            self.whole = buying.by_road(road).package_id
+            self.whole = purchases.by_road(road).package_id
             split = split_for_package(self.whole, self.now)
-            attempt = buying.go_to_pay(buying.by_road(road), self.back, now=self.now, split=split)
+            attempt = buying.go_to_pay(purchases.by_road(road), self.back, now=self.now, split=split)
             self._open(attempt)
             self._settle(self.whole)
 

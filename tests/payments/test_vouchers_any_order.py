@@ -1,4 +1,5 @@
-"""A voucher through long random histories: what is left is what a plain sum says, and everything agrees after each step."""
+"""A voucher through long random histories: what is left is what a plain sum says,
+and everything agrees after each step."""
 
 import random
 from datetime import timedelta

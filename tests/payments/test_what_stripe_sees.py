@@ -208,7 +208,8 @@ def is_allowed(got):
 
 @pytest.mark.safety("T12")
 def test_every_way_to_stripe_key_by_key(world):
-    """Booked, with a code, with a package and without a time, asked for, by somebody else, a question, and what comes after."""
+    """Booked, with a code, with a package and without a time, asked for, by somebody else, a question,
+    and what comes after."""
     sell(world)
     asked.sell(world, title=HOPE, slug="canary-question")
     allow(world, Ways(others_days=3))

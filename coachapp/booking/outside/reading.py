@@ -248,7 +248,8 @@ def _taken(event: Event, where: tzinfo, floating: tzinfo) -> list[Stretch]:
 
 
 def _instant(value: date, where: tzinfo, *, closing: bool = False) -> int:
-    """Epoch seconds. A wall time that comes twice is its first reading where a stretch begins, its second where it ends."""
+    """Epoch seconds. A wall time that comes twice is its first reading where a stretch begins,
+    its second where it ends."""
     at = value if isinstance(value, datetime) else datetime.combine(value, time())
     if at.tzinfo is not None:
         return int(at.timestamp())

@@ -7,7 +7,7 @@ from flask_login import current_user
 
 from coachapp import clock
 from coachapp.accounts.queries import join_path
-from coachapp.booking import awaiting_packages, blocking, buying, by_voucher, parting, prices
+from coachapp.booking import awaiting_packages, blocking, buying, by_voucher, parting, prices, purchases
 from coachapp.booking.admission import STRANGER, Guest
 from coachapp.booking.forms import DetailsForm, KnownForm, PriceCodeForm, VoucherForm
 from coachapp.booking.operations import Details
@@ -126,7 +126,7 @@ def leave() -> ResponseReturnValue:
     return redirect(url_for("buying.words"), 303)
 
 
-def _awaited_page(purchase: buying.PurchaseRow) -> str:
+def _awaited_page(purchase: purchases.PurchaseRow) -> str:
     """What is to be transferred or brought along, or given on for someone else to pay, and until when."""
     order = orders_of([purchase.package_id])[purchase.package_id]
     by_someone = purchase.pays_by == PaysBy.SOMEONE
@@ -145,7 +145,7 @@ def _awaited_page(purchase: buying.PurchaseRow) -> str:
 
 
 def words_page(
-    purchase: buying.PurchaseRow,
+    purchase: purchases.PurchaseRow,
     form: PriceCodeForm | None = None,
     *,
     voucher: VoucherForm | None = None,
@@ -182,7 +182,7 @@ def go_on() -> ResponseReturnValue:
         return redirect(url_for("buying.words"), 303)
 
 
-def at_price(purchase: buying.PurchaseRow) -> AtPrice:
+def at_price(purchase: purchases.PurchaseRow) -> AtPrice:
     """A package without a time, and the page before paying it, with the price as it is when that is shown."""
     package_id, now = purchase.package_id, clock.now()
     return AtPrice(
@@ -195,7 +195,7 @@ def at_price(purchase: buying.PurchaseRow) -> AtPrice:
     )
 
 
-def _take_or_pay(purchase: buying.PurchaseRow, mine: PackageRow) -> ResponseReturnValue:
+def _take_or_pay(purchase: purchases.PurchaseRow, mine: PackageRow) -> ResponseReturnValue:
     if mine.price.is_zero:
         buying.take_for_nothing(purchase, settings().base_url, now=clock.now())
         return redirect(url_for("buying.bought"), 303)

@@ -14,7 +14,8 @@ from coachapp import clock
 from coachapp.booking import desk_operations, queries, travelling
 from coachapp.booking.desk_forms import TROUBLES, AwayForm, BlockForm, DaysForm
 from coachapp.booking.group_queries import dates_between
-from coachapp.booking.rules import AwayBy, BadTime, NoSuchPlace, StaysOverlap, TimeTaken
+from coachapp.booking.own_hours import AwayBy, BadTime, StaysOverlap
+from coachapp.booking.rules import NoSuchPlace, TimeTaken
 from coachapp.booking.slots import DayException
 from coachapp.booking.wall import Reading, instant_of
 from coachapp.booking.week import WeekSheet, read_week, sheet_of

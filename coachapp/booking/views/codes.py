@@ -12,8 +12,9 @@ from coachapp import clock
 from coachapp.booking import holding
 from coachapp.booking.forms import PriceCodeForm
 from coachapp.booking.rules import HoldEnded, NotNow
-from coachapp.booking.views import buying, details, road
+from coachapp.booking.views import buying, last_page, road
 from coachapp.booking.views.at_price import AtPrice
+from coachapp.booking.views.held import hold_ended
 from coachapp.payments import operations as payments
 from coachapp.payments.coupon_rules import NoSuchCode
 from coachapp.payments.queries import unfinished_attempt
@@ -24,7 +25,7 @@ from coachapp.web import limits
 from coachapp.web.guards import public
 
 bp = Blueprint("codes", __name__, url_prefix="/book")
-bp.register_error_handler(HoldEnded, details.hold_ended)
+bp.register_error_handler(HoldEnded, hold_ended)
 
 T = TypeVar("T")
 TRIES = "20 per 15 minutes"
@@ -69,7 +70,7 @@ def present() -> AtPrice:
         return buying.at_price(road.present_purchase())
     if not holding.still_held(place, clock.now()):
         raise HoldEnded
-    return details.at_price(place)
+    return last_page.at_price(place)
 
 
 def _unpaid(mine: AtPrice, change: Callable[[], T]) -> T | None:

@@ -9,7 +9,7 @@ from coachapp.booking.early import asks_if_used
 from coachapp.booking.forms import EarlyForm
 from coachapp.booking.rules import HoldEnded, PlaceRow
 from coachapp.booking.views import hers, road
-from coachapp.booking.views.details import hold_ended, turned_away
+from coachapp.booking.views.held import hold_ended, turned_away
 from coachapp.config import settings
 from coachapp.payments.credit_queries import usable, usable_count
 from coachapp.payments.credit_rules import NoCredit, PackageRow
@@ -26,7 +26,7 @@ def look() -> ResponseReturnValue:
     place = _own_place()
     mine = _usable(place)
     if mine is None:
-        return redirect(url_for("road.details"), 303)
+        return redirect(url_for("details.details"), 303)
     return _page(place, mine, EarlyForm.asking(asks_if_used(mine, place.starts_at), formdata=None))
 
 
@@ -44,7 +44,7 @@ def book() -> ResponseReturnValue:
     try:
         crediting.confirm_by_credit(place, settings().base_url, begin_early=form.wished, now=clock.now())
     except NoCredit:  # used on another device in this moment
-        return redirect(url_for("road.details"), 303)
+        return redirect(url_for("details.details"), 303)
     return redirect(url_for("place.show", token=queries.place_token(place.id)), 303)
 
 

@@ -76,7 +76,8 @@ def at_her_price(chosen: OfferingRow) -> OfferingRow:
 
 
 def as_priced(chosen: OfferingRow, guest: Guest) -> OfferingRow:
-    """The offering at the price this guest pays for a time of it. A first time of a package is paid with the package."""
+    """The offering at the price this guest pays for a time of it.
+    A first time of a package is paid with the package."""
     is_first = chosen.slug.endswith("/first")
     return chosen if is_first or guest.booked_by == "link" else reduced.as_priced(chosen, guest.client_id)
 

@@ -9,13 +9,13 @@ from flask_babel import gettext as _
 
 from coachapp import clock
 from coachapp.booking import awaiting, awaiting_packages, blocking, queries, requests
-from coachapp.booking.buying import PurchaseRow
 from coachapp.booking.holding import still_held
 from coachapp.booking.pay_rules import NotAllowed, PaysBy
+from coachapp.booking.purchases import PurchaseRow
 from coachapp.booking.rules import HoldEnded, PlaceRow
-from coachapp.booking.views import buying, details, road
+from coachapp.booking.views import buying, last_page, road
 from coachapp.booking.views.at_price import AtPrice
-from coachapp.booking.views.details import hold_ended, turned_away
+from coachapp.booking.views.held import hold_ended, turned_away
 from coachapp.config import settings
 from coachapp.payments import operations as payments
 from coachapp.payments.queries import unfinished_attempt
@@ -35,8 +35,8 @@ KEPT_TIMES = "10 per day"
 @bp.post("/<any(transfer, cash, someone):way>")
 @public
 def choose(way: str) -> ResponseReturnValue:
-    """Keep the time for a transfer or for someone else to pay, or book it for cash; an open link to pay by card is ended
-    first. A package without a time is awaited in the same ways."""
+    """Keep the time for a transfer or for someone else to pay, or book it for cash; an open link to pay by card is
+    ended first. A package without a time is awaited in the same ways."""
     try:
         place = road.present_place()
     except HoldEnded:
@@ -47,7 +47,7 @@ def choose(way: str) -> ResponseReturnValue:
         return redirect(url_for("road.code"), 303)
     if blocking.tried(place.coach_id, *blocking.addresses_of(place), now=clock.now()):
         return turned_away(place)
-    return _await(details.at_price(place), lambda: _later(place, PaysBy(way)))
+    return _await(last_page.at_price(place), lambda: _later(place, PaysBy(way)))
 
 
 def _await(mine: AtPrice, later: Callable[[], ResponseReturnValue]) -> ResponseReturnValue:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, tzinfo
 from functools import lru_cache
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -16,7 +16,7 @@ from coachapp.booking import queries
 from coachapp.booking.group_queries import open_dates
 from coachapp.booking.picker import Picker, picker_for, read_day, read_month, without
 from coachapp.booking.rules import PlaceRow
-from coachapp.booking.slots import instant
+from coachapp.booking.slots import LocalDay, instant
 from coachapp.practice.queries import coach, offering_by_id
 from coachapp.practice.rules import CoachRow, NoSuchOffering, OfferingRow
 from coachapp.web.words import locale
@@ -116,17 +116,9 @@ def choices(
     where the form says no other.
     """
     now, offering, hosts = clock.now(), ways[0], [coach(way.coach_id) for way in ways]
-    where, hidden = zone(key), moving.starts_at if moving else gone
-    days = queries.free_days(
-        ways,
-        now,
-        now + timedelta(days=offering.horizon_days + 2),
-        where,
-        now=now,
-        leaving_out=moving.appointment_id if moving else None,
-    )
+    where = zone(key)
     page = picker_for(
-        without(days, hidden) if hidden else days,
+        _free_days(ways, where, now, moving, gone),
         offering.length_min,
         where,
         zone(_one_zone(hosts) or key),
@@ -145,6 +137,22 @@ def choices(
         "zones": zone_choices(WELL_KNOWN, now, key, *(host.zone for host in hosts)),
         "now": now,
     }
+
+
+def _free_days(
+    ways: Sequence[OfferingRow], where: tzinfo, now: datetime, moving: PlaceRow | None, gone: datetime | None
+) -> Sequence[LocalDay]:
+    """All there is to choose from: a time that moves does not stand in its own way, and is not offered again."""
+    days = queries.free_days(
+        ways,
+        now,
+        now + timedelta(days=ways[0].horizon_days + 2),
+        where,
+        now=now,
+        leaving_out=moving.appointment_id if moving else None,
+    )
+    hidden = moving.starts_at if moving else gone
+    return without(days, hidden) if hidden else days
 
 
 def _one_zone(hosts: Sequence[CoachRow]) -> str | None:

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from coachapp import clock
 from coachapp.accounts.operations import make_join_token
 from coachapp.accounts.queries import has_joined, join_path
-from coachapp.booking import awaiting, buying, operations, queries, wait_queries, waiting
+from coachapp.booking import awaiting, buying, operations, purchases, queries, wait_queries, waiting
 from coachapp.booking.around_queries import beside
 from coachapp.booking.forms import CodeForm
 from coachapp.booking.ics import Summary, calendar_file, uid_of
@@ -22,7 +22,7 @@ from coachapp.booking.rules import (
     may_move,
 )
 from coachapp.booking.views import hers, road
-from coachapp.booking.views.details import let_go_of
+from coachapp.booking.views.held import let_go_of
 from coachapp.booking.wait_rules import NotWaiting, WaitRow
 from coachapp.clients.queries import client
 from coachapp.config import settings
@@ -72,7 +72,7 @@ def show(token: str) -> ResponseReturnValue:
     if not hers.may_see_all(place) or place.client_id is None:
         return render_template("booking/time_only.html", place=place, form=CodeForm(), now=clock.now())
     if place.standing in IN_REQUEST:
-        bought = place.state is AppointmentState.RELEASED and buying.bought_beside(place)
+        bought = place.state is AppointmentState.RELEASED and purchases.bought_beside(place)
         return redirect(url_for("place.enter"), 303) if bought else _request_page(place, token)
     return render_template(
         "booking/done.html",
@@ -218,7 +218,7 @@ def _booked_or_bought(typed: str) -> tuple[str, str]:
 def _bought_or_asked(typed: str) -> tuple[str, str]:
     """A package, or what a higher room has given four words for; `app.py` says which."""
     try:
-        return buying.new_road(buying.by_code(typed)), url_for("buying.bought")
+        return buying.new_road(purchases.by_code(typed)), url_for("buying.bought")
     except NoSuchPlace:
         opened: tuple[str, str] = current_app.extensions["further_words"](typed)
         return opened
@@ -226,7 +226,7 @@ def _bought_or_asked(typed: str) -> tuple[str, str]:
 
 def _on_from(place: PlaceRow) -> str:
     """Where the four words lead: to the appointment, or on along the road to one that is not paid yet."""
-    if place.state is AppointmentState.RELEASED and buying.bought_beside(place):
+    if place.state is AppointmentState.RELEASED and purchases.bought_beside(place):
         return url_for("road.done")
     if place.standing in hers.BOOKED | IN_REQUEST and place.standing not in _TO_ACCEPT:
         return url_for("place.show", token=queries.place_token(place.id))

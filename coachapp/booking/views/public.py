@@ -111,7 +111,7 @@ def keep(chosen: OfferingRow, guest: Guest, buys: UUID | None = None) -> Respons
         return _being_paid()
     prices.bring_code(cookie, code, now=clock.now())
     has_one = buys is None and door.has_session_left(chosen, guest)
-    response = make_response(redirect(url_for("crediting.look" if has_one else "road.details"), 303))
+    response = make_response(redirect(url_for("crediting.look" if has_one else "details.details"), 303))
     road.remember(response, cookie)
     return response
 
@@ -265,7 +265,8 @@ def _offering(slug: str) -> OfferingRow:
 
 
 def known(slug: str) -> OfferingRow:
-    """The offering with this address, at her price. A zero byte is no letter of any address, and PostgreSQL takes none in a text."""
+    """The offering with this address, at her price. A zero byte is no letter of any address,
+    and PostgreSQL takes none in a text."""
     if "\0" in slug:
         raise NoSuchOffering
     return door.at_her_price(offering(slug))

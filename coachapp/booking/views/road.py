@@ -3,7 +3,7 @@
 from flask import Response, request
 
 from coachapp.accounts.presence import present, sign_in_cookie, without_sign_in
-from coachapp.booking import buying, queries
+from coachapp.booking import purchases, queries
 from coachapp.booking.rules import HoldEnded, NoSuchPlace, PlaceRow, Standing
 from coachapp.booking.views import door, whom
 from coachapp.config import settings
@@ -32,12 +32,12 @@ def present_place() -> PlaceRow:
         raise HoldEnded from error
 
 
-def present_purchase() -> buying.PurchaseRow:
+def present_purchase() -> purchases.PurchaseRow:
     """The package this browser is buying without a time. HoldEnded when there is none, or a sign-in is covered."""
     if is_covered():
         raise HoldEnded
     try:
-        return buying.by_road(cookie() or "")
+        return purchases.by_road(cookie() or "")
     except NoSuchPlace as error:
         raise HoldEnded from error
 

@@ -11,11 +11,11 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from coachapp import clock
-from coachapp.booking import blocking, buying, by_voucher, prices, queries, requests
+from coachapp.booking import blocking, by_voucher, prices, purchases, queries, requests
 from coachapp.booking.forms import PriceCodeForm, VoucherForm
 from coachapp.booking.rules import HoldEnded, IntroHad, NotNow, PlaceRow
 from coachapp.booking.views import buying as buying_views
-from coachapp.booking.views import details, road
+from coachapp.booking.views import held, last_page, road
 from coachapp.money import Money
 from coachapp.payments import operations as payments
 from coachapp.payments.coupon_rules import CodeGone
@@ -29,7 +29,7 @@ from coachapp.web.guards import public
 from coachapp.web.words import amount
 
 bp = Blueprint("vouchers", __name__, url_prefix="/book")
-bp.register_error_handler(HoldEnded, details.hold_ended)
+bp.register_error_handler(HoldEnded, held.hold_ended)
 
 TRIES = "20 per 15 minutes"
 
@@ -51,11 +51,11 @@ class _Due:
 def for_time() -> ResponseReturnValue:
     """Pay for the held time, and book it."""
     limits.count(TRIES, "voucher", limits.network())
-    place = details.place_on_hold()
+    place = held.place_on_hold()
     if queries.return_code(place.id) is None or requests.has_to_ask(place):
         return redirect(url_for("road.code"), 303)
     if blocking.tried(place.coach_id, *blocking.addresses_of(place), now=clock.now()):
-        return details.turned_away(place)
+        return held.turned_away(place)
     return _use(_time(place))
 
 
@@ -75,7 +75,7 @@ def for_package() -> ResponseReturnValue:
 def _time(place: PlaceRow) -> _Due:
     return _Due(
         place.id,
-        lambda **more: details.code_page(queries.place(place.id), **more),
+        lambda **more: last_page.code_page(queries.place(place.id), **more),
         lambda typed: by_voucher.pay(place, typed, payables(), now=clock.now()),
         lambda: prices.leave_code(place, now=clock.now()),
         lambda: prices.leave_intro(place, now=clock.now()),
@@ -83,7 +83,7 @@ def _time(place: PlaceRow) -> _Due:
     )
 
 
-def _package(row: buying.PurchaseRow) -> _Due:
+def _package(row: purchases.PurchaseRow) -> _Due:
     return _Due(
         row.package_id,
         lambda **more: buying_views.words_page(road.present_purchase(), **more),

@@ -131,7 +131,8 @@ SESSION = Group(
 
 
 def read_session(raw: dict[str, Any], now: int, statement_prefix: str) -> dict[str, Any]:
-    """The parameters as Python values, `expires_at` and `currency` filled in; raises Refusal naming the first wrong one.
+    """The parameters as Python values, `expires_at` and `currency` filled in;
+    raises Refusal naming the first wrong one.
 
     `now` is in epoch seconds; amounts are in minor units of the currency.
     """

@@ -1,4 +1,5 @@
-"""The coach asks for money: any amount, as a link and four words for whoever pays, with or without a time kept for it."""
+"""The coach asks for money: any amount, as a link and four words for whoever pays,
+with or without a time kept for it."""
 
 from datetime import date, datetime, time, timedelta
 from uuid import UUID

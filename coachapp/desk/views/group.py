@@ -9,7 +9,7 @@ from coachapp import clock
 from coachapp.booking.group import NoSuchDate
 from coachapp.booking.group_queries import group_date
 from coachapp.clients.queries import clients
-from coachapp.desk import queries
+from coachapp.desk import day_queries
 from coachapp.desk.group_queries import on_their_way, room_of_group
 from coachapp.desk.views.room import bp, host
 from coachapp.web.guards import staff
@@ -23,7 +23,7 @@ def group(date_id: UUID) -> ResponseReturnValue:
         date = group_date(date_id, coach_id=me.id)
     except NoSuchDate:
         abort(404)
-    come = queries.who_come(date, now=now)
+    come = day_queries.who_come(date, now=now)
     known = {each.client.id for each in come}
     return render_template(
         "desk/group.html",

@@ -114,7 +114,7 @@ def take_back_package(ref: str, package_id: UUID) -> ResponseReturnValue:
     if not form.validate():
         return _take_back_page(ref, mine, form), 422
     try:
-        refunds = packages.take_back(mine.id, form.money, by=account(), now=now)
+        refunds = packages.take_back(mine.id, form.amount.money, by=account(), now=now)
     except BadAmount:  # something else went back in this moment
         form.amount.errors = [_("Less than that is still paid. Look at it once more.")]
         return _take_back_page(ref, mine, form), 422

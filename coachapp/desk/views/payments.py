@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from coachapp import clock
 from coachapp.booking import awaiting, awaiting_packages
 from coachapp.booking.queries import place as place_row
-from coachapp.booking.rules import AppointmentState, HoldEnded, NoSuchPlace, PlaceRow
+from coachapp.booking.rules import HoldEnded, NoSuchPlace, PlaceRow
 from coachapp.clients.queries import client
 from coachapp.config import settings
 from coachapp.desk.part_queries import parts_awaited
@@ -26,8 +26,6 @@ from coachapp.payments.runtime import gateway, payables
 from coachapp.web.errors import page
 from coachapp.web.guards import staff
 from coachapp.zones import zone
-
-_PAYABLE = (AppointmentState.CONFIRMED, AppointmentState.HELD, AppointmentState.RELEASED)
 
 
 @bp.get("/payments")
@@ -52,10 +50,7 @@ def payments() -> ResponseReturnValue:
 def ask_paid(place_id: UUID) -> ResponseReturnValue:
     """What is due, and how it came, before the button."""
     place = _own_place(place_id)
-    return _paid_page(
-        place,
-        PaidForm(formdata=None, data={"how": Method.CASH if place.pays_by == "cash" else Method.TRANSFER}),
-    )
+    return _paid_page(place, fresh_paid(place))
 
 
 @bp.post("/payments/places/<uuid:place_id>")
@@ -68,6 +63,12 @@ def mark_paid(place_id: UUID) -> ResponseReturnValue:
     return marked(place.id, lambda: awaiting.reopened(place, now=clock.now()), form.method)
 
 
+def fresh_paid(place: PlaceRow | None) -> PaidForm:
+    """The way that was said, or else the usual one, is chosen already."""
+    is_cash = place is not None and place.pays_by == "cash"
+    return PaidForm(formdata=None, data={"how": Method.CASH if is_cash else Method.TRANSFER})
+
+
 def marked(payable_id: UUID, order_of: Callable[[], UUID], method: Method) -> ResponseReturnValue:
     """All that is due for it has come so: end an open link to pay, write it down, and offer to undo that."""
     try:
@@ -77,7 +78,7 @@ def marked(payable_id: UUID, order_of: Callable[[], UUID], method: Method) -> Re
     except (GatewayAway, GatewayRefused):
         return stripe_away()
     except (AlreadyPaid, HoldEnded):
-        return paid_already()
+        return _paid_already()
     if not taken.stands:
         return _gone()
     flash(_("Marked as paid."), f"undo:{url_for('desk.undo_paid', payment_id=taken.payment_id)}")
@@ -133,9 +134,7 @@ def _own_place(place_id: UUID) -> PlaceRow:
         place = place_row(place_id)
     except NoSuchPlace:
         abort(404)
-    hers = place.coach_id == host().id and place.client_id is not None and place.state in _PAYABLE
-    is_waited_for = place.state is AppointmentState.CONFIRMED or place.pays_by
-    return place if hers and is_waited_for and not place.is_free else abort(404)
+    return place if place.coach_id == host().id and awaiting.takes_money(place) else abort(404)
 
 
 def _own_back(refund_id: UUID) -> Moved:
@@ -145,7 +144,7 @@ def _own_back(refund_id: UUID) -> Moved:
 def _paid_page(place: PlaceRow, form: PaidForm) -> ResponseReturnValue:
     order = awaiting.order_of(place)
     if order and order.due.is_zero:
-        return paid_already()
+        return _paid_already()
     assert place.client_id is not None, "looked at before"
     return render_template(
         "desk/paid.html",
@@ -155,7 +154,6 @@ def _paid_page(place: PlaceRow, form: PaidForm) -> ResponseReturnValue:
         form=form,
         due=order.due if order else place.price,
         order=order,
-        here=f"/desk/payments/places/{place.id}",
     )
 
 
@@ -163,7 +161,7 @@ def _given_page(back: Moved, form: GivenForm) -> str:
     return render_template("desk/given_back.html", host=host(), back=back, form=form)
 
 
-def paid_already() -> ResponseReturnValue:
+def _paid_already() -> ResponseReturnValue:
     said = _("It was paid by card meanwhile, or marked before. Nothing more is written down.")
     return page(409, _("This is paid already"), said)
 

@@ -9,7 +9,7 @@ from coachapp import clock
 from coachapp.audit.operations import record_view
 from coachapp.clients.queries import client_by_ref
 from coachapp.clients.rules import ClientRow, NoSuchClient
-from coachapp.desk import queries, words
+from coachapp.desk import queries, unread_queries, words
 from coachapp.messages.queries import count_waiting
 from coachapp.practice.queries import coach
 from coachapp.practice.rules import CoachRow
@@ -83,13 +83,13 @@ def for_every_desk_page() -> dict[str, object]:
     if not request.path.startswith("/desk") or not (current_user.is_active and current_user.kind == "staff"):
         return {}
     now = clock.now()
-    unread = len(queries.unread_intakes(current_user.coach_id, now=now))
+    unread = len(unread_queries.unread_intakes(current_user.coach_id, now=now))
     return {
         "me": host(),
         "nav_rooms": ROOMS,
         "nav_counts": {
             "clients": unread,
-            "worksheets": len(queries.unread_sheets(current_user.coach_id)),
+            "worksheets": len(unread_queries.unread_sheets(current_user.coach_id)),
             "messages": count_waiting(current_user.coach_id),
             "questions": count_questions(current_user.coach_id),
         },

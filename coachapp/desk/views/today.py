@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from coachapp import clock
 from coachapp.booking.wait_queries import count_waits
-from coachapp.desk import queries, words
+from coachapp.desk import day_queries, words
 from coachapp.desk.rules import day_rail, week_of
 from coachapp.desk.views.room import bp, cover, host
 from coachapp.desk.waiting_queries import Matter, waiting
@@ -54,7 +54,7 @@ def _day_page(shown: date, now: datetime) -> ResponseReturnValue:
     me = host()
     where = zone(me.zone)
     start, end = local_days(shown, shown, where)
-    cards = queries.day_cards(me.id, shown, where, now=now)
+    cards = day_queries.day_cards(me.id, shown, where, now=now)
     to_do = waiting(me.id, now=now)
     sessions = [
         card.starts_at for card in cards if card.kind in ("session", "group") and card.starts_at >= start
@@ -67,7 +67,7 @@ def _day_page(shown: date, now: datetime) -> ResponseReturnValue:
         day=shown,
         is_today=is_today,
         summary=words.day_words(sessions, to_read if is_today else 0, me.zone, now),
-        week=queries.counts_by_day(me.id, week_of(shown), where),
+        week=day_queries.counts_by_day(me.id, week_of(shown), where),
         rail=day_rail(cards, now, start, end),
         names={each.id: each.first_name for each in coaches()},
         waiting=to_do,

@@ -47,7 +47,8 @@ def resume_package(package_id: UUID) -> ResponseReturnValue:
 
 
 def note_shown(client_id: UUID, now: datetime) -> None:
-    """Note, once, that a page of hers said when her sessions end; a visit is a visit, as for the permission to write."""
+    """Note, once, that a page of hers said when her sessions end;
+    a visit is a visit, as for the permission to write."""
     for each in packages_of(client_id):
         if each.nears_its_end(now) and not credits.was_told(each):
             credits.note_told(each.id, Told.SHOWN, now=now)

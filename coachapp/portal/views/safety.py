@@ -1,4 +1,5 @@
-"""Her safety settings: how she is reached, the PIN, idle time, sign-ins; what others could misuse asks the passphrase."""
+"""Her safety settings: how she is reached, the PIN, idle time, sign-ins;
+what others could misuse asks the passphrase."""
 
 from datetime import timedelta
 from uuid import UUID

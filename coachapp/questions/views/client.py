@@ -100,7 +100,8 @@ def save_or_send(question_id: UUID) -> ResponseReturnValue:
 @bp.post("/<uuid:question_id>/save")
 @client_leaving
 def autosave(question_id: UUID) -> ResponseReturnValue:
-    """204 with the new revision; 409 with the other version; 422, and kept all the same, when it is too long to send."""
+    """204 with the new revision; 409 with the other version;
+    422, and kept all the same, when it is too long to send."""
     mine = _mine(question_id)
     form = QuestionForm(most=mine.most_letters)
     try:

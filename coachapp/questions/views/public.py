@@ -167,7 +167,8 @@ def _known(sold: OfferingRow) -> UUID | None:
 
 
 def _may_ask(sold: OfferingRow) -> bool:
-    """Not a stranger where people come by invitation, or where a first booking waits for a yes: who has paid is known."""
+    """Not a stranger where people come by invitation, or where a first booking waits for a yes:
+    who has paid is known."""
     guest = door.guest_for(sold)
     return door.may_choose(guest) and not door.will_ask(guest)
 

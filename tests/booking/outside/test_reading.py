@@ -1,4 +1,5 @@
-"""What calendars say is taken: repeating events, exceptions, zones, whole days, broken lines, and files that are none."""
+"""What calendars say is taken: repeating events, exceptions, zones, whole days, broken lines,
+and files that are none."""
 
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo

@@ -1,4 +1,5 @@
-"""Copies of calendars elsewhere: brought by tick and before a hold, kept while nothing better comes, never half done."""
+"""Copies of calendars elsewhere: brought by tick and before a hold, kept while nothing better comes,
+never half done."""
 
 import dataclasses
 import time
