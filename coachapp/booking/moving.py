@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -62,10 +63,12 @@ def move_by_client(
             waiting.no_longer(place.client_id, place.offering_id)
 
 
-def move_by_coach(place: PlaceRow, starts_at: datetime, base_url: str, *, now: datetime) -> None:
+def move_by_coach(
+    place: PlaceRow, starts_at: datetime, base_url: str, *, now: datetime, actor: UUID | None = None
+) -> None:
     """Move a client's time wherever the coach likes; a seat only to another date of its group that has room.
 
-    TimeTaken if it overlaps, or there is no such date; TooLate when it no longer stands.
+    TimeTaken if it overlaps, or there is no such date; TooLate when it no longer stands. `actor` is her account.
     """
     with _moving(place) as (db, appointment):
         if not _stands(appointment):
@@ -77,10 +80,12 @@ def move_by_coach(place: PlaceRow, starts_at: datetime, base_url: str, *, now: d
             sit(appointment, date_at(place.offering_id, starts_at, place.client_id))
         else:
             _put(appointment, starts_at)
-        _moved(db, appointment, place, was, "staff", base_url, now)
+        _moved(db, appointment, place, was, "staff", base_url, now, actor)
 
 
-def take_along(place: PlaceRow, starts_at: datetime, ends_at: datetime, base_url: str, now: datetime) -> None:
+def take_along(
+    place: PlaceRow, starts_at: datetime, ends_at: datetime, base_url: str, *, actor: UUID, now: datetime
+) -> None:
     """Move a seat with its date: also one that was asked for, or is kept. She is told once; what is over stays."""
     with transaction() as db:
         row = db.get_one(Appointment, place.appointment_id, with_for_update=True)
@@ -91,7 +96,7 @@ def take_along(place: PlaceRow, starts_at: datetime, ends_at: datetime, base_url
             row.hold_until = min(row.hold_until, starts_at)
         moved = _noted(db, row, place, now)
         tell_if_there(moved, "moved", texts.moved, base_url, now)
-        record("move", now=now, role="staff", subject=place.client_id)
+        record("move", now=now, role="staff", actor=actor, subject=place.client_id)
 
 
 @contextmanager
@@ -133,11 +138,11 @@ def _moved(
     by: str,
     base_url: str,
     now: datetime,
+    actor: UUID | None = None,
 ) -> None:
     _announce(_noted(db, appointment, place, now), was, base_url, now)
-    record(
-        "move", now=now, role="link" if by == "client" and place.is_by_link else by, subject=place.client_id
-    )
+    role = "link" if by == "client" and place.is_by_link else by
+    record("move", now=now, role=role, actor=actor, subject=place.client_id)
 
 
 def _announce(place: PlaceRow, was: datetime, base_url: str, now: datetime) -> None:

@@ -105,6 +105,7 @@ def book() -> ResponseReturnValue:
             settings().base_url,
             by_session=request.form.get("session") == "yes",
             now=clock.now(),
+            actor=current_user.account_id,
         )
     except TimeTaken:
         return _taken(form)
@@ -136,7 +137,9 @@ def ask_cancel(ref: str, place_id: UUID) -> ResponseReturnValue:
 def cancel(ref: str, place_id: UUID) -> ResponseReturnValue:
     person, place = _booked(ref, place_id)
     try:
-        refunds = confirming.cancel(place, settings().base_url, by="staff", now=clock.now())
+        refunds = confirming.cancel(
+            place, settings().base_url, by="staff", now=clock.now(), actor=current_user.account_id
+        )
     except TooLate:
         return _too_late()
     finish(refunds, gateway(), payables(), now=clock.now())
@@ -172,7 +175,9 @@ def ask_cancel_rest(ref: str, place_id: UUID) -> ResponseReturnValue:
 def cancel_rest(ref: str, place_id: UUID) -> ResponseReturnValue:
     person, place = _booked(ref, place_id)
     try:
-        refunds = series.cancel_rest(place, settings().base_url, now=clock.now())
+        refunds = series.cancel_rest(
+            place, settings().base_url, now=clock.now(), actor=current_user.account_id
+        )
     except TooLate:
         return _too_late()
     finish(refunds, gateway(), payables(), now=clock.now())

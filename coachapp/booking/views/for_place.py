@@ -85,7 +85,9 @@ def move(ref: str, place_id: UUID) -> ResponseReturnValue:
     if wanted is None:
         return _form_page(person, place, form), 422
     try:
-        moving.move_by_coach(place, wanted.starts_at, settings().base_url, now=clock.now())
+        moving.move_by_coach(
+            place, wanted.starts_at, settings().base_url, now=clock.now(), actor=current_user.account_id
+        )
     except TimeTaken:
         return _taken(wanted, form)
     except TooLate:

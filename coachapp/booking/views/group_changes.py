@@ -142,7 +142,9 @@ def move_one(date_id: UUID, place_id: UUID) -> ResponseReturnValue:
     if to is None:
         return _other_page(date, place, _("Choose one of the dates")), 422
     try:
-        moving.move_by_coach(place, to.starts_at, settings().base_url, now=clock.now())
+        moving.move_by_coach(
+            place, to.starts_at, settings().base_url, now=clock.now(), actor=current_user.account_id
+        )
     except TimeTaken:
         return _other_page(date, place, _("That date is full by now. Choose another.")), 409
     flash(_("Moved to the other date."))
