@@ -95,6 +95,29 @@ def wholes_of(payable_ids: Iterable[UUID]) -> dict[UUID, OrderRow]:
     return orders
 
 
+@dataclass(frozen=True)
+class Falling:
+    """What happens with the money of times that fall: whether any goes back, on which ways, and what of prices in
+    parts is then not asked for any more (None where there is none)."""
+
+    is_paid: bool
+    by_hand: bool
+    by_voucher: bool
+    rest: Money | None
+
+
+def falling(place_ids: Iterable[UUID]) -> Falling:
+    """The same for all of these times together."""
+    orders = list(wholes_of(place_ids).values())
+    rests = [order.rest for order in orders if order.rest.minor]
+    return Falling(
+        is_paid=any(order.left.minor for order in orders),
+        by_hand=any(order.by_hand or order.partly_by_hand for order in orders),
+        by_voucher=any(order.by_voucher for order in orders),
+        rest=Money(sum(each.minor for each in rests), rests[0].currency) if rests else None,
+    )
+
+
 def orders_together(whole_id: UUID) -> list[OrderRow]:
     """Every order that something is paid with, the first part's first."""
     first = orders_of([whole_id]).get(whole_id)

@@ -23,7 +23,7 @@ from coachapp.notifications import texts
 from coachapp.payments.credit_queries import spent_on, usable_count
 from coachapp.payments.credit_rules import NoCredit
 from coachapp.payments.operations import finish
-from coachapp.payments.part_queries import wholes_of
+from coachapp.payments.part_queries import falling, wholes_of
 from coachapp.payments.runtime import gateway, payables
 from coachapp.practice.queries import coach, given_by, practice
 from coachapp.practice.rules import CoachRow, OfferingRow
@@ -155,17 +155,15 @@ def ask_cancel_rest(ref: str, place_id: UUID) -> ResponseReturnValue:
     places = queries.rest_of_series(place, now=clock.now())
     if not places:
         return _too_late()
-    orders = wholes_of([each.id for each in places])
+    ids = [each.id for each in places]
     return render_template(
         "desk/cancel_rest.html",
         client=person,
         place=place,
         places=places,
         host=_host(),
-        is_paid=any(order.paid.minor for order in orders.values()),
-        by_hand=any(order.by_hand for order in orders.values()),
-        by_voucher=any(order.by_voucher for order in orders.values()),
-        by_session=bool(spent_on([each.id for each in places])),
+        money=falling(ids),
+        by_session=bool(spent_on(ids)),
         verdict=gate(person.id, booked=True, now=clock.now()),
     )
 

@@ -21,7 +21,7 @@ from coachapp.clients.queries import clients_by_id
 from coachapp.clients.rules import ClientRow
 from coachapp.config import settings
 from coachapp.payments.operations import finish
-from coachapp.payments.part_queries import wholes_of
+from coachapp.payments.part_queries import falling
 from coachapp.payments.runtime import gateway, payables
 from coachapp.practice.queries import coach
 from coachapp.practice.rules import CoachRow
@@ -103,15 +103,12 @@ def ask_cancel(date_id: UUID) -> ResponseReturnValue:
     date = own_date(date_id)
     if not date.stands:
         raise TooLate
-    orders = wholes_of([place.id for place in queries.places_in(date.id)])
     return render_template(
         "desk/group_cancel.html",
         date=date,
         host=_host(),
         told=_told(date),
-        is_paid=any(order.paid.minor > order.refunded.minor for order in orders.values()),
-        by_hand=any(order.by_hand for order in orders.values()),
-        by_voucher=any(order.by_voucher for order in orders.values()),
+        money=falling([place.id for place in queries.places_in(date.id)]),
     )
 
 
