@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from coachapp.money import Money
 from coachapp.payments.rules import PaymentError
-from coachapp.practice.part_terms import PartTerms
+from coachapp.practice.part_terms import MOST_REST_DAYS, PartTerms
 from coachapp.practice.rules import LEAST_CHARGE
 
 KIND = "part"
@@ -87,6 +87,27 @@ def split(price: Money, terms: PartTerms | None, today: date, session_on: date |
     least = min((found.first.minor, *(part.amount.minor for part in found.later)))
     is_late = any(part.due_on <= today for part in found.later)
     return None if is_late or least < LEAST_CHARGE else found
+
+
+@dataclass(frozen=True)
+class Outline:
+    """What can be said of the parts before a time is chosen: so much at once, then so much `more` times. The rest of a
+    deposit is due `rest_days` after the time (before it where that is below zero); equal parts are a month apart."""
+
+    first: Money
+    each: Money
+    more: int
+    rest_days: int | None
+
+
+def outline(price: Money, terms: PartTerms | None, today: date, *, with_time: bool) -> Outline | None:
+    """How this price can be paid in parts, for a time that is far enough away (`with_time`) or without one."""
+    far = today + timedelta(days=MOST_REST_DAYS + 1) if with_time else None
+    found = split(price, terms, today, far)
+    if terms is None or found is None:
+        return None
+    rest_days = terms.rest_days if terms.times is None else None
+    return Outline(found.first, found.later[0].amount, len(found.later), rest_days)
 
 
 def standing(is_paid: bool, is_let_go: bool, due_on: date, today: date) -> Standing:

@@ -5,8 +5,17 @@ from datetime import date
 import pytest
 
 from coachapp.money import Money
-from coachapp.payments.part_rules import Later, Split, Standing, months_later, split, standing
-from coachapp.practice.part_terms import PartTerms
+from coachapp.payments.part_rules import (
+    Later,
+    Outline,
+    Split,
+    Standing,
+    months_later,
+    outline,
+    split,
+    standing,
+)
+from coachapp.practice.part_terms import MOST_REST_DAYS, PartTerms
 from coachapp.practice.rules import LEAST_CHARGE
 
 TODAY, SESSION = date(2026, 11, 22), date(2026, 12, 20)
@@ -83,3 +92,16 @@ def test_how_a_part_stands_follows_from_its_order_what_was_decided_and_the_day()
     assert standing(False, True, yesterday, TODAY) is Standing.LET_GO
     assert standing(False, False, yesterday, TODAY) is Standing.DUE
     assert standing(False, False, TODAY, TODAY) is Standing.COMING
+
+
+def test_before_a_time_is_chosen_the_parts_are_said_without_days():
+    price = Money(100_00, "EUR")
+    deposit = PartTerms(percent=20, rest_days=-MOST_REST_DAYS)
+    assert outline(price, deposit, TODAY, with_time=True) == Outline(
+        Money(20_00, "EUR"), Money(80_00, "EUR"), 1, -MOST_REST_DAYS
+    )
+    assert outline(price, PartTerms(times=3), TODAY, with_time=False) == Outline(
+        Money(33_34, "EUR"), Money(33_33, "EUR"), 2, None
+    )
+    for nothing in (None, PartTerms(deposit=price), PartTerms(percent=20)):
+        assert outline(price, nothing, TODAY, with_time=False) is None

@@ -173,7 +173,13 @@ def _package_page(chosen: OfferingRow) -> str:
     guest = door.guest_for(single)
     if not door.may_choose(guest):
         return render_template("booking/by_invitation.html")
-    return render_template("booking/package.html", offering=chosen, single=single, asks=door.will_ask(guest))
+    return render_template(
+        "booking/package.html",
+        offering=chosen,
+        single=single,
+        asks=door.will_ask(guest),
+        parts=door.parts_of(chosen, guest),
+    )
 
 
 def pick_page(
@@ -196,6 +202,7 @@ def pick_page(
         "booking/pick.html",
         **shown,
         full=chosen.price,
+        parts=door.parts_of(ways[0], guest),
         error=error,
         taken=taken,
         asks=asks,
@@ -213,6 +220,7 @@ def _dates_page(chosen: OfferingRow, *, error: str, taken: bool, gone: datetime 
         "booking/dates.html",
         **picking.dates(chosen, key, client_id=guest.client_id, gone=gone),
         after=_after(coach(chosen.coach_id).first_name, asks),
+        parts=door.parts_of(chosen, guest),
         error=error,
         taken=taken,
         asks=asks,
