@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from coachapp.audit.operations import record
 from coachapp.booking import queries, waiting
 from coachapp.booking.confirming import tell_both, tell_if_there
+from coachapp.booking.following import rest_follows
 from coachapp.booking.holding import check_free
 from coachapp.booking.models import Appointment, Place
 from coachapp.booking.rules import OCCUPYING, AppointmentState, PlaceRow, TimeTaken, TooLate, may_move
@@ -91,10 +92,10 @@ def take_along(
         row = db.get_one(Appointment, place.appointment_id, with_for_update=True)
         if row.state not in OCCUPYING:
             return
-        row.starts_at, row.ends_at = starts_at, ends_at
+        was, row.starts_at, row.ends_at = row.starts_at, starts_at, ends_at
         if row.hold_until is not None:
             row.hold_until = min(row.hold_until, starts_at)
-        moved = _noted(db, row, place, now)
+        moved = _noted(db, row, place, was, now)
         tell_if_there(moved, "moved", texts.moved, base_url, now)
         record("move", now=now, role="staff", actor=actor, subject=place.client_id)
 
@@ -120,14 +121,16 @@ def _put(appointment: Appointment, starts_at: datetime) -> None:
     appointment.starts_at = starts_at
 
 
-def _noted(db: Session, appointment: Appointment, place: PlaceRow, now: datetime) -> PlaceRow:
+def _noted(db: Session, appointment: Appointment, place: PlaceRow, was: datetime, now: datetime) -> PlaceRow:
     """Write the new time down, with what was said about the old one forgotten; returns how it stands now."""
-    appointment.changed_at = now
+    settled_at, appointment.changed_at = appointment.changed_at, now
     appointment.sequence += 1
     row = db.get_one(Place, place.id)
     row.outcome = row.outcome_at = row.late_min = row.late_at = None
     db.flush()
-    return queries.place(place.id)
+    moved = queries.place(place.id)
+    rest_follows(place.id, place.coach_id, was, moved.starts_at, settled_at=settled_at, now=now)
+    return moved
 
 
 def _moved(
@@ -140,7 +143,7 @@ def _moved(
     now: datetime,
     actor: UUID | None = None,
 ) -> None:
-    _announce(_noted(db, appointment, place, now), was, base_url, now)
+    _announce(_noted(db, appointment, place, was, now), was, base_url, now)
     role = "link" if by == "client" and place.is_by_link else by
     record("move", now=now, role=role, actor=actor, subject=place.client_id)
 

@@ -2,7 +2,7 @@
 
 from calendar import monthrange
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from coachapp.money import Money
@@ -117,6 +117,18 @@ def standing(is_paid: bool, is_let_go: bool, due_on: date, today: date) -> Stand
     if is_let_go:
         return Standing.LET_GO
     return Standing.DUE if due_on < today else Standing.COMING
+
+
+def follows(moved_at: datetime | None, settled_at: datetime) -> bool:
+    """Whether the day of a part is still the one that was counted from its time: never moved, or last moved together
+    with the time, which has stood where it stands since `settled_at`."""
+    return moved_at is None or moved_at == settled_at
+
+
+def day_along(due_on: date, was: date, then: date, today: date) -> date:
+    """The day of a part once its time has moved from one day to another: as far away as before. It is never brought
+    forward into the past, so nobody is late by a move."""
+    return max(due_on + (then - was), min(due_on, today))
 
 
 def months_later(day: date, months: int) -> date:

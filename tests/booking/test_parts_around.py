@@ -1,10 +1,19 @@
 """A price in parts on the pages around it: what is said before a time is chosen, moved, or cancelled with others."""
 
-from coachapp.payments.part_queries import falling
+from datetime import timedelta
+
+from coachapp import clock
+from coachapp.booking.moving import move_by_coach
+from coachapp.clients.models import Client
+from coachapp.payments import parts
+from coachapp.payments.models import Part
+from coachapp.payments.part_queries import falling, open_parts
 from coachapp.practice.part_terms import PartTerms
 from tests.booking.sold import SINGLE, SLUG, coach_at_desk, sell
 from tests.booking.test_parts import allow_parts, begun, by_hand_of_the_rest, in_parts, still_open
+from tests.desk.people import MADRID
 from tests.groups import CIRCLE, add_dates, add_group, evening, minutes
+from tests.road import at_utc
 from tests.road import mostly_sqlite as databases  # noqa: F401  # a fixture
 
 REST = PartTerms(percent=20, rest_days=14)
@@ -62,3 +71,67 @@ def test_what_may_be_paid_in_parts_says_so_where_it_is_on_sale(world):
     allow_parts(world, REST, CIRCLE)
     assert "€4 when you book, and €16 by 14 days after it." in (walker.get(f"/book/{CIRCLE}"), walker.text)[1]
     assert "nothing is taken by itself" in walker.text
+
+
+def days(world):
+    """The days by which something is still to be paid."""
+    with world.app.app_context():
+        return [each.due_on for each in open_parts()]
+
+
+def further(was, now):
+    """By how many of the coach's days a time has moved."""
+    return now.starts_at.astimezone(MADRID).date() - was.starts_at.astimezone(MADRID).date()
+
+
+def moved_by_the_coach(world, place, to):
+    with world.app.app_context():
+        move_by_coach(place, to, world.url, now=clock.now())
+
+
+def test_the_day_of_the_rest_follows_its_time_until_the_coach_gives_it_another(world):
+    walker = begun(world)
+    (first,) = days(world)
+    place = walker.place()
+    path = (walker.get("/book/done"), walker.page.headers["Location"])[1]
+    assert "€76 of its price is still to be paid by " in (walker.get(f"{path}/move"), walker.text)[1]
+    assert "That day moves along with the time." in walker.text
+    to = next(each for each in walker.free() if at_utc(each) >= place.starts_at + timedelta(days=1))
+    walker.post(f"{path}/move", {"slot": str(to), "tz": place.zone})
+    assert walker.page.status_code == 303, walker.text
+    assert days(world) == [first + further(place, walker.place())] != [first]
+    moved_by_the_coach(world, walker.place(), at_utc(to) + timedelta(hours=1))  # the same day
+    moved_by_the_coach(world, walker.place(), at_utc(to) + timedelta(days=9))
+    assert days(world) == [first + further(place, walker.place())]
+    assert world.rows(Part.due_on) == [(first,)], "what was promised is as it was"
+    with world.app.app_context():
+        (rest,) = open_parts()
+        parts.move(rest.id, first, by=rest.client_id, now=clock.now())
+    assert "That day stays." in (walker.get(f"{path}/move"), walker.text)[1]
+    moved_by_the_coach(world, walker.place(), at_utc(to) + timedelta(days=12))
+    assert days(world) == [first]
+
+
+def test_the_desk_says_the_day_before_it_moves_a_time_or_a_date(world):
+    add_group(world.app)
+    (date,) = add_dates(world.app, evening(5))
+    allow_parts(world, REST, CIRCLE)
+    walker = world.walker()
+    walker.go_to_code(minutes(evening(5)), CIRCLE)
+    in_parts(walker)
+    (first,) = days(world)
+    nora = coach_at_desk(world)
+    to = {"day": str((evening(6)).date()), "at": "20:00"}
+    nora.fill(f"/desk/groups/{date}/move", to)
+    assert "its day moves along" in nora.text
+    assert nora.post(f"/desk/groups/{date}/move/go", to).status_code == 303
+    assert days(world) == [first + timedelta(days=1)]
+    begun(world)
+    hour = world.walker().place()
+    (ref,) = {each[0] for each in world.rows(Client.ref, Client.id) if each[1] == hour.client_id}
+    nora.fill(
+        f"/desk/clients/{ref}/sessions/{hour.id}/move", {"day": str((evening(9)).date()), "at": "21:00"}
+    )
+    assert (
+        "€76 of its price is still to be paid by " in nora.text and "With the new time it is by " in nora.text
+    )

@@ -1,6 +1,6 @@
 """A price in parts: together always the price, each with its day, or no parts at all."""
 
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -10,6 +10,8 @@ from coachapp.payments.part_rules import (
     Outline,
     Split,
     Standing,
+    day_along,
+    follows,
     months_later,
     outline,
     split,
@@ -105,3 +107,23 @@ def test_before_a_time_is_chosen_the_parts_are_said_without_days():
     )
     for nothing in (None, PartTerms(deposit=price), PartTerms(percent=20)):
         assert outline(price, nothing, TODAY, with_time=False) is None
+
+
+def test_the_day_of_the_rest_is_as_far_from_its_time_as_before_and_never_made_late():
+    day, was = date(2026, 12, 1), date(2026, 12, 4)
+    for then, expected in (
+        (date(2026, 12, 11), date(2026, 12, 8)),
+        (date(2026, 12, 2), date(2026, 11, 29)),
+        (date(2026, 11, 23), TODAY),
+        (was, day),
+    ):
+        assert day_along(day, was, then, TODAY) == expected
+    late = date(2026, 11, 20)
+    assert day_along(late, was, date(2026, 12, 3), TODAY) == late, "who was late before is no later by it"
+    assert day_along(late, was, date(2026, 12, 5), TODAY) == date(2026, 11, 21)
+
+
+def test_a_day_that_was_given_since_does_not_follow():
+    settled = datetime(2026, 11, 22, 9, tzinfo=UTC)
+    assert follows(None, settled) and follows(settled, settled)
+    assert not follows(settled + timedelta(seconds=1), settled)

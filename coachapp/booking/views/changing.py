@@ -10,6 +10,7 @@ from coachapp import clock
 from coachapp.booking import confirming, moving
 from coachapp.booking.admission import Guest
 from coachapp.booking.early import asks_if_moved
+from coachapp.booking.following import rest_to_move
 from coachapp.booking.forms import EarlyForm
 from coachapp.booking.outside.operations import refresh_for_hold
 from coachapp.booking.rules import (
@@ -135,7 +136,7 @@ def _choices(token: str, place: PlaceRow, *, error: str = "", taken: bool = Fals
         "Your present time is yours until you press the button. Nothing is charged again, and %(name)s will not ask why.",
         name=host.first_name,
     )
-    key = _zone_of(place, request.values.get("tz"))
+    key, rest = _zone_of(place, request.values.get("tz")), rest_to_move(place, None, clock.now())
     if place.is_seat:
         gone = picking.typed_time() if taken else None
         shown = picking.dates(_offering(place), key, client_id=place.client_id, gone=gone)
@@ -144,6 +145,7 @@ def _choices(token: str, place: PlaceRow, *, error: str = "", taken: bool = Fals
             **shown,
             after=after,
             place=place,
+            rest=rest,
             token=token,
             error=error,
             taken=taken,
@@ -155,6 +157,7 @@ def _choices(token: str, place: PlaceRow, *, error: str = "", taken: bool = Fals
         "booking/move.html",
         **shown,
         place=place,
+        rest=rest,
         token=token,
         error=error,
         taken=taken,

@@ -12,6 +12,7 @@ from flask_login import current_user
 from coachapp import clock
 from coachapp.booking import group_dates, moving, queries
 from coachapp.booking.desk_forms import MoveForm
+from coachapp.booking.following import rest_to_move
 from coachapp.booking.group import GroupDate
 from coachapp.booking.group_queries import other_dates
 from coachapp.booking.rules import AppointmentState, NoSuchPlace, PlaceRow, TimeTaken, TooLate
@@ -78,6 +79,7 @@ def check_move(date_id: UUID) -> ResponseReturnValue:
         ends_at=to.at + (date.ends_at - date.starts_at),
         host=_host(),
         told=_told(date),
+        has_rest=falling([place.id for place in queries.places_in(date.id)]).rest is not None,
     )
 
 
@@ -219,4 +221,5 @@ def _other_page(date: GroupDate, place: PlaceRow, error: str = "") -> str:
         errors=[("date-0", error)] if error else [],
         host=_host(),
         verdict=gate(place.client_id, booked=True, now=clock.now()),
+        rest=rest_to_move(place, None, clock.now()),
     )
