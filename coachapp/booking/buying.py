@@ -15,6 +15,7 @@ from coachapp.audit.operations import record
 from coachapp.booking import confirming, introductory, prices
 from coachapp.booking.blocking import is_blocked
 from coachapp.booking.confirming import confirm, link_ended, money_for
+from coachapp.booking.granted import tell_if_awaited
 from coachapp.booking.models import Purchase
 from coachapp.booking.operations import Details, begin_paying
 from coachapp.booking.parting import first_of, split_for_package
@@ -292,6 +293,7 @@ def _granted(mine: PackageRow, base_url: str, now: datetime) -> OnPaid:
     if mine.place_id is None:
         safe_contact.renew(mine.client_id, now=now)
     record("buy", now=now, role="client", subject=mine.client_id)
+    tell_if_awaited(mine, base_url, now)
     person = client(mine.client_id)
     _tell_coach(person, "bought", texts.coach_bought(mine.title, f"{base_url}/desk/"), mine.id, now)
     return OnPaid.CONFIRM

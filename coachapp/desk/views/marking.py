@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from coachapp import clock
+from coachapp.booking.granted import may_be_told
 from coachapp.clients.queries import client
 from coachapp.desk.payment_forms import PaidForm
 from coachapp.desk.views.payments import marked, paid_already
@@ -73,5 +74,6 @@ def _page(mine: SoldRow, form: PaidForm) -> ResponseReturnValue:
         form=form,
         due=found.due,
         order=found,
+        tells=mine.kind == packages.KIND and may_be_told(mine.client_id, clock.now()),
         here=f"/desk/payments/orders/{mine.id}",
     )
