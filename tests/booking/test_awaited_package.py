@@ -89,17 +89,17 @@ def test_by_transfer_it_is_hers_once_the_coach_has_the_money(selling):
 
 def test_an_inbox_someone_may_see_is_told_nothing_of_it_and_the_desk_says_so_before(selling):
     world, nora = selling, coach_at_desk(selling)
-    for inbox, leaves in (
-        ("shared", "No mail leaves."),
-        ("only_me", "A mail leaves into the inbox only they"),
+    for inbox, leaves, hears in (
+        ("shared", "No mail leaves.", "Nothing is sent."),
+        ("only_me", "A mail leaves into the inbox only they", "one mail says that you can choose a time"),
     ):
         walker = chooses(world.walker(), "transfer", inbox=inbox)
+        assert hears in (walker.get("/book/words"), walker.text)[1]
         found = world.rows(Order.id, Order.created_at)
         newest = max(found, key=lambda each: each[1])[0]
         nora.get(f"/desk/payments/orders/{newest}")
         assert leaves in nora.text
         press(nora, f"orders/{newest}", how="transfer")
-        walker.follow()
     assert world.outbox() == [("granted", "waiting")]
 
 
