@@ -16,6 +16,7 @@ from coachapp.audit.operations import record
 from coachapp.booking import prices, queries, reduced, waiting
 from coachapp.booking.blocking import addresses_of, is_blocked
 from coachapp.booking.calendar_mail import with_invitation
+from coachapp.booking.group_queries import dates_with
 from coachapp.booking.inviting import use
 from coachapp.booking.models import Appointment, Place
 from coachapp.booking.rules import (
@@ -46,6 +47,8 @@ from coachapp.payments.rules import OnPaid, Payable
 from coachapp.practice.operations import lock_coach
 from coachapp.practice.queries import coach, practice
 from coachapp.safe_contact.operations import renew
+
+_SITS = (AppointmentState.CONFIRMED,)
 
 Words = Callable[[str, datetime, datetime, str, str | None], texts.Text]
 """(subject, start, end, zone, link) -> the words of a mail to a client."""
@@ -193,6 +196,8 @@ def money_for(db: Session, place_id: UUID, now: datetime) -> tuple[PlaceRow, App
         means = Paid.REFUND  # put on the list while the payment page was open
     if means is not Paid.KEEP and appointment.ends_at <= now:
         means = Paid.REFUND  # it came when there is nothing left to come to
+    if means is not Paid.KEEP and appointment.seat_of in dates_with(place.client_id, _SITS):
+        means = Paid.REFUND  # she has sat down in this group date with another place meanwhile
     if means is Paid.TAKE_AGAIN:
         means = Paid.CONFIRM if _take_again(db, appointment) else Paid.REFUND
     return place, appointment, means

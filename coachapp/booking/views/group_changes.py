@@ -79,7 +79,7 @@ def check_move(date_id: UUID) -> ResponseReturnValue:
         ends_at=to.at + (date.ends_at - date.starts_at),
         host=_host(),
         told=_told(date),
-        has_rest=falling([place.id for place in queries.places_in(date.id)]).rest is not None,
+        has_rest=falling(_coming(date)).rest is not None,
     )
 
 
@@ -110,7 +110,7 @@ def ask_cancel(date_id: UUID) -> ResponseReturnValue:
         date=date,
         host=_host(),
         told=_told(date),
-        money=falling([place.id for place in queries.places_in(date.id)]),
+        money=falling(_coming(date)),
     )
 
 
@@ -193,6 +193,12 @@ def _told(date: GroupDate) -> Told:
     now: datetime = clock.now()
     by_mail = [each for each in people if gate(each.id, booked=True, now=now).address is not None]
     return Told(by_mail, [each for each in people if each not in by_mail])
+
+
+def _coming(date: GroupDate) -> list[UUID]:
+    """The seats that are booked: whoever cancelled before has settled her own."""
+    found = queries.places_in(date.id)
+    return [place.id for place in found if place.state is AppointmentState.CONFIRMED]
 
 
 def _knows_of_it(place: PlaceRow) -> bool:

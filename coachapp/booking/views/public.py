@@ -23,6 +23,7 @@ from coachapp.booking.admission import Guest, LinkInUse, NoSuchInvitation
 from coachapp.booking.outside.operations import refresh_for_hold
 from coachapp.booking.picker import read_day
 from coachapp.booking.rules import PlaceRow, TimeTaken
+from coachapp.booking.seats import own_seats
 from coachapp.booking.slots import utc_text
 from coachapp.booking.views import door, picking, road, whom
 from coachapp.practice.queries import coach, offering
@@ -216,6 +217,8 @@ def _dates_page(chosen: OfferingRow, *, error: str, taken: bool, gone: datetime 
     """The dates of a group, which one coach gives."""
     key, guest = _present_zone(chosen, request.values.get("tz")), door.guest_for(chosen)
     asks, gone = door.will_ask(guest), gone or (picking.typed_time() if taken else None)
+    known = None if guest.booked_by == "link" else guest.client_id
+    hers = [(each, queries.place_token(each.id)) for each in own_seats(known, chosen.id, clock.now())]
     return render_template(
         "booking/dates.html",
         **picking.dates(chosen, key, client_id=guest.client_id, gone=gone),
@@ -224,6 +227,8 @@ def _dates_page(chosen: OfferingRow, *, error: str, taken: bool, gone: datetime 
         error=error,
         taken=taken,
         asks=asks,
+        hers=hers,
+        has_this=any(each.starts_at == gone for each, _token in hers),
     )
 
 
