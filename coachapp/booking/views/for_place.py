@@ -12,6 +12,7 @@ from flask_login import current_user
 from coachapp import clock
 from coachapp.booking import moving, queries
 from coachapp.booking.desk_forms import MoveForm
+from coachapp.booking.early import asks_if_moved
 from coachapp.booking.following import rest_to_move
 from coachapp.booking.rules import AppointmentState, PlaceRow, TimeTaken, TooLate
 from coachapp.booking.views.at_desk import own_session
@@ -74,6 +75,7 @@ def check(ref: str, place_id: UUID) -> ResponseReturnValue:
         form=form,
         verdict=verdict,
         mail=_mail(wanted, verdict),
+        asks_early=asks_if_moved(place, wanted.starts_at),
         rest=rest_to_move(place, wanted.starts_at, clock.now()),
     )
 

@@ -17,7 +17,7 @@ from coachapp.papers.pdf import file_of, title
 from coachapp.papers.rules import NoSuchPaper, PaperRow, is_above, needs_details
 from coachapp.payments.paper_queries import owed, sold
 from coachapp.payments.papering import issue_missing
-from coachapp.payments.voucher_papers import voucher_of
+from coachapp.payments.voucher_paper_queries import voucher_of
 from coachapp.practice.queries import practice
 from coachapp.web.files import pdf_answer
 from coachapp.web.guards import staff

@@ -19,7 +19,7 @@ from coachapp.papers.rules import PaperRow, is_above, needs_details
 from coachapp.payments.credit_queries import packages_of
 from coachapp.payments.paper_queries import sold, sold_to
 from coachapp.payments.part_queries import bought_with
-from coachapp.payments.voucher_papers import voucher_of
+from coachapp.payments.voucher_paper_queries import voucher_of
 from coachapp.portal.views.asked import asked_of_her
 from coachapp.portal.views.room import bp, own_record
 from coachapp.practice.queries import coach
