@@ -63,7 +63,7 @@ def test_what_may_be_paid_in_parts_says_so_where_it_is_on_sale(world):
     assert "Where that day has come already, it is paid at once." in walker.text
     allow_parts(world, PartTerms(times=3), SLUG)
     walker.get(f"/book/{SLUG}")
-    assert "You may pay it in 3 parts: €140 now, then €140 a month, 2 times." in walker.text
+    assert "You may pay it in 3 parts: €140 now, then €140 each month, 2 times." in walker.text
     walker.get(f"/book/{SLUG}/first")
     assert "You may pay it in" not in walker.text, (
         "the terms of a single session are not those of the package"
