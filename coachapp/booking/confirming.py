@@ -12,6 +12,7 @@ from coachapp.accounts.operations import make_join_token
 from coachapp.audit.operations import record
 from coachapp.booking import prices, queries, reduced, waiting
 from coachapp.booking.blocking import addresses_of, is_blocked
+from coachapp.booking.group_queries import dates_with
 from coachapp.booking.inviting import use
 from coachapp.booking.models import Appointment, Place
 from coachapp.booking.room import new_room_key
@@ -43,6 +44,8 @@ from coachapp.payments.rules import OnPaid, Payable
 from coachapp.practice.operations import lock_coach
 from coachapp.practice.queries import coach, practice
 from coachapp.safe_contact.operations import renew
+
+_SITS = (AppointmentState.CONFIRMED,)
 
 
 def payable(base_url: str) -> Payable:
@@ -79,13 +82,16 @@ def confirm_free(place: PlaceRow, base_url: str, *, now: datetime) -> None:
         confirm(appointment, place, base_url, now)
 
 
-def confirm(appointment: Appointment, place: PlaceRow, base_url: str, now: datetime) -> None:
-    """Make it stand, and write every message that announces it, in one transaction."""
-    stand(appointment, place, now)
+def confirm(
+    appointment: Appointment, place: PlaceRow, base_url: str, now: datetime, *, actor: UUID | None = None
+) -> None:
+    """Make it stand, and write every message that announces it, in one transaction. `actor` is the coach's account
+    where she books for a client."""
+    stand(appointment, place, now, actor=actor)
     announce(place, base_url, now)
 
 
-def stand(appointment: Appointment, place: PlaceRow, now: datetime) -> None:
+def stand(appointment: Appointment, place: PlaceRow, now: datetime, *, actor: UUID | None = None) -> None:
     """Make it stand without a word to anyone."""
     assert place.client_id is not None, "a place is confirmed for someone"
     appointment.state, appointment.hold_until, appointment.changed_at = AppointmentState.CONFIRMED, None, now
@@ -95,7 +101,7 @@ def stand(appointment: Appointment, place: PlaceRow, now: datetime) -> None:
     if not place.is_by_link:  # nobody has shown that it was she
         renew(place.client_id, now=now)
     make_join_token(place.client_id, now=now)
-    record("book", now=now, role=place.booked_by, subject=place.client_id)
+    record("book", now=now, role=place.booked_by, actor=actor, subject=place.client_id)
 
 
 def announce(place: PlaceRow, base_url: str, now: datetime) -> None:
@@ -105,19 +111,21 @@ def announce(place: PlaceRow, base_url: str, now: datetime) -> None:
     tell_both(place, "booked", texts.booked, text, base_url, now)
 
 
-def cancel(place: PlaceRow, base_url: str, *, by: str, now: datetime) -> list[UUID]:
+def cancel(
+    place: PlaceRow, base_url: str, *, by: str, now: datetime, actor: UUID | None = None
+) -> list[UUID]:
     """Cancel a confirmed appointment; returns the refunds to send after the commit. TooLate if it cannot be any more.
 
     `by` is client, staff or unsafe (the client, because it is not safe for her to come). Everything paid goes back
-    in time (the offering's cut-off), by the coach, and whenever it was not safe.
+    in time (the offering's cut-off), by the coach (`actor` is her account), and whenever it was not safe.
     """
     with transaction():
-        refunds = fall(place, by=by, now=now)
+        refunds = fall(place, by=by, now=now, actor=actor)
         _announce_cancelled(queries.place(place.id), base_url, now)
         return refunds
 
 
-def fall(place: PlaceRow, *, by: str, now: datetime) -> list[UUID]:
+def fall(place: PlaceRow, *, by: str, now: datetime, actor: UUID | None = None) -> list[UUID]:
     """The same without a word to anyone."""
     with transaction() as db:
         appointment = db.get_one(Appointment, place.appointment_id, with_for_update=True)
@@ -129,9 +137,8 @@ def fall(place: PlaceRow, *, by: str, now: datetime) -> list[UUID]:
         if by == "unsafe":
             row = db.get_one(Place, place.id)
             row.outcome, row.outcome_at = Outcome.UNSAFE, now
-        record(
-            "unsafe" if by == "unsafe" else "cancel", now=now, role=_role(by, place), subject=place.client_id
-        )
+        what = "unsafe" if by == "unsafe" else "cancel"
+        record(what, now=now, role=_role(by, place), actor=actor, subject=place.client_id)
         if by == "client" and not gives_back_all(place.starts_at, place.cutoff_min, now):
             credits.keep(place.id, "late", now=now)  # until the coach decides otherwise
             return []
@@ -183,6 +190,8 @@ def money_for(db: Session, place_id: UUID, now: datetime) -> tuple[PlaceRow, App
         means = Paid.REFUND  # put on the list while the payment page was open
     if means is not Paid.KEEP and appointment.ends_at <= now:
         means = Paid.REFUND  # it came when there is nothing left to come to
+    if means is not Paid.KEEP and appointment.seat_of in dates_with(place.client_id, _SITS):
+        means = Paid.REFUND  # she has sat down in this group date with another place meanwhile
     if means is Paid.TAKE_AGAIN:
         means = Paid.CONFIRM if _take_again(db, appointment) else Paid.REFUND
     return place, appointment, means

@@ -97,22 +97,39 @@ def book_for_client(
     *,
     now: datetime,
     by_session: bool = False,
+    actor: UUID | None = None,
 ) -> UUID:
     """Book a time for a client at once, whatever the opening hours say; returns the place. TimeTaken if it overlaps.
 
-    `by_session` uses a session of a package of hers; NoCredit when none is left.
+    `by_session` uses a session of a package of hers; NoCredit when none is left. `actor` is the coach's account.
     """
     try:
         with transaction():
             lock_coach(offering.coach_id)
             appointment = new_appointment(offering, starts_at, AppointmentState.CONFIRMED, now)
-            return _book(appointment, offering, client_id, client_zone, base_url, now, by_session=by_session)
+            return _book(
+                appointment,
+                offering,
+                client_id,
+                client_zone,
+                base_url,
+                now,
+                by_session=by_session,
+                actor=actor,
+            )
     except IntegrityError as error:
         raise TimeTaken from error
 
 
 def book_seat(
-    offering: OfferingRow, date_id: UUID, client_id: UUID, client_zone: str, base_url: str, *, now: datetime
+    offering: OfferingRow,
+    date_id: UUID,
+    client_id: UUID,
+    client_zone: str,
+    base_url: str,
+    *,
+    now: datetime,
+    actor: UUID | None = None,
 ) -> UUID:
     """The same for a seat in a group date; TimeTaken when it is full, over, or she has a seat in it."""
     try:
@@ -122,7 +139,7 @@ def book_seat(
             if not date.stands or date.starts_at <= now or date.id in dates_with(client_id):
                 raise TimeTaken
             appointment = new_seat(offering, date, AppointmentState.CONFIRMED, now)
-            return _book(appointment, offering, client_id, client_zone, base_url, now)
+            return _book(appointment, offering, client_id, client_zone, base_url, now, actor=actor)
     except IntegrityError as error:
         raise TimeTaken from error
 
@@ -136,6 +153,7 @@ def _book(
     now: datetime,
     *,
     by_session: bool = False,
+    actor: UUID | None,
 ) -> UUID:
     with transaction() as db:
         db.add(appointment)
@@ -146,7 +164,7 @@ def _book(
         db.flush()
         if by_session:
             credits.use(client_id, offering.id, row.id, now=now)
-        confirm(appointment, queries.place(row.id), base_url, now)
+        confirm(appointment, queries.place(row.id), base_url, now, actor=actor)
         return row.id
 
 

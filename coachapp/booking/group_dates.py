@@ -92,7 +92,7 @@ def move_date(date: GroupDate, starts_at: datetime, base_url: str, *, by: UUID, 
                 if _is_choosing(place):
                     _let_go(db, place, now)
                 else:
-                    take_along(place, starts_at, starts_at + length, base_url, now)
+                    take_along(place, starts_at, starts_at + length, base_url, actor=by, now=now)
             who = coach(date.coach_id)
             text = texts.coach_moved(was, row.starts_at, row.ends_at, who.zone, f"{base_url}/desk/")
             _tell_coach(row, "moved", text, now)
@@ -134,7 +134,7 @@ def _let_go(db: Session, place: PlaceRow, now: datetime) -> None:
 def _send_home(place: PlaceRow, base_url: str, by: UUID, now: datetime) -> list[UUID]:
     """End one seat as it would end alone, in the words of its state; returns its refunds."""
     if place.state is AppointmentState.CONFIRMED:
-        refunds = fall(place, by="staff", now=now)
+        refunds = fall(place, by="staff", now=now, actor=by)
         if place.ends_at > now:
             tell_if_there(queries.place(place.id), "cancelled", texts.cancelled, base_url, now)
         return refunds

@@ -4,12 +4,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from coachapp.audit.operations import record
 from coachapp.booking import queries, waiting
+from coachapp.booking.following import rest_follows
 from coachapp.booking.holding import check_free
 from coachapp.booking.models import Appointment, Place
 from coachapp.booking.rules import OCCUPYING, AppointmentState, PlaceRow, TimeTaken, TooLate, may_move
@@ -63,10 +65,12 @@ def move_by_client(
             waiting.no_longer(place.client_id, place.offering_id)
 
 
-def move_by_coach(place: PlaceRow, starts_at: datetime, base_url: str, *, now: datetime) -> None:
+def move_by_coach(
+    place: PlaceRow, starts_at: datetime, base_url: str, *, now: datetime, actor: UUID | None = None
+) -> None:
     """Move a client's time wherever the coach likes; a seat only to another date of its group that has room.
 
-    TimeTaken if it overlaps, or there is no such date; TooLate when it no longer stands.
+    TimeTaken if it overlaps, or there is no such date; TooLate when it no longer stands. `actor` is her account.
     """
     with _moving(place) as (db, appointment):
         if not _stands(appointment):
@@ -78,21 +82,23 @@ def move_by_coach(place: PlaceRow, starts_at: datetime, base_url: str, *, now: d
             sit(appointment, date_at(place.offering_id, starts_at, place.client_id))
         else:
             _put(appointment, starts_at)
-        _moved(db, appointment, place, was, "staff", base_url, now)
+        _moved(db, appointment, place, was, "staff", base_url, now, actor)
 
 
-def take_along(place: PlaceRow, starts_at: datetime, ends_at: datetime, base_url: str, now: datetime) -> None:
+def take_along(
+    place: PlaceRow, starts_at: datetime, ends_at: datetime, base_url: str, *, actor: UUID, now: datetime
+) -> None:
     """Move a seat with its date: also one that was asked for, or is kept. She is told once; what is over stays."""
     with transaction() as db:
         row = db.get_one(Appointment, place.appointment_id, with_for_update=True)
         if row.state not in OCCUPYING:
             return
-        row.starts_at, row.ends_at = starts_at, ends_at
+        was, row.starts_at, row.ends_at = row.starts_at, starts_at, ends_at
         if row.hold_until is not None:
             row.hold_until = min(row.hold_until, starts_at)
-        moved = _noted(db, row, place, now)
+        moved = _noted(db, row, place, was, now)
         tell_if_there(moved, "moved", texts.moved, base_url, now)
-        record("move", now=now, role="staff", subject=place.client_id)
+        record("move", now=now, role="staff", actor=actor, subject=place.client_id)
 
 
 @contextmanager
@@ -116,14 +122,16 @@ def _put(appointment: Appointment, starts_at: datetime) -> None:
     appointment.starts_at = starts_at
 
 
-def _noted(db: Session, appointment: Appointment, place: PlaceRow, now: datetime) -> PlaceRow:
+def _noted(db: Session, appointment: Appointment, place: PlaceRow, was: datetime, now: datetime) -> PlaceRow:
     """Write the new time down, with what was said about the old one forgotten; returns how it stands now."""
-    appointment.changed_at = now
+    settled_at, appointment.changed_at = appointment.changed_at, now
     appointment.sequence += 1
     row = db.get_one(Place, place.id)
     row.outcome = row.outcome_at = row.late_min = row.late_at = None
     db.flush()
-    return queries.place(place.id)
+    moved = queries.place(place.id)
+    rest_follows(place.id, place.coach_id, was, moved.starts_at, settled_at=settled_at, now=now)
+    return moved
 
 
 def _moved(
@@ -134,11 +142,11 @@ def _moved(
     by: str,
     base_url: str,
     now: datetime,
+    actor: UUID | None = None,
 ) -> None:
-    _announce(_noted(db, appointment, place, now), was, base_url, now)
-    record(
-        "move", now=now, role="link" if by == "client" and place.is_by_link else by, subject=place.client_id
-    )
+    _announce(_noted(db, appointment, place, was, now), was, base_url, now)
+    role = "link" if by == "client" and place.is_by_link else by
+    record("move", now=now, role=role, actor=actor, subject=place.client_id)
 
 
 def _announce(place: PlaceRow, was: datetime, base_url: str, now: datetime) -> None:

@@ -10,6 +10,7 @@ from coachapp.accounts.operations import make_join_token
 from coachapp.audit.operations import record
 from coachapp.booking.blocking import is_blocked_now
 from coachapp.booking.confirming import confirm, link_ended, money_for
+from coachapp.booking.granted import tell_if_awaited
 from coachapp.booking.models import Purchase
 from coachapp.booking.pay_rules import PaysBy
 from coachapp.booking.purchases import purchase_row
@@ -55,6 +56,7 @@ def granted(mine: PackageRow, base_url: str, now: datetime) -> OnPaid:
     if mine.place_id is None:
         safe_contact.renew(mine.client_id, now=now)
     record("buy", now=now, role="client", subject=mine.client_id)
+    tell_if_awaited(mine, base_url, now)
     person = client(mine.client_id)
     _tell_coach(person, "bought", texts.coach_bought(mine.title, f"{base_url}/desk/"), mine.id, now)
     return OnPaid.CONFIRM

@@ -9,9 +9,10 @@ from coachapp.money import Money
 from coachapp.payments import packages
 from coachapp.payments.credit_queries import package, sold_as
 from coachapp.payments.credit_rules import NoSuchPackage
-from coachapp.payments.part_rules import Split, split
+from coachapp.payments.part_rules import Outline, Split, outline, split
 from coachapp.practice.parting import part_terms
 from coachapp.practice.queries import coach, offering_by_id, today_of
+from coachapp.practice.rules import OfferingRow
 from coachapp.zones import zone
 
 
@@ -34,6 +35,14 @@ def split_for_package(package_id: UUID, now: datetime) -> Split | None:
         return None
     today = today_of(offering_by_id(sold).coach_id, now)
     return split(package(package_id).price, part_terms(sold), today, None)
+
+
+def outline_of(sold: OfferingRow, now: datetime) -> Outline | None:
+    """What its page says of parts before anything is chosen; None where it is paid at once."""
+    if sold.is_free:
+        return None
+    today = today_of(sold.coach_id, now)
+    return outline(sold.price, part_terms(sold.id), today, with_time=sold.is_bookable)
 
 
 def chosen(shown: str, offered: Split | None) -> Split | None:

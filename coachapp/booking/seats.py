@@ -10,7 +10,8 @@ from coachapp.booking.group import GroupDate, NoSuchDate
 from coachapp.booking.group_queries import dates_of, dates_with, group_date, open_dates
 from coachapp.booking.making import new_appointment
 from coachapp.booking.models import Appointment
-from coachapp.booking.rules import AppointmentState, TimeTaken
+from coachapp.booking.queries import places_kept, places_of
+from coachapp.booking.rules import AppointmentState, PlaceRow, TimeTaken
 from coachapp.practice.operations import lock_coach
 from coachapp.practice.rules import OfferingRow
 
@@ -60,6 +61,17 @@ def date_at(offering_id: UUID | None, starts_at: datetime, client_id: UUID | Non
         if date.has_room and date.id not in hers:
             return date
     raise TimeTaken
+
+
+def own_seats(client_id: UUID | None, offering_id: UUID, now: datetime) -> list[PlaceRow]:
+    """The seats this client has in dates of a group that are not over, earliest first; also those kept for her
+    money."""
+    if client_id is None:
+        return []
+    found = places_of(client_id) + places_kept(client_id)
+    hers = (each for each in found if each.offering_id == offering_id and each.is_seat)
+    stands = (each for each in hers if each.ends_at > now and each.state is not AppointmentState.CANCELLED)
+    return sorted(stands, key=lambda each: each.starts_at)
 
 
 def take_seat_again(db: Session, row: Appointment) -> bool:

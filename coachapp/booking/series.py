@@ -33,14 +33,19 @@ def book_series(
     base_url: str,
     *,
     now: datetime,
+    actor: UUID | None = None,
 ) -> UUID:
-    """Book all of these times for a client, or none: TimeTaken if one overlaps. Returns the id of the series."""
+    """Book all of these times for a client, or none: TimeTaken if one overlaps. Returns the id of the series.
+
+    `actor` is the coach's account.
+    """
     series_id = uuid4()
     try:
         with transaction():
             lock_coach(offering.coach_id)
             places = [
-                _book_one(offering, client_id, client_zone, at, series_id, now) for at in sorted(starts)
+                _book_one(offering, client_id, client_zone, at, series_id, now, actor)
+                for at in sorted(starts)
             ]
             _announce(places, "booked", texts.booked_often, f"series:{series_id}", base_url, now)
     except IntegrityError as error:
@@ -48,7 +53,7 @@ def book_series(
     return series_id
 
 
-def cancel_rest(place: PlaceRow, base_url: str, *, now: datetime) -> list[UUID]:
+def cancel_rest(place: PlaceRow, base_url: str, *, now: datetime, actor: UUID | None = None) -> list[UUID]:
     """Cancel this appointment and all later ones of its series; returns the refunds to send after the commit.
 
     Everything paid goes back, as whenever the coach cancels. TooLate when none is left to cancel.
@@ -58,14 +63,20 @@ def cancel_rest(place: PlaceRow, base_url: str, *, now: datetime) -> list[UUID]:
         places = queries.rest_of_series(place, now=now)
         if not places:
             raise TooLate
-        refunds = [refund for each in places for refund in fall(each, by="staff", now=now)]
+        refunds = [refund for each in places for refund in fall(each, by="staff", now=now, actor=actor)]
         key = f"series cancelled:{places[0].id}:{places[0].sequence}"
         _announce(places, "cancelled", texts.cancelled_often, key, base_url, now)
         return refunds
 
 
 def _book_one(
-    offering: OfferingRow, client_id: UUID, zone: str, starts_at: datetime, series_id: UUID, now: datetime
+    offering: OfferingRow,
+    client_id: UUID,
+    zone: str,
+    starts_at: datetime,
+    series_id: UUID,
+    now: datetime,
+    actor: UUID | None,
 ) -> PlaceRow:
     with transaction() as db:
         appointment = new_appointment(
@@ -78,7 +89,7 @@ def _book_one(
         db.add(row)
         db.flush()
         place = queries.place(row.id)
-        stand(appointment, place, now)
+        stand(appointment, place, now, actor=actor)
         return place
 
 

@@ -91,6 +91,11 @@ def invited(subject: str, link: str) -> Text:
     return Text(subject, _with_link(_("Here you can choose a time."), link))
 
 
+def granted(subject: str, link: str) -> Text:
+    """What she awaited is hers; only ever written to an inbox that is hers alone."""
+    return Text(subject, _with_link(_("What was paid has come. Here you can choose a time."), link))
+
+
 def good_until(subject: str, until: datetime, zone: str, link: str | None) -> Text:
     """When something of hers ends; only ever written to an inbox that is hers alone."""
     last = words.day(words.minutes_before(until, 1), zone, year=True)

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, exists, select
@@ -18,7 +18,8 @@ from coachapp.payments.queries import OrderRow, orders_of, stands
 
 @dataclass(frozen=True)
 class PartRow:
-    """A later part of what somebody has bought (`whole`, a kind and an id), with its own order's sums."""
+    """A later part of what somebody has bought (`whole`, a kind and an id), with its own order's sums. `moved_at` is when
+    its day was last moved."""
 
     id: UUID
     number: int
@@ -27,6 +28,7 @@ class PartRow:
     order: OrderRow
     due_on: date
     is_let_go: bool
+    moved_at: datetime | None = None
 
     @property
     def client_id(self) -> UUID:
@@ -95,6 +97,29 @@ def wholes_of(payable_ids: Iterable[UUID]) -> dict[UUID, OrderRow]:
     return orders
 
 
+@dataclass(frozen=True)
+class Falling:
+    """What happens with the money of times that fall: whether any goes back, on which ways, and what of prices in
+    parts is then not asked for any more (None where there is none)."""
+
+    is_paid: bool
+    by_hand: bool
+    by_voucher: bool
+    rest: Money | None
+
+
+def falling(place_ids: Iterable[UUID]) -> Falling:
+    """The same for all of these times together."""
+    orders = list(wholes_of(place_ids).values())
+    rests = [order.rest for order in orders if order.rest.minor]
+    return Falling(
+        is_paid=any(order.left.minor for order in orders),
+        by_hand=any(order.by_hand or order.partly_by_hand for order in orders),
+        by_voucher=any(order.by_voucher for order in orders),
+        rest=Money(sum(each.minor for each in rests), rests[0].currency) if rests else None,
+    )
+
+
 def orders_together(whole_id: UUID) -> list[OrderRow]:
     """Every order that something is paid with, the first part's first."""
     first = orders_of([whole_id]).get(whole_id)
@@ -156,16 +181,21 @@ def _rows(wanted: Callable[[type[Order]], ColumnElement[bool]]) -> list[PartRow]
     ids = [row.id for row, _kind, _id in rows]
     orders, moved, gone = orders_of(ids), *_decided(ids)
     return [
-        PartRow(
-            row.id, row.number, kind, whole_id, orders[row.id], moved.get(row.id, row.due_on), row.id in gone
-        )
+        _part_row(row, kind, whole_id, orders[row.id], moved.get(row.id), row.id in gone)
         for row, kind, whole_id in rows
     ]
 
 
-def _decided(part_ids: list[UUID]) -> tuple[dict[UUID, date], set[UUID]]:
-    """The day each part was moved to last, and those that were let go."""
+def _part_row(
+    row: Part, kind: str, whole_id: UUID, order: OrderRow, moved: tuple[date, datetime] | None, gone: bool
+) -> PartRow:
+    due_on, moved_at = moved or (row.due_on, None)
+    return PartRow(row.id, row.number, kind, whole_id, order, due_on, gone, moved_at)
+
+
+def _decided(part_ids: list[UUID]) -> tuple[dict[UUID, tuple[date, datetime]], set[UUID]]:
+    """The day each part was moved to last, with when that was, and those that were let go."""
     found = select(PartEntry).where(PartEntry.part_id.in_(part_ids)).order_by(PartEntry.turn)
     rows = session().scalars(found).all() if part_ids else []
-    moved = {row.part_id: row.due_on for row in rows if row.due_on is not None}
+    moved = {row.part_id: (row.due_on, row.at) for row in rows if row.due_on is not None}
     return moved, {row.part_id for row in rows if row.kind == Entry.LET_GO}

@@ -2,12 +2,12 @@
 
 from calendar import monthrange
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from coachapp.money import Money
 from coachapp.payments.rules import PaymentError
-from coachapp.practice.part_terms import PartTerms
+from coachapp.practice.part_terms import MOST_REST_DAYS, PartTerms
 from coachapp.practice.rules import LEAST_CHARGE
 
 KIND = "part"
@@ -89,6 +89,27 @@ def split(price: Money, terms: PartTerms | None, today: date, session_on: date |
     return None if is_late or least < LEAST_CHARGE else found
 
 
+@dataclass(frozen=True)
+class Outline:
+    """What can be said of the parts before a time is chosen: so much at once, then so much `more` times. The rest of a
+    deposit is due `rest_days` after the time (before it where that is below zero); equal parts are a month apart."""
+
+    first: Money
+    each: Money
+    more: int
+    rest_days: int | None
+
+
+def outline(price: Money, terms: PartTerms | None, today: date, *, with_time: bool) -> Outline | None:
+    """How this price can be paid in parts, for a time that is far enough away (`with_time`) or without one."""
+    far = today + timedelta(days=MOST_REST_DAYS + 1) if with_time else None
+    found = split(price, terms, today, far)
+    if terms is None or found is None:
+        return None
+    rest_days = terms.rest_days if terms.times is None else None
+    return Outline(found.first, found.later[0].amount, len(found.later), rest_days)
+
+
 def standing(is_paid: bool, is_let_go: bool, due_on: date, today: date) -> Standing:
     """How a part stands. What was paid stays so, whatever came after; it is due once its day is over."""
     if is_paid:
@@ -96,6 +117,18 @@ def standing(is_paid: bool, is_let_go: bool, due_on: date, today: date) -> Stand
     if is_let_go:
         return Standing.LET_GO
     return Standing.DUE if due_on < today else Standing.COMING
+
+
+def follows(moved_at: datetime | None, settled_at: datetime) -> bool:
+    """Whether the day of a part is still the one that was counted from its time: never moved, or last moved together
+    with the time, which has stood where it stands since `settled_at`."""
+    return moved_at is None or moved_at == settled_at
+
+
+def day_along(due_on: date, was: date, then: date, today: date) -> date:
+    """The day of a part once its time has moved from one day to another: as far away as before. It is never brought
+    forward into the past, so nobody is late by a move."""
+    return max(due_on + (then - was), min(due_on, today))
 
 
 def months_later(day: date, months: int) -> date:

@@ -1,5 +1,6 @@
 """Paying in parts: the first opens the others, each is an order of its own; moved, let go, or given back as a whole."""
 
+from collections.abc import Callable
 from datetime import date, datetime
 from functools import partial
 from uuid import UUID, uuid4
@@ -14,7 +15,7 @@ from coachapp.payments import part_queries, queries
 from coachapp.payments.coupon_rules import Lowered
 from coachapp.payments.models import Order, Part, PartEntry
 from coachapp.payments.operations import begin_attempt
-from coachapp.payments.part_rules import Entry, NotOpenPart, OtherWay, Split
+from coachapp.payments.part_rules import Entry, NotOpenPart, OtherWay, Split, follows
 from coachapp.payments.refunds import refund_all, refund_part
 from coachapp.payments.rules import AttemptRow, OnPaid, Payable, Payables
 
@@ -68,6 +69,19 @@ def move(part_id: UUID, due_on: date, *, by: UUID, now: datetime) -> None:
         if mine.due_on != due_on:
             _decide(part_id, Entry.MOVED, due_on, now)
             record("move_part", now=now, role="staff", actor=by, subject=mine.client_id)
+
+
+def follow(whole_id: UUID, along: Callable[[date], date], *, settled_at: datetime, now: datetime) -> None:
+    """The time this is paid for was moved at `now`, which it had not been since `settled_at`: an open part's day, where
+    nobody gave it one of its own, is moved `along`."""
+    with transaction() as db:
+        for each in part_queries.parts_of([whole_id]).get(whole_id, ()):
+            db.execute(select(Part.id).where(Part.id == each.id).with_for_update())
+            mine = part_queries.part(each.id)
+            if mine.is_open and follows(mine.moved_at, settled_at):
+                day = along(mine.due_on)
+                if mine.moved_at or day != mine.due_on:  # also to the same day, so that it still follows
+                    _decide(mine.id, Entry.MOVED, day, now)
 
 
 def let_go(part_id: UUID, *, by: UUID, now: datetime) -> None:

@@ -55,6 +55,16 @@ class OrderRow:
         """What is still to be paid."""
         return Money(max(self.amount.minor - self.paid.minor, 0), self.amount.currency)
 
+    @property
+    def left(self) -> Money:
+        """What was paid and has not gone back."""
+        return self.paid - self.refunded
+
+    @property
+    def rest(self) -> Money:
+        """What of a price in parts is still to be paid: nothing before the first of them is."""
+        return self.due if self.paid.minor else Money(0, self.amount.currency)
+
 
 def attempt(attempt_id: UUID) -> AttemptRow:
     """One attempt; NoSuchAttempt."""

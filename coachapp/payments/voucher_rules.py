@@ -108,6 +108,11 @@ def random_voucher() -> str:
     return "-".join("".join(secrets.choice(_LETTERS) for _ in range(_IN_GROUP)) for _ in range(_GROUPS))
 
 
+def code_end(code: str) -> str:
+    """What names a voucher without giving it away: the last group of its code."""
+    return code.rpartition("-")[2]
+
+
 def normal_voucher(typed: str) -> str:
     """The form in which codes are compared: its letters and digits alone, without case or width."""
     plain = unicodedata.normalize("NFKC", typed[:200]).casefold()

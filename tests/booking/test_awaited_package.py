@@ -32,9 +32,9 @@ def selling(world):
     return world
 
 
-def chooses(walker, way="transfer"):
+def chooses(walker, way="transfer", inbox="only_me"):
     """On the page before paying, one of the other ways."""
-    usual = {"name": walker.person.name, "email": walker.person.email, "inbox": "only_me", "agree": "y"}
+    usual = {"name": walker.person.name, "email": walker.person.email, "inbox": inbox, "agree": "y"}
     walker.fill(f"/book/{SLUG}/buy", usual)
     walker.follow()
     return again(walker, way)
@@ -70,6 +70,10 @@ def test_by_transfer_it_is_hers_once_the_coach_has_the_money(selling):
     press(nora, f"orders/{order_id(world)}/come", how="transfer")
     assert nora.page.status_code == 303, nora.text
     assert money(world) == ([("transfer", PRICE)], []) and sums(world) == [(6, 0, 0, 0)]
+    world.send_mail()
+    (told,) = world.mails_to(walker.person.email)
+    assert told.subject == "Your update" and "Here you can choose a time." in told.text
+    assert f"{world.url}/b\n" in told.text and "package" not in told.text
     walker.get("/book/words")
     walker.follow()
     assert "Your sessions are ready" in walker.text
@@ -80,6 +84,24 @@ def test_by_transfer_it_is_hers_once_the_coach_has_the_money(selling):
     assert "Bought" in nora.text, "undone, its money is awaited again"
     press(nora, f"orders/{order_id(world)}/come", how="cash")
     assert money(world) == ([("cash", PRICE)], []) and sums(world) == [(6, 0, 0, 0)]
+    world.send_mail()
+    assert len(world.mails_to(walker.person.email)) == 1, "once, also where the coach corrects herself"
+
+
+def test_an_inbox_someone_may_see_is_told_nothing_of_it_and_the_desk_says_so_before(selling):
+    world, nora = selling, coach_at_desk(selling)
+    for inbox, leaves, hears in (
+        ("shared", "No mail leaves.", "Nothing is sent."),
+        ("only_me", "A mail leaves into the inbox only they", "one mail says that you can choose a time"),
+    ):
+        walker = chooses(world.walker(), "transfer", inbox=inbox)
+        assert hears in (walker.get("/book/words"), walker.text)[1]
+        found = world.rows(Order.id, Order.created_at)
+        newest = max(found, key=lambda each: each[1])[0]
+        nora.get(f"/desk/payments/orders/{newest}")
+        assert leaves in nora.text
+        press(nora, f"orders/{newest}", how="transfer")
+    assert world.outbox() == [("granted", "waiting")]
 
 
 def test_someone_else_pays_for_it(selling):

@@ -18,11 +18,12 @@ from coachapp.practice.operations import add_coach
 from coachapp.practice.queries import today_of
 from tests.booking.by_hand import allow, money, plain, waits
 from tests.booking.lower import a_code, introduce, type_code
-from tests.booking.sold import PRICE, SLUG, coach_at_desk, ref_of, sell, sums
+from tests.booking.sold import PRICE, SLUG, a_client, coach_at_desk, ref_of, sell, signed_in, sums
 from tests.booking.vouched import NORA_ID, a_voucher, agree, left, type_voucher
 from tests.booking.whobooks import who_books
 from tests.cast import CHARLIE
 from tests.papers.terms import TERMS
+from tests.papers.test_pages import text_of
 from tests.road import mostly_sqlite as databases  # noqa: F401  # a fixture
 
 
@@ -78,12 +79,36 @@ def test_cancelled_in_time_it_is_on_the_voucher_again(world):
     walker.fill(f"{path}/cancel", {})
     assert money(world) == ([("voucher", 95_00)], ["succeeded"])
     assert left(world, voucher) == 95_00 and kinds(world) == ["sold", "used", "back"] and agree(world)
-    assert len(world.rows(Paper.id)) == 2, "a receipt and its credit note"
+    papers = world.rows(Paper.id)
+    assert len(papers) == 2, "a receipt and its credit note"
+    nora = coach_at_desk(world)
+    for (paper_id,) in papers:
+        nora.get(f"/desk/receipts/{paper_id}")
+        assert f"the one that ends in {voucher.code[-4:]}" in plain(nora) and voucher.code not in nora.text
     walker.get(path)
     assert "back on the voucher" in plain(walker)
     other = on_the_page(world, CHARLIE)
     assert type_voucher(other, voucher.code).status_code == 303 and left(world, voucher) == 0
     assert world.asked("POST", "/v1/refunds") == [] and agree(world)
+
+
+def test_her_receipt_names_the_voucher_by_its_end_and_the_plain_file_does_not(world):
+    say_terms(world)
+    voucher = a_voucher(world)
+    end = voucher.code[-4:]
+    a_client(world)
+    walker = signed_in(world)
+    walker.hold()
+    walker.fill("/book/details", {"agree": "y"})
+    type_voucher(walker, voucher.code)
+    ((paper_id,),) = world.rows(Paper.id)
+    walker.get(f"/me/receipts/{paper_id}")
+    assert f"the one that ends in {end}" in plain(walker) and f"voucher that ends in {end}" in plain(walker)
+    own, file = (
+        text_of(walker.get(f"/me/receipts/{paper_id}/a4/read/{kind}.pdf").data) for kind in ("own", "file")
+    )
+    assert end in own and voucher.code not in own
+    assert end not in file
 
 
 def test_by_the_coach_or_unsafe_it_goes_back_and_late_it_stays(world):

@@ -13,7 +13,9 @@ from coachapp.papers.operations import save_terms
 from coachapp.payments.credit_queries import packages_of
 from coachapp.payments.models import Payment
 from tests.booking.sold import SLUG, a_client, coach_at_desk, given, sell, signed_in, sums
+from tests.desk.people import MADRID
 from tests.papers.terms import LATER
+from tests.road import at_utc
 
 BOX = "I wish it to take place within the 14 days"
 
@@ -160,3 +162,36 @@ def test_a_session_of_a_package_within_its_days_asks(asking):
         soon = clock.now() + timedelta(days=2)
         assert not asks_if_used(gift, soon) and asks_if_used(bought, soon)
         assert not asks_if_used(bought, soon + timedelta(days=14)), "the days count from when it was bought"
+
+
+def test_where_the_coach_moves_it_into_the_days_her_own_pages_ask_afterwards(asking):
+    a_client(asking)
+    hers = signed_in(asking)
+    soon = at_utc(hers.morning()[0])
+    hers.hold(late_start(hers))
+    hers.fill("/book/details", {"agree": "y"})
+    hers.press_pay()
+    hers.session_id = hers.page.headers["Location"].rpartition("/")[2]
+    hers.pay()
+    path, nora = hers.place_path, coach_at_desk(asking)
+    ((ref,),) = asking.rows(Client.ref)
+    here = f"/desk/clients/{ref}/sessions"
+    assert hers.get(f"{path}/early").status_code == 404, "there is nothing to ask yet"
+    assert "not asked yet" not in (nora.get(here), nora.text)[1]
+    to = {"day": f"{soon.astimezone(MADRID):%Y-%m-%d}", "at": f"{soon.astimezone(MADRID):%H:%M}"}
+    nora.fill(f"{here}/{hers.place().id}/move", to)
+    assert "Their own page asks afterwards whether that is wished; no mail says so." in nora.text
+    before = len(asking.outbox())
+    assert nora.post(f"{here}/{hers.place().id}/move/go", to).status_code == 303
+    assert len(asking.outbox()) == before + 1, "the mail of the move, and no other"
+    assert "not asked yet whether that is wished" in (nora.get(here), nora.text)[1]
+    for page in (path, "/me/", "/me/sessions"):
+        assert f'href="{path}/early"' in hers.get(page).get_data(as_text=True)
+    assert "stays booked either way" in (hers.get(f"{path}/early"), hers.text)[1]
+    assert hers.post(f"{path}/early").status_code == 422 and "choose “Not now”" in hers.text
+    assert consents(asking) == [("terms", "2026-11 b")]
+    assert hers.post(f"{path}/early", {"begin_early": "y"}).status_code == 303
+    assert ("begin early", "2026-11") in consents(asking)
+    assert hers.get(f"{path}/early").status_code == 404
+    assert "One question" not in (hers.get(path), hers.text)[1]
+    assert "Wished to begin within 14 days:" in (nora.get(here), nora.text)[1]

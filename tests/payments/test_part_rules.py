@@ -1,12 +1,23 @@
 """A price in parts: together always the price, each with its day, or no parts at all."""
 
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from coachapp.money import Money
-from coachapp.payments.part_rules import Later, Split, Standing, months_later, split, standing
-from coachapp.practice.part_terms import PartTerms
+from coachapp.payments.part_rules import (
+    Later,
+    Outline,
+    Split,
+    Standing,
+    day_along,
+    follows,
+    months_later,
+    outline,
+    split,
+    standing,
+)
+from coachapp.practice.part_terms import MOST_REST_DAYS, PartTerms
 from coachapp.practice.rules import LEAST_CHARGE
 
 TODAY, SESSION = date(2026, 11, 22), date(2026, 12, 20)
@@ -83,3 +94,36 @@ def test_how_a_part_stands_follows_from_its_order_what_was_decided_and_the_day()
     assert standing(False, True, yesterday, TODAY) is Standing.LET_GO
     assert standing(False, False, yesterday, TODAY) is Standing.DUE
     assert standing(False, False, TODAY, TODAY) is Standing.COMING
+
+
+def test_before_a_time_is_chosen_the_parts_are_said_without_days():
+    price = Money(100_00, "EUR")
+    deposit = PartTerms(percent=20, rest_days=-MOST_REST_DAYS)
+    assert outline(price, deposit, TODAY, with_time=True) == Outline(
+        Money(20_00, "EUR"), Money(80_00, "EUR"), 1, -MOST_REST_DAYS
+    )
+    assert outline(price, PartTerms(times=3), TODAY, with_time=False) == Outline(
+        Money(33_34, "EUR"), Money(33_33, "EUR"), 2, None
+    )
+    for nothing in (None, PartTerms(deposit=price), PartTerms(percent=20)):
+        assert outline(price, nothing, TODAY, with_time=False) is None
+
+
+def test_the_day_of_the_rest_is_as_far_from_its_time_as_before_and_never_made_late():
+    day, was = date(2026, 12, 1), date(2026, 12, 4)
+    for then, expected in (
+        (date(2026, 12, 11), date(2026, 12, 8)),
+        (date(2026, 12, 2), date(2026, 11, 29)),
+        (date(2026, 11, 23), TODAY),
+        (was, day),
+    ):
+        assert day_along(day, was, then, TODAY) == expected
+    late = date(2026, 11, 20)
+    assert day_along(late, was, date(2026, 12, 3), TODAY) == late, "who was late before is no later by it"
+    assert day_along(late, was, date(2026, 12, 5), TODAY) == date(2026, 11, 21)
+
+
+def test_a_day_that_was_given_since_does_not_follow():
+    settled = datetime(2026, 11, 22, 9, tzinfo=UTC)
+    assert follows(None, settled) and follows(settled, settled)
+    assert not follows(settled + timedelta(seconds=1), settled)

@@ -10,6 +10,7 @@ from coachapp.accounts.queries import join_path
 from coachapp.booking import awaiting_packages, blocking, buying, by_voucher, parting, prices, purchases
 from coachapp.booking.admission import STRANGER, Guest
 from coachapp.booking.forms import DetailsForm, KnownForm, PriceCodeForm, VoucherForm
+from coachapp.booking.granted import may_be_told
 from coachapp.booking.operations import Details
 from coachapp.booking.pay_rules import PaysBy
 from coachapp.booking.rules import HoldEnded, NotNow
@@ -140,6 +141,7 @@ def _awaited_page(purchase: purchases.PurchaseRow) -> str:
         zone=her.zone,
         host=coach(her.coach_id),
         ways=ways(),
+        told=may_be_told(her.id, clock.now()),
         asked=ask_queries.secret_of(order.id, f"{settings().base_url}/pay/") if by_someone else None,
     )
 

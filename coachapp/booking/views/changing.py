@@ -2,14 +2,15 @@
 
 from dataclasses import replace
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from coachapp import clock
 from coachapp.booking import confirming, moving
 from coachapp.booking.admission import Guest
-from coachapp.booking.early import asks_if_moved
+from coachapp.booking.early import asks_if_moved, unasked
+from coachapp.booking.following import rest_to_move
 from coachapp.booking.forms import EarlyForm
 from coachapp.booking.outside.operations import refresh_for_hold
 from coachapp.booking.rules import (
@@ -24,6 +25,8 @@ from coachapp.booking.rules import (
 from coachapp.booking.slots import instant
 from coachapp.booking.views import door, hers, picking
 from coachapp.config import settings
+from coachapp.intake.operations import agree
+from coachapp.intake.rules import EARLY
 from coachapp.payments.credit_queries import spent_on
 from coachapp.payments.operations import finish
 from coachapp.payments.part_queries import wholes_of
@@ -86,6 +89,26 @@ def choose_zone(token: str) -> ResponseReturnValue:
     return redirect(url_for("changing.choose", token=token), 303)
 
 
+@bp.get("/<token>/early")
+@token
+def ask_early(token: str) -> ResponseReturnValue:
+    """Her express wish for a time the coach has brought so near; nothing hangs on an answer."""
+    return _early_page(token, _unasked(token), EarlyForm.asking(True, formdata=None))
+
+
+@bp.post("/<token>/early")
+@token
+def wish_early(token: str) -> ResponseReturnValue:
+    place, form = _unasked(token), EarlyForm.asking(True)
+    if not form.validate():
+        form.begin_early.errors = [_("Tick the box if you wish it, or choose “Not now”")]
+        return _early_page(token, place, form), 422
+    if place.client_id is not None:
+        agree(place.client_id, place.id, EARLY, now=clock.now())
+    flash(_("Saved."))
+    return redirect(url_for("place.show", token=token), 303)
+
+
 @bp.get("/<token>/cancel")
 @token
 def ask_cancel(token: str) -> ResponseReturnValue:
@@ -135,7 +158,7 @@ def _choices(token: str, place: PlaceRow, *, error: str = "", taken: bool = Fals
         "Your present time is yours until you press the button. Nothing is charged again, and %(name)s will not ask why.",
         name=host.first_name,
     )
-    key = _zone_of(place, request.values.get("tz"))
+    key, rest = _zone_of(place, request.values.get("tz")), rest_to_move(place, None, clock.now())
     if place.is_seat:
         gone = picking.typed_time() if taken else None
         shown = picking.dates(_offering(place), key, client_id=place.client_id, gone=gone)
@@ -144,6 +167,7 @@ def _choices(token: str, place: PlaceRow, *, error: str = "", taken: bool = Fals
             **shown,
             after=after,
             place=place,
+            rest=rest,
             token=token,
             error=error,
             taken=taken,
@@ -155,6 +179,7 @@ def _choices(token: str, place: PlaceRow, *, error: str = "", taken: bool = Fals
         "booking/move.html",
         **shown,
         place=place,
+        rest=rest,
         token=token,
         error=error,
         taken=taken,
@@ -175,6 +200,16 @@ def _wish_page(token: str, place: PlaceRow, start: int, key: str, form: EarlyFor
         tz=key,
     )
     return shown, 422
+
+
+def _unasked(token: str) -> PlaceRow:
+    """A time of hers that this is to be asked about; 404 for all others, and for who holds a link made for her."""
+    place = hers.hers_alone(token)
+    return place if unasked([place], clock.now()) else abort(404)
+
+
+def _early_page(token: str, place: PlaceRow, form: EarlyForm) -> str:
+    return render_template("booking/early.html", place=place, token=token, form=form)
 
 
 def _offering(place: PlaceRow) -> OfferingRow:

@@ -7,7 +7,7 @@ from flask import session
 from flask_login import current_user
 
 from coachapp import clock
-from coachapp.booking import link_queries, prices, reduced
+from coachapp.booking import link_queries, parting, prices, reduced
 from coachapp.booking.admission import (
     STRANGER,
     Guest,
@@ -20,6 +20,7 @@ from coachapp.booking.admission import (
 from coachapp.clients.queries import client
 from coachapp.clients.rules import NoSuchClient, State
 from coachapp.payments.credit_queries import usable
+from coachapp.payments.part_rules import Outline
 from coachapp.practice.queries import coach, givers, practice
 from coachapp.practice.rules import OfferingRow, WhoBooks
 from coachapp.zones import zone
@@ -78,8 +79,20 @@ def at_her_price(chosen: OfferingRow) -> OfferingRow:
 def as_priced(chosen: OfferingRow, guest: Guest) -> OfferingRow:
     """The offering at the price this guest pays for a time of it.
     A first time of a package is paid with the package."""
-    is_first = chosen.slug.endswith("/first")
-    return chosen if is_first or guest.booked_by == "link" else reduced.as_priced(chosen, guest.client_id)
+    as_it_is = is_first(chosen) or guest.booked_by == "link"
+    return chosen if as_it_is else reduced.as_priced(chosen, guest.client_id)
+
+
+def parts_of(chosen: OfferingRow, guest: Guest) -> Outline | None:
+    """How its price can be paid in parts, as its page says. Of a first time the page of its package says it; whoever
+    holds a link made for a client does not promise for her."""
+    is_hers_to_say = not is_first(chosen) and guest.booked_by != "link"
+    return parting.outline_of(chosen, clock.now()) if is_hers_to_say else None
+
+
+def is_first(chosen: OfferingRow) -> bool:
+    """Whether this is the first time of a package, which is paid with the package."""
+    return chosen.slug.endswith("/first")
 
 
 def has_session_left(chosen: OfferingRow, guest: Guest) -> bool:

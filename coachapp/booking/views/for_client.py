@@ -23,7 +23,7 @@ from coachapp.notifications import texts
 from coachapp.payments.credit_queries import spent_on, usable_count
 from coachapp.payments.credit_rules import NoCredit
 from coachapp.payments.operations import finish
-from coachapp.payments.part_queries import wholes_of
+from coachapp.payments.part_queries import falling, wholes_of
 from coachapp.payments.runtime import gateway, payables
 from coachapp.practice.queries import coach, given_by, practice
 from coachapp.practice.rules import CoachRow, OfferingRow
@@ -105,6 +105,7 @@ def book() -> ResponseReturnValue:
             settings().base_url,
             by_session=request.form.get("session") == "yes",
             now=clock.now(),
+            actor=current_user.account_id,
         )
     except TimeTaken:
         return _taken(form)
@@ -136,7 +137,9 @@ def ask_cancel(ref: str, place_id: UUID) -> ResponseReturnValue:
 def cancel(ref: str, place_id: UUID) -> ResponseReturnValue:
     person, place = _booked(ref, place_id)
     try:
-        refunds = confirming.cancel(place, settings().base_url, by="staff", now=clock.now())
+        refunds = confirming.cancel(
+            place, settings().base_url, by="staff", now=clock.now(), actor=current_user.account_id
+        )
     except TooLate:
         return _too_late()
     finish(refunds, gateway(), payables(), now=clock.now())
@@ -152,17 +155,15 @@ def ask_cancel_rest(ref: str, place_id: UUID) -> ResponseReturnValue:
     places = queries.rest_of_series(place, now=clock.now())
     if not places:
         return _too_late()
-    orders = wholes_of([each.id for each in places])
+    ids = [each.id for each in places]
     return render_template(
         "desk/cancel_rest.html",
         client=person,
         place=place,
         places=places,
         host=_host(),
-        is_paid=any(order.paid.minor for order in orders.values()),
-        by_hand=any(order.by_hand for order in orders.values()),
-        by_voucher=any(order.by_voucher for order in orders.values()),
-        by_session=bool(spent_on([each.id for each in places])),
+        money=falling(ids),
+        by_session=bool(spent_on(ids)),
         verdict=gate(person.id, booked=True, now=clock.now()),
     )
 
@@ -172,7 +173,9 @@ def ask_cancel_rest(ref: str, place_id: UUID) -> ResponseReturnValue:
 def cancel_rest(ref: str, place_id: UUID) -> ResponseReturnValue:
     person, place = _booked(ref, place_id)
     try:
-        refunds = series.cancel_rest(place, settings().base_url, now=clock.now())
+        refunds = series.cancel_rest(
+            place, settings().base_url, now=clock.now(), actor=current_user.account_id
+        )
     except TooLate:
         return _too_late()
     finish(refunds, gateway(), payables(), now=clock.now())

@@ -12,6 +12,8 @@ from flask_login import current_user
 from coachapp import clock
 from coachapp.booking import moving, queries
 from coachapp.booking.desk_forms import MoveForm
+from coachapp.booking.early import asks_if_moved
+from coachapp.booking.following import rest_to_move
 from coachapp.booking.rules import AppointmentState, PlaceRow, TimeTaken, TooLate
 from coachapp.booking.views.at_desk import own_session
 from coachapp.booking.wall import Reading, instant_of
@@ -73,6 +75,8 @@ def check(ref: str, place_id: UUID) -> ResponseReturnValue:
         form=form,
         verdict=verdict,
         mail=_mail(wanted, verdict),
+        asks_early=asks_if_moved(place, wanted.starts_at),
+        rest=rest_to_move(place, wanted.starts_at, clock.now()),
     )
 
 
@@ -85,7 +89,9 @@ def move(ref: str, place_id: UUID) -> ResponseReturnValue:
     if wanted is None:
         return _form_page(person, place, form), 422
     try:
-        moving.move_by_coach(place, wanted.starts_at, settings().base_url, now=clock.now())
+        moving.move_by_coach(
+            place, wanted.starts_at, settings().base_url, now=clock.now(), actor=current_user.account_id
+        )
     except TimeTaken:
         return _taken(wanted, form)
     except TooLate:

@@ -12,6 +12,7 @@ from flask_login import current_user
 from coachapp import clock
 from coachapp.booking import group_dates, moving, queries
 from coachapp.booking.desk_forms import MoveForm
+from coachapp.booking.following import rest_to_move
 from coachapp.booking.group import GroupDate
 from coachapp.booking.group_queries import other_dates
 from coachapp.booking.rules import AppointmentState, NoSuchPlace, PlaceRow, TimeTaken, TooLate
@@ -21,7 +22,7 @@ from coachapp.clients.queries import clients_by_id
 from coachapp.clients.rules import ClientRow
 from coachapp.config import settings
 from coachapp.payments.operations import finish
-from coachapp.payments.part_queries import wholes_of
+from coachapp.payments.part_queries import falling
 from coachapp.payments.runtime import gateway, payables
 from coachapp.practice.queries import coach
 from coachapp.practice.rules import CoachRow
@@ -78,6 +79,7 @@ def check_move(date_id: UUID) -> ResponseReturnValue:
         ends_at=to.at + (date.ends_at - date.starts_at),
         host=_host(),
         told=_told(date),
+        has_rest=falling(_coming(date)).rest is not None,
     )
 
 
@@ -103,15 +105,12 @@ def ask_cancel(date_id: UUID) -> ResponseReturnValue:
     date = own_date(date_id)
     if not date.stands:
         raise TooLate
-    orders = wholes_of([place.id for place in queries.places_in(date.id)])
     return render_template(
         "desk/group_cancel.html",
         date=date,
         host=_host(),
         told=_told(date),
-        is_paid=any(order.paid.minor > order.refunded.minor for order in orders.values()),
-        by_hand=any(order.by_hand for order in orders.values()),
-        by_voucher=any(order.by_voucher for order in orders.values()),
+        money=falling(_coming(date)),
     )
 
 
@@ -142,7 +141,9 @@ def move_one(date_id: UUID, place_id: UUID) -> ResponseReturnValue:
     if to is None:
         return _other_page(date, place, _("Choose one of the dates")), 422
     try:
-        moving.move_by_coach(place, to.starts_at, settings().base_url, now=clock.now())
+        moving.move_by_coach(
+            place, to.starts_at, settings().base_url, now=clock.now(), actor=current_user.account_id
+        )
     except TimeTaken:
         return _other_page(date, place, _("That date is full by now. Choose another.")), 409
     flash(_("Moved to the other date."))
@@ -194,6 +195,12 @@ def _told(date: GroupDate) -> Told:
     return Told(by_mail, [each for each in people if each not in by_mail])
 
 
+def _coming(date: GroupDate) -> list[UUID]:
+    """The seats that are booked: whoever cancelled before has settled her own."""
+    found = queries.places_in(date.id)
+    return [place.id for place in found if place.state is AppointmentState.CONFIRMED]
+
+
 def _knows_of_it(place: PlaceRow) -> bool:
     waits = place.state is AppointmentState.HELD and place.answer is not None
     return waits or place.state in (AppointmentState.CONFIRMED, AppointmentState.REQUESTED)
@@ -220,4 +227,5 @@ def _other_page(date: GroupDate, place: PlaceRow, error: str = "") -> str:
         errors=[("date-0", error)] if error else [],
         host=_host(),
         verdict=gate(place.client_id, booked=True, now=clock.now()),
+        rest=rest_to_move(place, None, clock.now()),
     )

@@ -90,7 +90,13 @@ def book(date_id: UUID) -> ResponseReturnValue:
         abort(404)
     try:
         desk_operations.book_seat(
-            _offering(date), date.id, person.id, person.zone, settings().base_url, now=clock.now()
+            _offering(date),
+            date.id,
+            person.id,
+            person.zone,
+            settings().base_url,
+            now=clock.now(),
+            actor=current_user.account_id,
         )
     except TimeTaken:
         return _no_room()

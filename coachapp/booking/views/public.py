@@ -23,6 +23,7 @@ from coachapp.booking.admission import Guest, LinkInUse, NoSuchInvitation
 from coachapp.booking.outside.operations import refresh_for_hold
 from coachapp.booking.picker import read_day
 from coachapp.booking.rules import PlaceRow, TimeTaken
+from coachapp.booking.seats import own_seats
 from coachapp.booking.slots import utc_text
 from coachapp.booking.views import door, picking, road, whom
 from coachapp.practice.queries import coach, offering
@@ -173,7 +174,13 @@ def _package_page(chosen: OfferingRow) -> str:
     guest = door.guest_for(single)
     if not door.may_choose(guest):
         return render_template("booking/by_invitation.html")
-    return render_template("booking/package.html", offering=chosen, single=single, asks=door.will_ask(guest))
+    return render_template(
+        "booking/package.html",
+        offering=chosen,
+        single=single,
+        asks=door.will_ask(guest),
+        parts=door.parts_of(chosen, guest),
+    )
 
 
 def pick_page(
@@ -196,6 +203,7 @@ def pick_page(
         "booking/pick.html",
         **shown,
         full=chosen.price,
+        parts=door.parts_of(ways[0], guest),
         error=error,
         taken=taken,
         asks=asks,
@@ -209,13 +217,18 @@ def _dates_page(chosen: OfferingRow, *, error: str, taken: bool, gone: datetime 
     """The dates of a group, which one coach gives."""
     key, guest = _present_zone(chosen, request.values.get("tz")), door.guest_for(chosen)
     asks, gone = door.will_ask(guest), gone or (picking.typed_time() if taken else None)
+    known = None if guest.booked_by == "link" else guest.client_id
+    hers = [(each, queries.place_token(each.id)) for each in own_seats(known, chosen.id, clock.now())]
     return render_template(
         "booking/dates.html",
         **picking.dates(chosen, key, client_id=guest.client_id, gone=gone),
         after=_after(coach(chosen.coach_id).first_name, asks),
+        parts=door.parts_of(chosen, guest),
         error=error,
         taken=taken,
         asks=asks,
+        hers=hers,
+        has_this=any(each.starts_at == gone for each, _token in hers),
     )
 
 

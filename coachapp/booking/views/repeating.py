@@ -7,6 +7,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
+from flask_login import current_user
 
 from coachapp import clock
 from coachapp.booking import queries, series
@@ -50,7 +51,15 @@ def book(form: BookForm, person: ClientRow, offering: OfferingRow, host: CoachRo
         if any(each.taken for each in chosen):
             raise TimeTaken
         starts = [each.starts_at for each in chosen]
-        series.book_series(offering, person.id, person.zone, starts, settings().base_url, now=clock.now())
+        series.book_series(
+            offering,
+            person.id,
+            person.zone,
+            starts,
+            settings().base_url,
+            now=clock.now(),
+            actor=current_user.account_id,
+        )
     except TimeTaken:
         now_free = _days(form, offering, host, set(request.form.getlist("on")))
         error = _("A day was taken meanwhile, and nothing is booked yet. Look at the days once more.")

@@ -17,6 +17,7 @@ from coachapp.papers.pdf import file_of, title
 from coachapp.papers.rules import NoSuchPaper, PaperRow, is_above, needs_details
 from coachapp.payments.paper_queries import owed, sold
 from coachapp.payments.papering import issue_missing
+from coachapp.payments.voucher_paper_queries import voucher_of
 from coachapp.practice.queries import practice
 from coachapp.web.files import pdf_answer
 from coachapp.web.guards import staff
@@ -147,6 +148,7 @@ def _page(paper: PaperRow, person: ClientRow | None, form: RecipientForm | None 
         title=title(paper, named),
         client=person,
         named=named,
+        voucher=voucher_of(paper.id),
         waits=needs_details(queries.terms(), paper.amount, named),
         form=form or RecipientForm(with_address=needed, formdata=None, data=typed),
     )

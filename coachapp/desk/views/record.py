@@ -6,6 +6,7 @@ from flask_babel import gettext as _
 
 from coachapp import clock
 from coachapp.accounts.queries import join_path
+from coachapp.booking.early import unasked
 from coachapp.booking.queries import places_of
 from coachapp.clients.forms import AgreedForm
 from coachapp.clients.queries import notes, wishes
@@ -67,6 +68,7 @@ def sessions(ref: str) -> ResponseReturnValue:
         orders=queries.orders_by_place(places),
         by_session=spent_on([place.id for place in places]),
         codes=used_for([place.id for place in places]),
+        unasked=unasked(places, clock.now()),
         early=agreed_at([place.id for place in places], EARLY),
         papers=papers(each.id for each in sold_to(person.id)),
         pay_of=queries.pay_of,

@@ -12,6 +12,7 @@ from coachapp import clock
 from coachapp.booking.around_queries import Beside, beside
 from coachapp.booking.awaiting import order_of
 from coachapp.booking.awaiting_packages import awaited_of
+from coachapp.booking.early import unasked
 from coachapp.booking.queries import next_and_last, place_token, places_kept, places_of
 from coachapp.booking.rules import AppointmentState, NoSuchPlace, PlaceRow
 from coachapp.booking.wait_queries import kept_for, waits_of
@@ -45,6 +46,7 @@ class Session:
     is_paid: bool
     beside: Beside | None
     host: CoachRow
+    asks_early: bool
 
     @property
     def is_cancelled(self) -> bool:
@@ -120,6 +122,7 @@ def _coming(client_id: UUID, now: datetime) -> list[PlaceRow]:
 def _sessions(places: list[PlaceRow]) -> list[Session]:
     orders = wholes_of([place.id for place in places])
     now = clock.now()
+    to_ask = unasked(places, now)
     return [
         Session(
             place,
@@ -127,6 +130,7 @@ def _sessions(places: list[PlaceRow]) -> list[Session]:
             bool(order and order.paid.minor > order.refunded.minor),
             _beside(place, now),
             coach(place.coach_id),
+            place.id in to_ask,
         )
         for place in places
         for order in [orders.get(place.id)]

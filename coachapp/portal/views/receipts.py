@@ -19,6 +19,7 @@ from coachapp.papers.rules import PaperRow, is_above, needs_details
 from coachapp.payments.credit_queries import packages_of
 from coachapp.payments.paper_queries import sold, sold_to
 from coachapp.payments.part_queries import bought_with
+from coachapp.payments.voucher_paper_queries import voucher_of
 from coachapp.portal.views.asked import asked_of_her
 from coachapp.portal.views.room import bp, own_record
 from coachapp.practice.queries import coach
@@ -96,7 +97,12 @@ def _needs_details(paper: PaperRow) -> bool:
 
 
 def _plainly(me: ClientRow, paper: PaperRow) -> Sequence[str]:
-    """What was paid for in plain words, with the dates of sessions, in her zone."""
+    """What was paid for in plain words, with the dates of sessions, in her zone, and with which voucher."""
+    ends = voucher_of(paper.id)
+    return *_paid_for(me, paper), *([_("With the voucher that ends in %(end)s", end=ends)] if ends else [])
+
+
+def _paid_for(me: ClientRow, paper: PaperRow) -> Sequence[str]:
     bought = bought_with(sold([paper.order_id])[paper.order_id].payable_id)
     for place in places_of(me.id):
         if place.id == bought:
@@ -117,6 +123,7 @@ def _page(me: ClientRow, paper: PaperRow, form: RecipientForm | None = None, siz
         paper=paper,
         title=title(paper, named),
         named=named,
+        voucher=voucher_of(paper.id),
         waits=_needs_details(paper),
         form=form or RecipientForm(with_address=needed, formdata=None, data=typed),
         more=_plainly(me, paper),
