@@ -6,7 +6,6 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from coachapp.audit.models import AuditEntry
 from coachapp.booking import queries as booking
 from coachapp.booking.rules import PlaceRow
 from coachapp.clients.models import Client
@@ -14,7 +13,8 @@ from coachapp.clients.queries import client
 from coachapp.clients.rules import ClientRow
 from coachapp.db import session
 from coachapp.money import Money
-from coachapp.payments import part_queries, part_rules, queries
+from coachapp.payments import dispute_queries, part_queries, part_rules, queries
+from coachapp.payments.dispute_models import Dispute
 from coachapp.payments.models import Order, Payment, PaymentUndone, Refund
 from coachapp.payments.queries import OrderRow
 from coachapp.payments.rules import Method, OrderState, RefundState
@@ -26,13 +26,14 @@ _BY_AMOUNT = ("appointment", "request")
 
 @dataclass(frozen=True)
 class Step:
-    """Money that came (`state` None), or goes back; `is_undone`: it was marked by mistake."""
+    """Money that came (`state` None), or goes back; `is_undone`: it was marked by mistake; `is_lost`: a bank took it."""
 
     at: datetime
     amount: Money
     method: Method
     state: RefundState | None = None
     is_undone: bool = False
+    is_lost: bool = False
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ class OrderMoney:
     @property
     def left(self) -> Money:
         """What may still go back."""
-        return self.order.paid - self.order.refunded
+        return self.order.left
 
     @property
     def may_go_back(self) -> bool:
@@ -86,7 +87,7 @@ def of_order(order_id: UUID) -> OrderMoney | None:
         kind,
         client(row.client_id),
         booking.place(whole_id) if kind == "appointment" else None,
-        sorted([*_came(order_id), *_went(order_id)], key=lambda step: step.at),
+        sorted([*_came(order_id), *_went(order_id), *_lost(order_id)], key=lambda step: step.at),
         [each for each in part_queries.orders_together(whole_id) if each.id != order_id and each.paid.minor],
     )
 
@@ -110,25 +111,20 @@ def failed_refunds(coach_id: int) -> list[tuple[datetime, UUID, UUID]]:
 
 
 def disputes(coach_id: int, *, now: datetime) -> list[tuple[datetime, UUID, bool]]:
-    """(since when, client, lost) of disputes that are open, and of those lost in the last week."""
-    found = (
-        select(AuditEntry.at, AuditEntry.subject, AuditEntry.action)
-        .join(Client, Client.id == AuditEntry.subject)
-        .where(Client.coach_id == coach_id)
-        .where(AuditEntry.action.in_(("dispute", "dispute_won", "dispute_lost")))
-        .order_by(AuditEntry.id)
-    )
-    last = {row.subject: row for row in session().execute(found)}
+    """(since when, client, lost) of payments a bank looks into, and of those it took back in the last week."""
+    hers = select(Order.id, Order.client_id).join(Client, Client.id == Order.client_id)
+    hers = hers.where(Client.coach_id == coach_id, Order.id.in_(select(Dispute.order_id)))
+    whose = {row.id: row.client_id for row in session().execute(hers)}
     return [
-        (row.at, row.subject, row.action == "dispute_lost")
-        for row in last.values()
-        if row.action == "dispute" or (row.action == "dispute_lost" and row.at > now - _LOST_SHOWN_FOR)
+        (each.decided_at or each.opened_at, whose[each.order_id], each.is_lost)
+        for each in dispute_queries.of_orders(whose)
+        if each.is_open or (each.is_lost and each.decided_at and each.decided_at > now - _LOST_SHOWN_FOR)
     ]
 
 
-def is_disputed(person: ClientRow, *, now: datetime) -> bool:
-    """Whether a payment of hers is being looked into."""
-    return any(who == person.id and not lost for _at, who, lost in disputes(person.coach_id, now=now))
+def is_disputed(order_id: UUID) -> bool:
+    """Whether a bank looks into a payment of this order."""
+    return any(each.is_open for each in dispute_queries.of_orders([order_id]))
 
 
 def _bought(order: Order) -> tuple[str, UUID]:
@@ -170,4 +166,12 @@ def _went(order_id: UUID) -> list[Step]:
             RefundState(row.state),
         )
         for row, came in session().execute(found)
+    ]
+
+
+def _lost(order_id: UUID) -> list[Step]:
+    return [
+        Step(each.decided_at or each.opened_at, each.amount, Method.CARD, is_lost=True)
+        for each in dispute_queries.of_orders([order_id])
+        if each.is_lost
     ]

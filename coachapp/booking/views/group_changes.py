@@ -109,7 +109,7 @@ def ask_cancel(date_id: UUID) -> ResponseReturnValue:
         date=date,
         host=_host(),
         told=_told(date),
-        is_paid=any(order.paid.minor > order.refunded.minor for order in orders.values()),
+        is_paid=any(order.left.minor for order in orders.values()),
         by_hand=any(order.by_hand for order in orders.values()),
         by_voucher=any(order.by_voucher for order in orders.values()),
     )

@@ -80,5 +80,5 @@ def _page(mine: OrderMoney, form: BackForm) -> str:
         mine=mine,
         client=mine.client,
         form=form,
-        is_disputed=money_queries.is_disputed(mine.client, now=clock.now()),
+        is_disputed=money_queries.is_disputed(mine.order.id),
     )
