@@ -105,7 +105,7 @@ def disputes(*wanted: ColumnElement[bool]) -> list[DisputeRow]:
             row.order_id,
             Money(row.amount_minor, row.currency),
             row.opened_at,
-            None if verdict is None else Verdict(verdict),
+            Verdict(verdict) if verdict else None,
             decided_at,
         )
         for row, verdict, decided_at in session().execute(found)

@@ -102,20 +102,18 @@ def _work_session(
 def _work_dispute(event_id: str, gateway: Gateway, payables: Payables, now: datetime) -> None:
     """The news may come in any order: what Stripe says of the dispute now is what counts in the end."""
     event = session().get_one(StripeEvent, event_id)
-    same = select(StripeEvent.id).where(
+    of_the_end = select(StripeEvent).where(
         StripeEvent.object_id == event.object_id, StripeEvent.type == _DECIDED
     )
+    end = session().scalar(of_the_end.order_by(StripeEvent.received_at).limit(1))
     was_told = event.state == _TOLD
-    verdict_told = (
-        was_told and session().scalar(same.where(StripeEvent.state.in_((_TOLD, _DONE)))) is not None
-    )
     note_dispute(
         gateway.dispute(event.object_id),
         payables,
         now=now,
-        decided_at=event.received_at if event.type == _DECIDED else None,
+        decided_at=None if end is None else end.received_at,
         opening_told=was_told,
-        verdict_told=verdict_told,
+        verdict_told=was_told and end is not None and end.state in (_TOLD, _DONE),
     )
     _done(event_id, now)
 

@@ -15,6 +15,7 @@ from tests.road import MINUTE
 from tests.road import mostly_sqlite as databases  # noqa: F401  # a fixture
 
 SESSIONS, REFUNDS, DISPUTES = "/v1/checkout/sessions", "/v1/refunds", "/v1/disputes"
+EVENTS = "/v1/events"
 HOUR = timedelta(hours=1)
 # The library tries three times; where it is told not to try again, once is for good.
 ONCE = {"times": 1, "should_retry": False}
@@ -128,6 +129,19 @@ def fetch_a_dispute(walker):
     return dispute
 
 
+@call("GET", EVENTS, "dropped after")
+def ask_for_news(walker):
+    """Nobody was ever told of what was paid, and of what went back."""
+    world = walker.world
+    world.stripe.lever(webhook_off=True)
+    walker.to_payment()
+    walker.pay()
+    ((intent,),) = [(each["payment_intent"],) for each in at_stripe(world, "charge")]
+    form, key = {"payment_intent": intent, "amount": 40_00}, {"Authorization": "Bearer sk_test_dashboard"}
+    requests.post(f"{world.stripe.api_base}{REFUNDS}", form, headers=key, timeout=5)
+    return world.tick
+
+
 @call("GET", SESSIONS, "429")
 def ask_for_the_fee(walker):
     walker.to_payment()
@@ -219,7 +233,7 @@ def as_it_ought_to_be(world, name):
     assert set(back) <= {"succeeded"} and not {"created", "open"} & set(attempts)
     if name in ("refund", "look_for_a_refund_after_a_day"):
         assert (appointments, came, sent_back) == (["cancelled"], [95_00], [95_00])
-    elif name == "fetch_a_refund_of_the_dashboard":
+    elif name in ("fetch_a_refund_of_the_dashboard", "ask_for_news"):
         assert (came, sent_back) == ([95_00], [40_00])
     elif name == "fetch_a_dispute":
         told = [mail for mail in world.mails_to(NORA.email) if "disputed" in mail.text]
