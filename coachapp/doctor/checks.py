@@ -144,14 +144,14 @@ def check_troubles(settings: Config, now: datetime) -> Iterator[Finding]:
 
 
 def check_payments(settings: Config, now: datetime) -> Iterator[Finding]:
-    """No more has gone from a payment than came: back to the payer, or by a bank that took it."""
+    """No bank took back what had gone back already."""
     if wrong := overdrawn():
         yield warning(
-            f"Of {wrong} payments more has gone than came: a bank took back what was on its way back, too. Look at them in "
-            "Stripe's dashboard."
+            f"Of {wrong} payments more has gone than came: a bank took back what had gone back already. Tell Stripe so, in "
+            "its dashboard."
         )
     else:
-        yield good("Of no payment more has gone than came.")
+        yield good("No bank took back what had gone back already.")
 
 
 def check_packages(settings: Config, now: datetime) -> Iterator[Finding]:

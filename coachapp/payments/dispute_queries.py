@@ -75,7 +75,7 @@ def lost_of(payment_id: UUID) -> int:
 
 
 def overdrawn() -> int:
-    """Of how many payments more has gone, back to the payer and lost together, than came."""
+    """Of how many payments a bank took what had gone back already: more has gone than came."""
     back = (
         select(func.coalesce(func.sum(Refund.amount_minor), 0))
         .where(Refund.payment_id == Payment.id, Refund.state.not_in(NEVER_WENT))
@@ -87,8 +87,8 @@ def overdrawn() -> int:
         .where(Dispute.payment_id == Payment.id, DisputeDecided.verdict == Verdict.LOST)
         .scalar_subquery()
     )
-    found = select(func.count(Payment.id)).where(back + lost > Payment.amount_minor)
-    return session().scalar(found) or 0
+    found = select(func.count(Payment.id)).where(Payment.id.in_(select(Dispute.payment_id)))
+    return session().scalar(found.where(back + lost > Payment.amount_minor)) or 0
 
 
 def disputes(*wanted: ColumnElement[bool]) -> list[DisputeRow]:
