@@ -18,7 +18,7 @@ from coachapp.doctor.rules import GAP_SAID, NEWS_LATE, TICK_LATE, Finding, fault
 from coachapp.payments import voucher_queries
 from coachapp.payments.dispute_queries import overdrawn
 from coachapp.payments.endings import disagreeing
-from coachapp.payments.news import STRIPE_KEEPS, marker
+from coachapp.payments.news import STRIPE_KEEPS, first_of_ours, marker
 from coachapp.practice.help_lines import help_lines
 from coachapp.practice.queries import practice
 from coachapp.practice.rules import statement_trouble
@@ -26,6 +26,9 @@ from coachapp.practice.telling import telling_word
 from coachapp.web import limits
 
 Check = Callable[[Config, datetime], Iterator[Finding]]
+
+
+_ASKED_BY = "Is `flask --app wsgi tick` running, does the key hold, and may it read events?"
 
 
 def examine(settings: Config, now: datetime) -> list[Finding]:
@@ -90,8 +93,12 @@ def check_stripe(settings: Config, now: datetime) -> Iterator[Finding]:
 
 def check_news(settings: Config, now: datetime) -> Iterator[Finding]:
     """Stripe was asked not long ago what it could not tell, and kept all of it until then."""
-    known = marker()
-    if not settings.stripe_api_key or known is None:
+    known, first = marker(), first_of_ours()
+    if not settings.stripe_api_key or first is None:
+        return
+    if known is None:
+        if now - first > NEWS_LATE:
+            yield warning(f"Stripe was never asked for news. {_ASKED_BY}")
         return
     since = now - known.asked_at
     if since > STRIPE_KEEPS:
@@ -101,8 +108,8 @@ def check_news(settings: Config, now: datetime) -> Iterator[Finding]:
         )
     elif since > NEWS_LATE:
         yield warning(
-            f"Stripe was last asked for news at {known.asked_at:%Y-%m-%d %H:%M} UTC, and keeps it for thirty days. Is "
-            "`flask --app wsgi tick` running, does the key still hold, and may it read events?"
+            f"Stripe was last asked for news at {known.asked_at:%Y-%m-%d %H:%M} UTC, and keeps it for thirty days. "
+            f"{_ASKED_BY}"
         )
     else:
         yield good(f"Stripe was last asked for news at {known.asked_at:%Y-%m-%d %H:%M} UTC.")

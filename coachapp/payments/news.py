@@ -29,16 +29,16 @@ def ask_for_news(gateway: Gateway, payables: Payables, *, now: datetime) -> None
 
     After a silence of more than thirty days open disputes are asked about one by one; the stretch that is lost is noted.
     """
-    marker = session().get(NewsMarker, 1)
-    if marker is not None and timedelta() <= now - marker.asked_at < EVERY:
+    before = marker()
+    if before is not None and timedelta() <= now - before.asked_at < EVERY:
         return
-    known_until = marker.asked_at if marker else _first_of_ours()
+    known_until = before.asked_at if before else first_of_ours()
     if known_until is None:
         return  # nobody was ever sent to Stripe: there is no news of ours
     oldest = now - STRIPE_KEEPS
     for knock in gateway.news(max(min(known_until, now) - _BACK, oldest)):
         receive(knock, now=now)
-    is_gap = marker is not None and known_until < oldest
+    is_gap = before is not None and known_until < oldest
     if is_gap:
         _ask_about_disputes(gateway, payables, now)
     _move_on(now, (known_until, oldest) if is_gap else None)
@@ -49,7 +49,7 @@ def marker() -> NewsMarker | None:
     return session().get(NewsMarker, 1)
 
 
-def _first_of_ours() -> datetime | None:
+def first_of_ours() -> datetime | None:
     """When somebody was first sent to Stripe: before that there was nothing to be told."""
     return session().scalar(select(func.min(Attempt.created_at)))
 

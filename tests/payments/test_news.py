@@ -175,6 +175,7 @@ def test_nobody_is_asked_without_a_key_or_before_anyone_was_sent_there(world):
     world.tick()
     assert marker(world) is None and world.stripe.requests == () and doctor(world) == []
     world.paid()
+    assert doctor(world) == [] and "was never asked for news" in doctor(world, timedelta(hours=7))[0][1]
     world.app.config["COACHAPP"] = dataclasses.replace(world.app.config["COACHAPP"], stripe_api_key=None)
     world.tick()
     assert marker(world) is None and world.asked("GET", "/v1/events") == []
