@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from coachapp import clock, db
 from coachapp.audit.models import AuditEntry
 from coachapp.booking.models import Appointment
+from coachapp.clients.models import Client
 from coachapp.money import Money
 from coachapp.payments import account_queries, dispute_queries, refunds
 from coachapp.payments.account_rules import accounts
@@ -22,6 +23,7 @@ from coachapp.payments.models import Order, Payment, Refund, StripeEvent
 from coachapp.payments.queries import order
 from coachapp.payments.rules import DisputeFacts, OrderState, Verdict, order_state
 from coachapp.payments.runtime import gateway, payables
+from tests.booking.colleagues import ada_at_desk, add_ada
 from tests.booking.sold import coach_at_desk
 from tests.road import MINUTE, both_databases
 from tests.road import mostly_sqlite as databases  # noqa: F401  # a fixture
@@ -214,3 +216,21 @@ def test_what_was_told_before_there_were_rows_gets_its_row_and_is_not_told_again
     assert told(world) == sorted([*before, "dispute_lost"]), "only what nobody had told"
     assert set(world.events()) == {"done"}
     assert world.rows(Appointment.state) == [("confirmed",)]
+
+
+def test_the_first_coach_hears_of_a_colleagues_and_of_nobodys_name(paid):
+    world, nora = paid, coach_at_desk(paid)
+    ada = add_ada(world)
+    world.change(Client, coach_id=ada)
+    world.change(Appointment, coach_id=ada)
+    note(world, facts(world), facts(world, "du_2", Verdict.LOST, 40_00))
+    with world.app.app_context():
+        refunds.refund_part(the_order(world).id, Money(1_00, "EUR"), "wish", now=clock.now())
+    world.change(Refund, state="failed")
+    nora.get("/desk/")
+    assert "A bank looks into a payment of a client of Ada" in nora.text
+    assert "The bank gave a payment of a client of Ada back" in nora.text
+    assert "Money for a client of Ada did not go back" in nora.text and "Alex" not in nora.text
+    hers = ada_at_desk(world, ada)
+    hers.get("/desk/")
+    assert "A bank looks into a payment of Alex" in hers.text and "of a client of" not in hers.text
