@@ -9,7 +9,9 @@ from datetime import timedelta
 import pytest
 import requests
 
+from coachapp import clock, db
 from coachapp.payments.models import Attempt, Fee, Payment, Refund
+from coachapp.payments.news_models import NewsMarker
 from tests.cast import CHARLIE, NORA
 from tests.road import MINUTE
 from tests.road import mostly_sqlite as databases  # noqa: F401  # a fixture
@@ -97,6 +99,8 @@ def look_for_a_refund_after_a_day(walker):
     world.stripe.lever(fail_next={**ONCE, "stage": "after", "path": REFUNDS, "method": "POST"})
     walker.fill(f"{walker.place_path}/cancel", {})
     assert world.ledger()[3] == ["asked"]
+    with world.app.app_context(), db.transaction() as here:  # news of it was not to be had
+        here.add(NewsMarker(id=1, asked_at=clock.now() + 26 * HOUR))
     world.stripe.lever(clock_offset=26 * 3600)
     return lambda: world.tick(26 * HOUR)
 

@@ -292,8 +292,9 @@ def what_comes_after(world):
     )
     lost.fill(f"{path}/cancel", {})
     assert world.ledger()[3] == ["asked"]
-    world.stripe.lever(webhook_off=False, clock_offset=26 * 3600)
-    assert world.tick(timedelta(hours=26)) == ()
+    no_news = {"path": "/v1/events", "should_retry": False}
+    world.stripe.lever(webhook_off=False, clock_offset=26 * 3600, fail_next=no_news)
+    assert world.tick(timedelta(hours=26)) == ("ask for news that never came",)
     assert world.ledger()[3] == ["succeeded"]
     in_the_dashboard(world)
 
