@@ -3,6 +3,7 @@
 import csv
 import io
 from datetime import UTC, datetime, timedelta
+from threading import Barrier, Thread
 from uuid import uuid4
 
 import pytest
@@ -234,3 +235,27 @@ def test_the_first_coach_hears_of_a_colleagues_and_of_nobodys_name(paid):
     hers = ada_at_desk(world, ada)
     hers.get("/desk/")
     assert "A bank looks into a payment of Alex" in hers.text and "of a client of" not in hers.text
+
+
+@both_databases
+def test_two_who_learn_of_it_at_once_tell_it_once(paid):
+    world, failed = paid, []
+    for number in range(8):
+        ready = Barrier(2)
+        known = facts(world, f"du_{number}"), facts(world, f"du_{number}", Verdict.WITHDRAWN)
+
+        def learn(of, ready=ready):
+            ready.wait()
+            try:
+                note(world, of)
+            except Exception as error:
+                failed.append(error)
+
+        both = [Thread(target=learn, args=(of,)) for of in known]
+        for each in both:
+            each.start()
+        for each in both:
+            each.join()
+    assert failed == []
+    assert len(world.rows(Dispute.id)) == len(world.rows(DisputeDecided.verdict)) == 8
+    assert told(world).count("dispute_won") == 8 and told(world).count("dispute") <= 8
