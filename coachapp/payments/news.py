@@ -15,7 +15,7 @@ from coachapp.payments.disputes import note_dispute
 from coachapp.payments.events import receive
 from coachapp.payments.models import Attempt
 from coachapp.payments.news_models import NewsMarker
-from coachapp.payments.rules import Gateway, Payables
+from coachapp.payments.rules import Gateway, GatewayRefused, Payables
 
 # Stripe knocks within seconds as a rule: this is for what it could not deliver, and one request each time.
 EVERY = timedelta(minutes=15)
@@ -56,7 +56,10 @@ def first_of_ours() -> datetime | None:
 
 def _ask_about_disputes(gateway: Gateway, payables: Payables, now: datetime) -> None:
     for each in dispute_queries.every_open():
-        note_dispute(gateway.dispute(each.id), payables, now=now)
+        try:
+            note_dispute(gateway.dispute(each.id), payables, now=now)
+        except GatewayRefused:
+            continue  # Stripe knows it no more, under this key: that must not stand in the way of all news
 
 
 def _move_on(now: datetime, gap: tuple[datetime, datetime] | None) -> None:

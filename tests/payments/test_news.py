@@ -203,6 +203,10 @@ def test_after_more_than_thirty_days_of_silence_it_is_said_and_open_disputes_are
     world.stripe.lever(webhook_off=True)
     in_the_dashboard(world, 40_00)  # refused: it is disputed
     world.stripe.close_dispute(open_one, "lost")
+    with world.app.app_context(), db.transaction() as here:  # one that Stripe does not know any more
+        known = here.get_one(Dispute, open_one)
+        money = {"amount_minor": 1, "currency": "EUR", "opened_at": known.opened_at - DAY}
+        here.add(Dispute(id="du_0", payment_id=known.payment_id, order_id=known.order_id, **money))
     ((level, says),) = doctor(world, 40 * DAY)
     assert level == "fault" and "older than thirty days is not to be had" in says
     world.stripe.lever(clock_offset=40 * 24 * 3600)
