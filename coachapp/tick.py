@@ -21,8 +21,10 @@ from coachapp.booking.waiting import forget_over
 from coachapp.config import settings
 from coachapp.notifications.operations import forget_words, send_due
 from coachapp.payments import events
+from coachapp.payments.disputes import say_if_overdrawn
 from coachapp.payments.endings import say_if_disagreeing, tell_and_end
 from coachapp.payments.fees import note_fees
+from coachapp.payments.news import ask_for_news
 from coachapp.payments.operations import reconcile
 from coachapp.payments.papering import issue_missing
 from coachapp.payments.refunds import ask_about_pending, send_waiting
@@ -41,6 +43,7 @@ class Step:
 
 
 STEPS: tuple[Step, ...] = (
+    Step("ask for news that never came", lambda now: _ask_for_news(now)),
     Step("act on stored events", lambda now: events.work_waiting(gateway(), payables(), now=now)),
     Step("ask about open payments", lambda now: reconcile(gateway(), payables(), now=now)),
     Step("send refunds", lambda now: send_waiting(gateway(), payables(), now=now)),
@@ -57,6 +60,7 @@ STEPS: tuple[Step, ...] = (
     Step("send the outbox", lambda now: send_due(current_app.extensions["mailer"], now=now)),
     Step("forget unfinished bookings", lambda now: forget_unfinished(now=now)),
     Step("forget old mail", lambda now: forget_words(now=now)),
+    Step("see that payments agree", lambda now: say_if_overdrawn()),
     Step("see that packages agree", lambda now: say_if_disagreeing()),
     Step("see that vouchers agree", lambda now: say_if_vouchers_disagree()),
     Step("link the audit chain", lambda now: link_chain()),
@@ -77,6 +81,12 @@ def tick_forever(app: Flask, every: float) -> None:
     while True:
         run_tick(app, clock.now())
         time.sleep(every)
+
+
+def _ask_for_news(now: datetime) -> None:
+    """Without a key there is nobody to ask."""
+    if settings().stripe_api_key:
+        ask_for_news(gateway(), payables(), now=now)
 
 
 def _went_well(app: Flask, step: Step, now: datetime) -> bool:

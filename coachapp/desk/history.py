@@ -15,6 +15,7 @@ from coachapp.payments.ask_queries import AskedRow, asked_of
 from coachapp.payments.asking import KIND
 from coachapp.payments.credit_queries import packages_of
 from coachapp.payments.credit_rules import PackageRow
+from coachapp.payments.dispute_queries import of_orders
 from coachapp.payments.part_queries import wholes_of
 from coachapp.payments.queries import OrderRow, came_at, orders_of, went_back_at
 from coachapp.worksheets.queries import sheets_of
@@ -54,6 +55,7 @@ def _packages(packages: list[PackageRow]) -> Iterator[Entry]:
             yield Entry(each.made_at, EntryKind.GIVEN, each.title)
         else:
             yield Entry(order.created_at, EntryKind.PAID, each.title, amount=order.paid)
+    yield from _lost(orders)
 
 
 def _asked(requests: list[AskedRow]) -> Iterator[Entry]:
@@ -67,6 +69,7 @@ def _asked(requests: list[AskedRow]) -> Iterator[Entry]:
             yield Entry(came[order.id], EntryKind.PAID, _("as you asked"), amount=order.paid)
         if order.id in back:
             yield Entry(back[order.id], EntryKind.REFUNDED, amount=order.refunded)
+    yield from _lost(orders)
 
 
 def _money(places: list[PlaceRow], orders: dict[UUID, OrderRow]) -> Iterator[Entry]:
@@ -78,3 +81,11 @@ def _money(places: list[PlaceRow], orders: dict[UUID, OrderRow]) -> Iterator[Ent
         yield Entry(order.created_at, EntryKind.PAID, place.title, amount=order.paid)
         if not order.refunded.is_zero:
             yield Entry(went[order.id], EntryKind.REFUNDED, place.title, amount=order.refunded)
+    yield from _lost(orders)
+
+
+def _lost(orders: dict[UUID, OrderRow]) -> Iterator[Entry]:
+    """What a bank has taken back."""
+    for each in of_orders(order.id for order in orders.values()):
+        if each.is_lost and each.decided_at:
+            yield Entry(each.decided_at, EntryKind.LOST, amount=each.amount)

@@ -6,7 +6,6 @@ from uuid import UUID
 
 from sqlalchemy import func, null, select
 
-from coachapp.audit.models import AuditEntry
 from coachapp.booking import awaiting, parting
 from coachapp.booking import queries as booking
 from coachapp.booking.rules import NoSuchPlace, PlaceRow
@@ -15,8 +14,17 @@ from coachapp.clients.queries import client
 from coachapp.clients.rules import ClientRow
 from coachapp.db import session
 from coachapp.money import Money
-from coachapp.payments import ask_queries, asking, packages, part_queries, part_rules, queries
+from coachapp.payments import (
+    ask_queries,
+    asking,
+    dispute_queries,
+    packages,
+    part_queries,
+    part_rules,
+    queries,
+)
 from coachapp.payments.credit_queries import package, spent_on
+from coachapp.payments.dispute_models import Dispute
 from coachapp.payments.models import Order, Payment, PaymentUndone, Refund
 from coachapp.payments.part_queries import PartRow
 from coachapp.payments.queries import OrderRow
@@ -30,15 +38,16 @@ _BY_AMOUNT = (_TIME, asking.KIND)
 
 @dataclass(frozen=True)
 class Step:
-    """Money that came (`state` None), or goes back, by its payment's or refund's id; `is_undone`: it was marked by
-    mistake."""
+    """Money that came (`state` None), or goes back, by its payment's, refund's or dispute's id; `is_undone`: it was
+    marked by mistake; `is_lost`: a bank took it."""
 
-    id: UUID
+    id: UUID | str
     at: datetime
     amount: Money
     method: Method
     state: RefundState | None = None
     is_undone: bool = False
+    is_lost: bool = False
 
 
 @dataclass(frozen=True)
@@ -67,7 +76,7 @@ class OrderMoney:
     @property
     def left(self) -> Money:
         """What may still go back."""
-        return self.order.paid - self.order.refunded
+        return self.order.left
 
     @property
     def may_go_back(self) -> bool:
@@ -125,25 +134,20 @@ def failed_refunds(coach_id: int) -> list[tuple[datetime, UUID, UUID]]:
 
 
 def disputes(coach_id: int, *, now: datetime) -> list[tuple[datetime, UUID, bool]]:
-    """(since when, client, lost) of disputes that are open, and of those lost in the last week."""
-    found = (
-        select(AuditEntry.at, AuditEntry.subject, AuditEntry.action)
-        .join(Client, Client.id == AuditEntry.subject)
-        .where(Client.coach_id == coach_id)
-        .where(AuditEntry.action.in_(("dispute", "dispute_won", "dispute_lost")))
-        .order_by(AuditEntry.id)
-    )
-    last = {row.subject: row for row in session().execute(found)}
+    """(since when, client, lost) of payments a bank looks into, and of those it took back in the last week."""
+    hers = select(Order.id, Order.client_id).join(Client, Client.id == Order.client_id)
+    hers = hers.where(Client.coach_id == coach_id, Order.id.in_(select(Dispute.order_id)))
+    whose = {row.id: row.client_id for row in session().execute(hers)}
     return [
-        (row.at, row.subject, row.action == "dispute_lost")
-        for row in last.values()
-        if row.action == "dispute" or (row.action == "dispute_lost" and row.at > now - _LOST_SHOWN_FOR)
+        (each.decided_at or each.opened_at, whose[each.order_id], each.is_lost)
+        for each in dispute_queries.of_orders(whose)
+        if each.is_open or (each.is_lost and each.decided_at and each.decided_at > now - _LOST_SHOWN_FOR)
     ]
 
 
-def is_disputed(person: ClientRow, *, now: datetime) -> bool:
-    """Whether a payment of hers is being looked into."""
-    return any(who == person.id and not lost for _at, who, lost in disputes(person.coach_id, now=now))
+def is_disputed(order_id: UUID) -> bool:
+    """Whether a bank looks into a payment of this order."""
+    return any(each.is_open for each in dispute_queries.of_orders([order_id]))
 
 
 def _place(kind: str, bought_id: UUID) -> PlaceRow | None:
@@ -199,4 +203,12 @@ def _steps(order_id: UUID) -> list[Step]:
         for moved in (came, went)
         for id_, at, minor, currency, method, state, undone in session().execute(moved)
     ]
-    return sorted(steps, key=lambda step: step.at)
+    return sorted([*steps, *_lost(order_id)], key=lambda step: step.at)
+
+
+def _lost(order_id: UUID) -> list[Step]:
+    return [
+        Step(each.id, each.decided_at or each.opened_at, each.amount, Method.CARD, is_lost=True)
+        for each in dispute_queries.of_orders([order_id])
+        if each.is_lost
+    ]

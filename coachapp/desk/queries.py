@@ -128,7 +128,7 @@ def pay_of(place: PlaceRow, order: OrderRow | None, by_session: bool = False) ->
     """How one appointment stands with money, or with a session of a package."""
     if by_session:
         return Pay.SESSION
-    found = pay_state(place.price, order.paid if order else None, order.refunded if order else None)
+    found = pay_state(place.price, *((order.paid, order.refunded, order.lost) if order else (None, None)))
     if found is Pay.PAID and order and order.due.minor:
         return Pay.IN_PARTS
     return Pay.WAITING if found is Pay.NOT_HERE and place.pays_by and place.buys is None else found

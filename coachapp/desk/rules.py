@@ -87,6 +87,7 @@ class EntryKind(StrEnum):
     SHEET = "sheet"
     PAID = "paid"
     REFUNDED = "refunded"
+    LOST = "lost"
     GIVEN = "given"
     ASKED = "asked"
 
@@ -157,15 +158,21 @@ class Pay(StrEnum):
     WAITING = "waiting"
     PART = "part returned"
     RETURNED = "returned"
+    LOST = "lost"
     SESSION = "session"
 
 
-def pay_state(price: Money, paid: Money | None, refunded: Money | None) -> Pay:
-    """What the pill beside an appointment says; without an order nothing was paid through this house."""
+def pay_state(price: Money, paid: Money | None, refunded: Money | None, lost: Money | None = None) -> Pay:
+    """What the pill beside an appointment says; without an order nothing was paid through this house.
+
+    `lost` is what a bank took back: that is said before anything else that moved.
+    """
     if price.is_zero:
         return Pay.FREE
     if paid is None or paid.is_zero:
         return Pay.NOT_HERE
+    if lost and lost.minor:
+        return Pay.LOST
     if refunded and refunded.minor >= paid.minor:
         return Pay.RETURNED
     return Pay.PART if refunded and refunded.minor else Pay.PAID

@@ -27,7 +27,7 @@ from coachapp.notifications.models import OutboxMessage
 from coachapp.notifications.rules import State
 from coachapp.payments.models import Attempt, Order
 from coachapp.payments.rules import AttemptState
-from coachapp.practice.queries import coach, coaches
+from coachapp.practice.queries import coach, coaches, first_coach
 from coachapp.questions.queries import waiting as waiting_questions
 
 SHOWN_FOR = timedelta(days=7)
@@ -81,6 +81,7 @@ def waiting(coach_id: int, *, now: datetime) -> list[Waiting]:
     found = [
         *_money(coach_id),
         *_disputes(coach_id, now),
+        *_colleagues_money(coach_id, now),
         *_by_hand(coach_id, now),
         *_parts(coach_id, now),
         *_requests(coach_id, now),
@@ -228,4 +229,25 @@ def _disputes(coach_id: int, now: datetime) -> list[_Found]:
     return [
         _Found(Matter.DISPUTE, at, client_id, certain=lost)
         for at, client_id, lost in money_queries.disputes(coach_id, now=now)
+    ]
+
+
+def _colleagues_money(coach_id: int, now: datetime) -> list[_Found]:
+    """What the practice's first coach hears of money of colleagues' clients: it is the practice's. No client is named;
+    `about` is the colleague."""
+    first = first_coach()
+    if first is None or first.id != coach_id:
+        return []
+    others = [each for each in coaches() if each.id != coach_id]
+    return [
+        *(
+            _Found(Matter.REFUND, at, None, each.first_name)
+            for each in others
+            for at, _client, _order in money_queries.failed_refunds(each.id)
+        ),
+        *(
+            _Found(Matter.DISPUTE, at, None, each.first_name, certain=lost)
+            for each in others
+            for at, _client, lost in money_queries.disputes(each.id, now=now)
+        ),
     ]

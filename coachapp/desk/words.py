@@ -58,6 +58,7 @@ def pay_pill(pay: Pay) -> tuple[str, str, str]:
         Pay.WAITING: (_("Waiting"), "honey", "hourglass"),
         Pay.PART: (_("Partly paid back"), "", "undo-2"),
         Pay.RETURNED: (_("Paid back"), "", "undo-2"),
+        Pay.LOST: (_("Taken back by a bank"), "honey", "circle-alert"),
         Pay.SESSION: (_("From a package"), "leaf", "check"),
     }[pay]
 

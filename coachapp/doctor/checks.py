@@ -14,9 +14,11 @@ from coachapp.config import LOOPBACK, Config
 from coachapp.db import session
 from coachapp.demo import practice as demo
 from coachapp.doctor import queries
-from coachapp.doctor.rules import TICK_LATE, Finding, fault, good, is_stale, warning
+from coachapp.doctor.rules import GAP_SAID, NEWS_LATE, TICK_LATE, Finding, fault, good, is_stale, warning
 from coachapp.payments import voucher_queries
+from coachapp.payments.dispute_queries import overdrawn
 from coachapp.payments.endings import disagreeing
+from coachapp.payments.news import STRIPE_KEEPS, first_of_ours, marker
 from coachapp.practice.help_lines import help_lines
 from coachapp.practice.queries import practice
 from coachapp.practice.rules import statement_trouble
@@ -24,6 +26,9 @@ from coachapp.practice.telling import telling_word
 from coachapp.web import limits
 
 Check = Callable[[Config, datetime], Iterator[Finding]]
+
+
+_ASKED_BY = "Is `flask --app wsgi tick` running, does the key hold, and may it read events?"
 
 
 def examine(settings: Config, now: datetime) -> list[Finding]:
@@ -86,6 +91,35 @@ def check_stripe(settings: Config, now: datetime) -> Iterator[Finding]:
         yield good("The Stripe key and its webhook secrets are set.")
 
 
+def check_news(settings: Config, now: datetime) -> Iterator[Finding]:
+    """Stripe was asked not long ago what it could not tell, and kept all of it until then."""
+    known, first = marker(), first_of_ours()
+    if not settings.stripe_api_key or first is None:
+        return
+    if known is None:
+        if now - first > NEWS_LATE:
+            yield warning(f"Stripe was never asked for news. {_ASKED_BY}")
+        return
+    since = now - known.asked_at
+    if since > STRIPE_KEEPS:
+        yield fault(
+            f"Stripe was last asked for news on {known.asked_at:%Y-%m-%d}. News older than thirty days is not to be had: "
+            "compare refunds and disputes in Stripe's dashboard with Payments at the desk."
+        )
+    elif since > NEWS_LATE:
+        yield warning(
+            f"Stripe was last asked for news at {known.asked_at:%Y-%m-%d %H:%M} UTC, and keeps it for thirty days. "
+            f"{_ASKED_BY}"
+        )
+    else:
+        yield good(f"Stripe was last asked for news at {known.asked_at:%Y-%m-%d %H:%M} UTC.")
+    if known.gap_from and known.gap_until and now - known.gap_until < GAP_SAID:
+        yield warning(
+            f"News from Stripe between {known.gap_from:%Y-%m-%d} and {known.gap_until:%Y-%m-%d} was not to be had any more: "
+            "it was asked again after thirty days only. Compare refunds and disputes of that time in Stripe's dashboard."
+        )
+
+
 def check_redis(settings: Config, now: datetime) -> Iterator[Finding]:
     """Redis answers, where it is set."""
     if settings.redis_url and not limits.is_reachable():
@@ -114,6 +148,17 @@ def check_troubles(settings: Config, now: datetime) -> Iterator[Finding]:
     )
     worth_saying = [level(f"{count} {words}") for count, level, words in said if count]
     yield from worth_saying or [good("No mail, payment or refund waits for anyone.")]
+
+
+def check_payments(settings: Config, now: datetime) -> Iterator[Finding]:
+    """No bank took back what had gone back already."""
+    if wrong := overdrawn():
+        yield warning(
+            f"Of {wrong} payments more has gone than came: a bank took back what had gone back already. Tell Stripe so, in "
+            "its dashboard."
+        )
+    else:
+        yield good("No bank took back what had gone back already.")
 
 
 def check_packages(settings: Config, now: datetime) -> Iterator[Finding]:
@@ -211,8 +256,10 @@ CHECKS: tuple[Check, ...] = (
     check_keys,
     check_mail,
     check_stripe,
+    check_news,
     check_redis,
     check_troubles,
+    check_payments,
     check_packages,
     check_vouchers,
     check_tick,

@@ -5,6 +5,8 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 TICK_LATE = timedelta(minutes=10)
+NEWS_LATE = timedelta(hours=6)
+GAP_SAID = timedelta(days=90)
 MAILS_LOOKED_AT = timedelta(days=7)
 CALENDARS_FAIL = timedelta(days=1)
 NUMBERS_LAST = timedelta(days=90)

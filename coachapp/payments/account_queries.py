@@ -24,9 +24,10 @@ from coachapp.money import Money
 from coachapp.papers.models import Paper
 from coachapp.papers.rules import Kind
 from coachapp.payments.account_rules import BY_GIFT, VOUCHER, Line, Way
+from coachapp.payments.dispute_models import Dispute, DisputeDecided
 from coachapp.payments.models import Attempt, Fee, Order, Payment, Refund, Voucher, VoucherEntry
 from coachapp.payments.queries import stands
-from coachapp.payments.rules import NEVER_WENT, AttemptState
+from coachapp.payments.rules import NEVER_WENT, AttemptState, Method, Verdict
 from coachapp.payments.voucher_rules import GIVEN, EntryKind
 
 _AT_ONCE = 500
@@ -36,7 +37,8 @@ _ORDER = (Order.ref, Order.payable_kind, Order.payable_id, Order.client_id)
 def batches(start: datetime, end: datetime) -> Iterator[list[Line]]:
     """What came in and went back within [start, end), earliest first, some hundred lines at a time.
 
-    A refund counts from when it was asked for, and not at all once it has failed. What was marked by mistake and undone
+    A refund counts from when it was asked for, and not at all once it has failed; a dispute from when we learnt that it
+    is lost. What was marked by mistake and undone
     counts as if it had never come. What was paid with a voucher stands here too, for what it paid: not as money.
     """
     rows = session().execute(_lines(start, end), execution_options={"yield_per": _AT_ONCE})
@@ -93,7 +95,29 @@ def _lines(start: datetime, end: datetime) -> CompoundSelect[*tuple[Any, ...]]:
         .outerjoin(Paper, and_(Paper.kind == Kind.CREDIT, Paper.about_id == Refund.id))
         .where(Refund.created_at >= start, Refund.created_at < end, Refund.state.not_in(NEVER_WENT))
     )
-    return union_all(came, back, _vouchers(start, end)).order_by("at", "id")
+    return union_all(came, back, _lost(start, end), _vouchers(start, end)).order_by("at", "id")
+
+
+def _lost(start: datetime, end: datetime) -> Select[*tuple[Any, ...]]:
+    """What banks took back for good. No credit note is issued for it: nobody here gave anything back."""
+    return (
+        select(
+            Dispute.payment_id,
+            literal(Way.LOST.value),
+            DisputeDecided.decided_at,
+            -Dispute.amount_minor,
+            Dispute.currency,
+            literal(Method.CARD.value),
+            null(),
+            null(),
+            null(),
+            *_ORDER,
+        )
+        .join(Order, Order.id == Dispute.order_id)
+        .join(DisputeDecided, DisputeDecided.dispute_id == Dispute.id)
+        .where(DisputeDecided.verdict == Verdict.LOST)
+        .where(DisputeDecided.decided_at >= start, DisputeDecided.decided_at < end)
+    )
 
 
 def _vouchers(start: datetime, end: datetime) -> Select[*tuple[Any, ...]]:

@@ -23,10 +23,11 @@ BY_VOUCHER, BY_GIFT = "voucher", "gift"
 
 
 class Way(StrEnum):
-    """Whether money came in or went back."""
+    """Whether money came in, went back, or was taken back by a bank."""
 
     IN = "in"
     BACK = "back"
+    LOST = "lost"
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ class Period:
 
 @dataclass(frozen=True)
 class Line:
-    """One payment, or one refund with its amount below zero. `fee` is what Stripe kept, where it has told; `tax` what
+    """One payment, or one refund or lost dispute with its amount below zero. `fee` is what Stripe kept, where it has told; `tax` what
     its own paper says, once there is one."""
 
     id: UUID
@@ -90,10 +91,11 @@ class Line:
 
 @dataclass
 class Sums:
-    """Sums of lines of one currency, in minor units; what went back is below zero."""
+    """Sums of lines of one currency, in minor units; what went back or was lost is below zero. A loss has no paper."""
 
     came: int = 0
     back: int = 0
+    lost: int = 0
     fees: int = 0
     without_fee: int = 0
     tax: int = 0
@@ -102,11 +104,14 @@ class Sums:
 
     @property
     def net(self) -> int:
-        return self.came + self.back
+        return self.came + self.back + self.lost
 
     def add(self, line: Line) -> None:
         self.number += 1
         self.tax += line.tax.minor if line.tax else 0
+        if line.way is Way.LOST:
+            self.lost += line.amount.minor
+            return
         self.without_paper += line.tax is None and not line.is_voucher
         if line.way is Way.BACK:
             self.back += line.amount.minor

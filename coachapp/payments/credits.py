@@ -193,9 +193,9 @@ def take_back(package_id: UUID, amount: Money | None, *, now: datetime) -> list[
         mine = _held(package_id)
         parts.let_rest_go(package_id, now=now)
         order = wholes_of([package_id]).get(package_id)
-        paid, back = (order.paid, order.refunded) if order else (Money(0, mine.price.currency),) * 2
-        wanted = amount if amount is not None else refund_by_rule(mine, back, unpaid(package_id))
-        if not 0 <= wanted.minor <= paid.minor - back.minor:
+        left, gone = (order.left, order.gone) if order else (Money(0, mine.price.currency),) * 2
+        wanted = amount if amount is not None else refund_by_rule(mine, gone, unpaid(package_id))
+        if not 0 <= wanted.minor <= left.minor:
             raise BadAmount
         _take(mine, mine.left, "refund" if wanted.minor else "by hand", now)
         return parts.give_back_some(package_id, wanted, "package", now=now)

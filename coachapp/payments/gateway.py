@@ -2,8 +2,9 @@
 
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
 from functools import wraps
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 from uuid import UUID
 
 import stripe
@@ -23,6 +24,7 @@ from coachapp.payments.rules import (
     RefundFacts,
     RefundState,
     SessionFacts,
+    Verdict,
 )
 from coachapp.practice.rules import STATEMENT_SUFFIX
 
@@ -30,7 +32,24 @@ stripe.enable_telemetry = False
 TIMEOUT = (3.05, 20)
 RETRIES = 2
 # Stripe's words for a dispute that is over; `warning_closed` is a question that never became one.
-_DECIDED = {"won": True, "warning_closed": True, "prevented": True, "lost": False}
+_DECIDED = {
+    "won": Verdict.WON,
+    "lost": Verdict.LOST,
+    "warning_closed": Verdict.WITHDRAWN,
+    "prevented": Verdict.WITHDRAWN,
+}
+NEWS = (
+    "checkout.session.completed",
+    "checkout.session.async_payment_succeeded",
+    "checkout.session.async_payment_failed",
+    "checkout.session.expired",
+    "refund.created",
+    "refund.updated",
+    "refund.failed",
+    "charge.dispute.created",
+    "charge.dispute.closed",
+)
+"""The events that we act on; Stripe lists twenty kinds at most."""
 _FEE = "payment_intent.latest_charge.balance_transaction"
 
 P = ParamSpec("P")
@@ -118,8 +137,20 @@ class StripeGateway:
         found = self._client.v1.disputes.retrieve(dispute_id)
         intent = found.payment_intent
         return DisputeFacts(
-            intent if isinstance(intent, str) or intent is None else intent.id, _DECIDED.get(found.status)
+            found.id,
+            intent if isinstance(intent, str) or intent is None else intent.id,
+            Money(found.amount, found.currency.upper()),
+            datetime.fromtimestamp(found.created, UTC),
+            _DECIDED.get(found.status),
         )
+
+    @_speaking
+    def news(self, since: datetime) -> list[Knock]:
+        """Every event since a moment that we act on, the oldest first; Stripe keeps them for thirty days."""
+        found = self._client.v1.events.list(
+            {"created": {"gte": int(since.timestamp())}, "types": list(NEWS), "limit": 100}
+        )
+        return [self._knock(event.to_dict()) for event in found.auto_paging_iter()][::-1]
 
     def read_event(self, body: bytes, signature: str) -> Knock:
         """Who knocks: verified with any of the configured secrets. BadSignature for everything else."""
@@ -128,19 +159,21 @@ class StripeGateway:
                 stripe.WebhookSignature.verify_header(body.decode(), signature, secret, 300)
             except (ValueError, stripe.SignatureVerificationError):
                 continue
-            return self._knock(body)
+            try:
+                return self._knock(json.loads(body))
+            except ValueError as error:
+                raise BadSignature from error
         raise BadSignature
 
-    def _knock(self, body: bytes) -> Knock:
+    def _knock(self, event: Any) -> Knock:
         try:
-            event = json.loads(body)
             knock = Knock(
                 str(event["id"]),
                 str(event["type"]),
                 str(event["data"]["object"].get("id", "")),  # a balance, say, has none
                 bool(event["livemode"]),
             )
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
+        except (KeyError, TypeError, AttributeError) as error:
             raise BadSignature from error
         if (
             knock.live != self._live

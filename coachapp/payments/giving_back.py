@@ -23,7 +23,7 @@ def give_back(
     with transaction() as db:
         whose = db.get_one(Order, order_id, with_for_update={"key_share": True}).client_id
         sums = order_row(order_id)
-        if was != sums.refunded or not 0 < amount.minor <= (sums.paid - sums.refunded).minor:
+        if was != sums.refunded or not 0 < amount.minor <= sums.left.minor:
             raise BadAmount
         record("give_back", now=now, role="staff", actor=by, subject=whose)
         return refund_part(order_id, amount, "coach", now=now, by_hand=by_hand)

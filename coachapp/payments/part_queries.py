@@ -155,6 +155,7 @@ def _together(order: OrderRow, parts: list[PartRow]) -> OrderRow:
             amount=order.amount if each.is_let_go and each.order.paid.is_zero else order.amount + each.amount,
             paid=order.paid + each.order.paid - _twice(each.order),
             refunded=order.refunded + each.order.refunded - _twice(each.order),
+            lost=order.lost + each.order.lost,
             partly_by_hand=order.partly_by_hand or each.order.by_hand,
         )
     return order

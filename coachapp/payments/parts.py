@@ -107,7 +107,7 @@ def give_back_some(whole_id: UUID, amount: Money, reason: str, *, now: datetime)
     asked: list[UUID] = []
     with transaction():
         for row in part_queries.orders_together(whole_id):
-            mine = Money(min(amount.minor, row.paid.minor - row.refunded.minor), amount.currency)
+            mine = Money(min(amount.minor, row.left.minor), amount.currency)
             if mine.minor > 0:
                 asked += refund_part(row.id, mine, reason, now=now)
                 amount -= mine

@@ -11,6 +11,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from coachapp import vault
 from coachapp.db import session
 from coachapp.money import Money
+from coachapp.payments.dispute_queries import lost_by_order
 from coachapp.payments.models import Attempt, Order, Package, Payment, PaymentUndone, Refund
 from coachapp.payments.rules import (
     BY_HAND,
@@ -28,7 +29,7 @@ from coachapp.payments.voucher_queries import sold_between
 
 @dataclass(frozen=True)
 class OrderRow:
-    """An order with its sums and the state that follows from them.
+    """An order with its sums and the state that follows from them; `lost` is what banks took back for good.
 
     `by_hand` where the coach gives its money back herself, `by_voucher` where it goes back onto a voucher. A price in
     parts may have come by card and by hand: then it is `partly_by_hand`.
@@ -41,6 +42,7 @@ class OrderRow:
     amount: Money
     paid: Money
     refunded: Money
+    lost: Money
     created_at: datetime
     by_hand: bool = False
     by_voucher: bool = False
@@ -48,17 +50,22 @@ class OrderRow:
 
     @property
     def state(self) -> OrderState:
-        return order_state(self.amount.minor, self.paid.minor, self.refunded.minor)
+        return order_state(self.amount.minor, self.paid.minor, self.refunded.minor, self.lost.minor)
 
     @property
     def due(self) -> Money:
-        """What is still to be paid."""
+        """What is still to be paid; what a bank took back is not asked for again."""
         return Money(max(self.amount.minor - self.paid.minor, 0), self.amount.currency)
 
     @property
+    def gone(self) -> Money:
+        """What of it is not here any more, however it went."""
+        return self.refunded + self.lost
+
+    @property
     def left(self) -> Money:
-        """What was paid and has not gone back."""
-        return self.paid - self.refunded
+        """What of it is still here, and may go back."""
+        return Money(max(self.paid.minor - self.gone.minor, 0), self.amount.currency)
 
     @property
     def rest(self) -> Money:
@@ -106,13 +113,6 @@ def unfinished_attempt(payable_id: UUID) -> AttemptRow | None:
     return attempt_row(row) if row else None
 
 
-def order_of_intent(intent_id: str) -> tuple[str, UUID] | None:
-    """Kind and id of what a payment was for, by Stripe's name of the payment."""
-    found = select(Order.payable_kind, Order.payable_id).join(Payment, Payment.order_id == Order.id)
-    row = session().execute(found.where(Payment.intent_id == intent_id)).first()
-    return (row.payable_kind, row.payable_id) if row else None
-
-
 def payables_in_flight(payable_ids: Iterable[UUID]) -> set[UUID]:
     """Those of the payables that an unfinished attempt may still pay, alone or with a package bought beside them."""
     asked = set(payable_ids)
@@ -132,12 +132,14 @@ def orders_of(payable_ids: Iterable[UUID]) -> dict[UUID, OrderRow]:
     orders = session().scalars(select(Order).where(Order.payable_id.in_(ids))).all()
     paid = _sums(Payment, [order.id for order in orders])
     refunded = _sums(Refund, [order.id for order in orders])
+    lost = lost_by_order(paid)
     by_hand, by_voucher = _came_by(BY_HAND, paid), _came_by((Method.VOUCHER,), paid)
     return {
         order.payable_id: _order_row(
             order,
             paid.get(order.id, 0),
             refunded.get(order.id, 0),
+            lost.get(order.id, 0),
             order.id in by_hand,
             order.id in by_voucher,
         )
@@ -218,7 +220,9 @@ def _came_by(methods: Iterable[Method], order_ids: Iterable[UUID]) -> set[UUID]:
     return set(session().scalars(found.where(stands())))
 
 
-def _order_row(order: Order, paid: int, refunded: int, by_hand: bool, by_voucher: bool) -> OrderRow:
+def _order_row(
+    order: Order, paid: int, refunded: int, lost: int, by_hand: bool, by_voucher: bool
+) -> OrderRow:
     return OrderRow(
         order.id,
         order.ref,
@@ -227,6 +231,7 @@ def _order_row(order: Order, paid: int, refunded: int, by_hand: bool, by_voucher
         Money(order.amount_minor, order.currency),
         Money(paid, order.currency),
         Money(refunded, order.currency),
+        Money(lost, order.currency),
         order.created_at,
         by_hand,
         by_voucher,

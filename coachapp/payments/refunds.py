@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from coachapp.db import session, transaction
 from coachapp.money import Money
 from coachapp.payments import voucher_entries
+from coachapp.payments.dispute_queries import lost_of
 from coachapp.payments.models import Order, Payment, Refund
 from coachapp.payments.papering import issue_for
 from coachapp.payments.part_queries import parts_of
@@ -22,6 +23,7 @@ from coachapp.payments.rules import (
     Payables,
     RefundFacts,
     RefundState,
+    UnknownPayment,
 )
 
 _LEASE = timedelta(minutes=2)
@@ -91,7 +93,7 @@ def _refund(
                     Refund.state.not_in(NEVER_WENT),
                 )
             )
-            left = payment.amount_minor - sum(gone)
+            left = payment.amount_minor - sum(gone) - lost_of(payment.id)
             if most is not None:
                 left = min(left, most)
                 most -= max(left, 0)
@@ -149,13 +151,13 @@ def ask_about_pending(gateway: Gateway, payables: Payables, *, now: datetime) ->
 
 
 def note_refund(facts: RefundFacts, payables: Payables, *, now: datetime) -> None:
-    """Take over what Stripe says of a refund: one of ours, or one made in the Stripe dashboard."""
+    """Take over what Stripe says of a refund: one of ours, or one made in the Stripe dashboard. UnknownPayment."""
     with transaction() as db:
         refund = _known(facts)
         if refund is None:
             payment = db.scalar(select(Payment).where(Payment.intent_id == (facts.intent_id or "")))
             if payment is None:
-                return
+                raise UnknownPayment
             refund = db.get_one(Refund, ask_refund(payment.id, facts.amount, _DASHBOARD, now=now))
         was = refund.state
         if was in NEVER_WENT or (was == RefundState.SUCCEEDED and facts.state is RefundState.PENDING):

@@ -62,12 +62,22 @@ NEVER_WENT = (RefundState.FAILED, RefundState.CANCELLED)
 
 
 class OrderState(StrEnum):
-    """Derived from payments and refunds, never stored."""
+    """Derived from payments, refunds and disputes, never stored. lost: a bank took it back, and nothing is left."""
 
     DUE = "due"
     PAID = "paid"
     PART_REFUNDED = "part refunded"
     REFUNDED = "refunded"
+    PART_LOST = "part lost"
+    LOST = "lost"
+
+
+class Verdict(StrEnum):
+    """How a dispute was decided. withdrawn: it never came to one, or was taken back before it did."""
+
+    WON = "won"
+    LOST = "lost"
+    WITHDRAWN = "withdrawn"
 
 
 class Asking(StrEnum):
@@ -128,6 +138,10 @@ class NotOpen(PaymentError):
     """This request to pay was paid, has ended, or was taken back."""
 
 
+class UnknownPayment(PaymentError):
+    """News about a payment that we have not heard of yet, or that is none of ours."""
+
+
 class NoSuchAttempt(PaymentError):
     """No attempt has this token."""
 
@@ -158,10 +172,13 @@ class RefundFacts:
 
 @dataclass(frozen=True)
 class DisputeFacts:
-    """A dispute as Stripe describes it now: about which payment, and whether we won; None while it is open."""
+    """A dispute as Stripe describes it now: about which payment, and how much; `verdict` is None while it is open."""
 
+    id: str
     intent_id: str | None
-    won: bool | None
+    amount: Money
+    opened_at: datetime
+    verdict: Verdict | None
 
 
 @dataclass(frozen=True)
@@ -223,6 +240,7 @@ class Gateway(Protocol):
     def retrieve_refund(self, stripe_id: str) -> RefundFacts: ...
     def fee(self, session_id: str) -> Money | None: ...
     def dispute(self, dispute_id: str) -> DisputeFacts: ...
+    def news(self, since: datetime) -> list[Knock]: ...
     def read_event(self, body: bytes, signature: str) -> Knock: ...
 
 
@@ -242,10 +260,12 @@ def decide(state: AttemptState, facts: SessionFacts, amount: Money, reference: s
     return Step.OPEN if state is AttemptState.CREATED else Step.NOTHING
 
 
-def order_state(amount: int, paid: int, refunded: int) -> OrderState:
-    """An order's state from its sums in minor units."""
+def order_state(amount: int, paid: int, refunded: int, lost: int = 0) -> OrderState:
+    """An order's state from its sums in minor units; `lost` is what banks took back for good."""
     if paid < amount or not paid:
         return OrderState.DUE
+    if lost:
+        return OrderState.LOST if refunded + lost >= paid else OrderState.PART_LOST
     if refunded >= paid:
         return OrderState.REFUNDED
     return OrderState.PART_REFUNDED if refunded else OrderState.PAID

@@ -153,9 +153,12 @@ def test_the_list_of_events_has_cursors_and_filters(client, standin):
         {"colour": "x"},
         {"limit": 101},
         {"type": "a", "types": ["b"]},
+        {"types": ["charge.*"]},
     ):
         with pytest.raises(stripe.InvalidRequestError):
             client.v1.events.list(wrong)
+    standin.lever(clock_offset=30 * 24 * 3600 + 60)
+    assert client.v1.events.list().data == [], "thirty days, and not a day more"
 
 
 def test_levers_and_state_over_http(client, standin):

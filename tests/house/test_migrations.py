@@ -13,6 +13,7 @@ from alembic.migration import MigrationContext
 from coachapp.booking.models import Appointment
 from coachapp.db import Base, open_engine
 from coachapp.migrations import run
+from coachapp.payments.models import StripeEvent
 
 NOW, HOUR = datetime(2026, 11, 24, 9, 0, tzinfo=UTC), timedelta(hours=1)
 
@@ -143,6 +144,28 @@ def test_card_payments_and_their_refunds_survive_that_there_are_other_ways(engin
         assert connection.execute(sa.text("SELECT method, amount_minor, turn FROM payment")).all() == [
             ("card", 95_00, None)
         ]
+
+
+def test_what_was_told_of_disputes_is_worked_once_more_for_its_row(engine):
+    run.upgrade(engine, Base.metadata, "0014")
+    events = [
+        ("a", "charge.dispute.created", "done"),
+        ("b", "charge.dispute.closed", "received"),
+        ("c", "refund.created", "done"),
+    ]
+    known = sa.table(
+        "stripe_event", *(sa.column(each.name, each.type) for each in StripeEvent.__table__.columns)
+    )
+    states = sa.select(known.c.state).order_by(known.c.id)
+    with engine.connect().execution_options(writing=True) as connection, connection.begin():
+        for name, kind, state in events:
+            row = {"id": name, "type": kind, "object_id": "du", "state": state, "tries": 0}
+            connection.execute(sa.insert(known).values(**row, received_at=NOW, not_before=NOW))
+    run.upgrade(engine, Base.metadata)
+    with engine.connect().execution_options(writing=True) as connection, connection.begin():
+        assert connection.scalars(states).all() == ["told", "received", "done"]
+        command.downgrade(run._config(connection, Base.metadata), "0014")
+        assert connection.scalars(states).all() == ["done", "received", "done"]
 
 
 def old_payment(ids):

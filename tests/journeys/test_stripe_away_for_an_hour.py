@@ -21,7 +21,12 @@ from tests.road import world as bare_world  # noqa: F401  # a fixture
 
 AWAY = {"fail_next": {"times": 10**6, "status": 503, "should_retry": False}, "webhook_off": True}
 CALM = "Your time and your words are kept; try again in a few minutes."
-ASK_STRIPE = {"ask about open payments", "note fees", "ask about pending refunds"}
+ASK_STRIPE = {
+    "ask for news that never came",
+    "ask about open payments",
+    "note fees",
+    "ask about pending refunds",
+}
 
 
 @pytest.fixture

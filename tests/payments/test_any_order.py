@@ -2,8 +2,8 @@
 
 A time, a package or a request to pay is paid by card or by hand, with a code or without, ended, paid back whole or in
 parts, by us or in Stripe's dashboard; a refund fails after all, a bank disputes and decides, sessions are used and come
-back. What Stripe tells comes late, twice, in the wrong order or never; its answers are lost, before or after it did
-what it was asked. Real databases, the real library, the pretend Stripe; only the wire is left out.
+back. What Stripe tells comes late, twice, in the wrong order or never, and is learnt all the same; its answers are lost,
+before or after it did what it was asked. Real databases, the real library, the pretend Stripe; only the wire is left out.
 
 Of a history that fails the number is told; `told(app, number)` plays it again.
 """
@@ -28,7 +28,9 @@ from coachapp.papers.models import Paper
 from coachapp.papers.operations import save_terms
 from coachapp.payments import ask_queries, asking, by_hand, coupons, credit_queries, credits, events, refunds
 from coachapp.payments import operations as payments
+from coachapp.payments.dispute_models import Dispute, DisputeDecided
 from coachapp.payments.models import Attempt, CreditEntry, Order, Payment, PaymentUndone, Refund
+from coachapp.payments.news_models import NewsMarker
 from coachapp.payments.queries import orders_of, unfinished_attempt
 from coachapp.payments.rules import (
     BY_HAND,
@@ -56,7 +58,9 @@ NORA, BASE = uuid4(), "http://127.0.0.1"
 CODES = {"LESS-20": 20, "NOTHING": 100}
 WAITS = (timedelta(minutes=3), timedelta(minutes=40), timedelta(hours=2), timedelta(hours=30))
 STRIPES = [
-    step for step in STEPS if "payments" in step.name or "refunds" in step.name or "events" in step.name
+    step
+    for step in STEPS
+    if any(word in step.name for word in ("news", "open payments", "refunds", "events"))
 ]
 FELL_THROUGH = (RefundState.FAILED, RefundState.CANCELLED)
 FAULTS = [
@@ -76,7 +80,9 @@ class History:
     def __init__(self, app, number):
         self.app, self.dice = app, random.Random(number)
         self.stripe = app.extensions["gateway"].line.stripe = NearStripe()
-        self.late, self.told, self.used, self.seen = timedelta(), set(), [], None
+        self.late, self.used, self.seen = timedelta(), [], None
+        with db.transaction() as session:  # another Stripe, which was never asked
+            session.execute(sa.delete(NewsMarker))
         self.client_id = new_client(1, "UTC", now=self.now, name="Alex", state=State.ACTIVE)
         self.kind = self.dice.choice(["appointment", "package", "request"])
         self.row = getattr(self, f"_sell_{self.kind}")(number)
@@ -230,7 +236,8 @@ class History:
     def dispute(self):
         for charge in self.stripe.objects("charge"):
             if not charge["disputed"]:
-                self.stripe.till.dispute(charge["id"])
+                some = self.dice.randrange(1, charge["amount"] + 1)
+                self.stripe.till.dispute(charge["id"], self.dice.choice([None, some]))
 
     def decide(self):
         for made in self.stripe.objects("dispute"):
@@ -265,7 +272,6 @@ class History:
         knock = Knock(event["id"], event["type"], event["data"]["object"]["id"], False)
         if events.receive(knock, now=self.now):
             events.work(knock.id, *self.stripes, now=self.now)
-        self.told.add(event["id"])
 
     def wait(self):
         self._later(self.dice.choice(WAITS))
@@ -276,7 +282,7 @@ class History:
         self.stripe.till.expire_due()
 
     def tick(self):
-        failed = run_tick(self.app, self.now, STRIPES)
+        failed = run_tick(self.app, self.now, self.dice.sample(STRIPES, len(STRIPES)))
         db.session().rollback()
         return failed
 
@@ -291,25 +297,31 @@ class History:
         if moved == self.seen:
             return
         self.seen = moved
-        order, (_amount, came, back, papers, *_rest) = self.order, moved
+        order, (_amount, came, back, papers, disputes, *_rest) = self.order, moved
         if order is None:
             assert not self.stripe.objects("charge")
             return
         paid = sum(row.amount_minor for row in came if not row.undone)
         stands = [row for row in back if row.state not in FELL_THROUGH]
         went = sum(row.amount_minor for row in stands)
-        assert (order.paid.minor, order.refunded.minor) == (paid, went)
-        assert order.state is order_state(order.amount.minor, paid, went)
+        lost = sum(row.amount_minor for row in disputes if row.verdict == "lost")
+        assert (order.paid.minor, order.refunded.minor, order.lost.minor) == (paid, went, lost)
+        assert order.state is order_state(order.amount.minor, paid, went, lost)
+        assert order.left.minor == max(paid - went - lost, 0)
         for row in came:
             mine = sum(each.amount_minor for each in stands if each.payment_id == row.id)
-            assert mine <= row.amount_minor, "never more back than came"
+            sent = [each for each in stands if each.payment_id == row.id and each.state != RefundState.ASKED]
+            assert sum(each.amount_minor for each in sent) <= row.amount_minor, "never more back than came"
+            asked = [each for each in stands if each.payment_id == row.id and each.reason != "dashboard"]
+            assert sum(each.amount_minor for each in asked) <= row.amount_minor, "never more asked for"
             assert not (mine and row.undone), "what goes back is not undone"
         self._agrees_with_stripe(came, back)
+        self._agrees_on_disputes(disputes)
         gone = sum(row.amount_minor for row in back if row.state == RefundState.SUCCEEDED)
         assert sum(row.amount_minor for row in papers) == paid - gone, (
             "the papers say something else than the money"
         )
-        kept, fell_through = paid - went, len(stands) < len(back)
+        kept, fell_through = order.left.minor, len(stands) < len(back)
         if self.kind == "appointment":
             (state,) = self._stands()
             assert state != AppointmentState.RELEASED or kept == 0 or fell_through, "kept for a time let go"
@@ -324,7 +336,7 @@ class History:
         there = self.stripe.store.books.objects.values()
         at_stripe = [(each["id"], each.get("status"), each.get("amount_refunded")) for each in there]
         amount = db.read(AMOUNT, {"payable": self.row}).scalar()
-        ours = [self._of(each) for each in (CAME, BACK, PAPERS)]
+        ours = [self._of(each) for each in (CAME, BACK, PAPERS, DISPUTES)]
         return amount, *ours, self._stands(), at_stripe
 
     def _stands(self):
@@ -345,6 +357,12 @@ class History:
         for row in back:
             assert row.stripe_id is None or there[row.stripe_id]["amount"] == row.amount_minor
 
+    def _agrees_on_disputes(self, disputes):
+        there = {each["id"]: each for each in self.stripe.objects("dispute")}
+        for row in disputes:
+            assert row.amount_minor == there[row.id]["amount"]
+            assert row.verdict in (None, there[row.id]["status"]), "decided here, and not by the bank"
+
     def settles(self):
         """Stripe is well again and two days go by: nothing is open, unsent or unseen any more."""
         self.stripe.levers.move({"fail_next": None, "drop_connection": None})
@@ -359,10 +377,12 @@ class History:
         seen = {row.intent_id for row in came if row.method == Method.CARD}
         charged = {each["payment_intent"] for each in self.stripe.objects("charge")}
         assert seen == charged, "paid at Stripe and unseen here"
-        if {event["id"] for event in self.stripe.events} <= self.told:
-            there = {each["id"]: each["status"] for each in self.stripe.objects("refund")}
-            here = {row.stripe_id: row.state for row in back if row.stripe_id}
-            assert here == there, "all news came, in whatever order, and yet the books differ"
+        there = {each["id"]: each["status"] for each in self.stripe.objects("refund")}
+        here = {row.stripe_id: row.state for row in back if row.stripe_id}
+        assert here == there, "all news was to be had, and yet the books differ"
+        there = {each["id"]: each["status"] for each in self.stripe.objects("dispute")}
+        here = {row.id: row.verdict or "needs_response" for row in self._of(DISPUTES)}
+        assert here == there, "a bank's doing that nobody here has learnt of"
 
 
 AMOUNT = sa.select(Order.__table__.c.amount_minor).where(
@@ -382,6 +402,11 @@ CAME = (
 BACK = sa.select(Refund.__table__).where(Refund.__table__.c.order_id == sa.bindparam("order", type_=sa.Uuid))
 PAPERS = sa.select(Paper.__table__.c.amount_minor).where(
     Paper.__table__.c.order_id == sa.bindparam("order", type_=sa.Uuid)
+)
+DISPUTES = (
+    sa.select(Dispute.__table__.c["id", "amount_minor"], DisputeDecided.__table__.c.verdict)
+    .outerjoin_from(Dispute.__table__, DisputeDecided.__table__)
+    .where(Dispute.__table__.c.order_id == sa.bindparam("order", type_=sa.Uuid))
 )
 ATTEMPTS = sa.select(Attempt.__table__.c["state", "session_id"]).where(
     Attempt.__table__.c.order_id == sa.bindparam("order", type_=sa.Uuid)

@@ -9,12 +9,15 @@ from datetime import timedelta
 import pytest
 import requests
 
+from coachapp import clock, db
 from coachapp.payments.models import Attempt, Fee, Payment, Refund
+from coachapp.payments.news_models import NewsMarker
 from tests.cast import CHARLIE, NORA
 from tests.road import MINUTE
 from tests.road import mostly_sqlite as databases  # noqa: F401  # a fixture
 
 SESSIONS, REFUNDS, DISPUTES = "/v1/checkout/sessions", "/v1/refunds", "/v1/disputes"
+EVENTS = "/v1/events"
 HOUR = timedelta(hours=1)
 # The library tries three times; where it is told not to try again, once is for good.
 ONCE = {"times": 1, "should_retry": False}
@@ -96,6 +99,8 @@ def look_for_a_refund_after_a_day(walker):
     world.stripe.lever(fail_next={**ONCE, "stage": "after", "path": REFUNDS, "method": "POST"})
     walker.fill(f"{walker.place_path}/cancel", {})
     assert world.ledger()[3] == ["asked"]
+    with world.app.app_context(), db.transaction() as here:  # news of it was not to be had
+        here.add(NewsMarker(id=1, asked_at=clock.now() + 26 * HOUR))
     world.stripe.lever(clock_offset=26 * 3600)
     return lambda: world.tick(26 * HOUR)
 
@@ -126,6 +131,19 @@ def fetch_a_dispute(walker):
         assert world.stripe.wait_idle()
 
     return dispute
+
+
+@call("GET", EVENTS, "dropped after")
+def ask_for_news(walker):
+    """Nobody was ever told of what was paid, and of what went back."""
+    world = walker.world
+    world.stripe.lever(webhook_off=True)
+    walker.to_payment()
+    walker.pay()
+    ((intent,),) = [(each["payment_intent"],) for each in at_stripe(world, "charge")]
+    form, key = {"payment_intent": intent, "amount": 40_00}, {"Authorization": "Bearer sk_test_dashboard"}
+    requests.post(f"{world.stripe.api_base}{REFUNDS}", form, headers=key, timeout=5)
+    return world.tick
 
 
 @call("GET", SESSIONS, "429")
@@ -219,7 +237,7 @@ def as_it_ought_to_be(world, name):
     assert set(back) <= {"succeeded"} and not {"created", "open"} & set(attempts)
     if name in ("refund", "look_for_a_refund_after_a_day"):
         assert (appointments, came, sent_back) == (["cancelled"], [95_00], [95_00])
-    elif name == "fetch_a_refund_of_the_dashboard":
+    elif name in ("fetch_a_refund_of_the_dashboard", "ask_for_news"):
         assert (came, sent_back) == ([95_00], [40_00])
     elif name == "fetch_a_dispute":
         told = [mail for mail in world.mails_to(NORA.email) if "disputed" in mail.text]

@@ -168,7 +168,7 @@ def test_a_link_that_ended_frees_the_time_after_five_minutes(waiting):
 def test_while_stripe_cannot_be_asked_the_time_is_kept(waiting):
     world = waiting.world
     world.stripe.lever(fail_next={"times": 99, "should_retry": False})
-    assert world.tick(50 * MINUTE) == ("ask about open payments",)
+    assert world.tick(50 * MINUTE) == ("ask for news that never came", "ask about open payments")
     assert world.ledger() == OPEN
     world.stripe.lever(fail_next=None, clock_offset=50 * 60)
     world.tick(51 * MINUTE)

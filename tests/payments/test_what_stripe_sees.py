@@ -157,6 +157,8 @@ SESSION = {
     "cancel_url": BACK,
 }
 FEE = {"expand.0": r"payment_intent\.latest_charge\.balance_transaction"}
+NEWS = {"created.gte": NUMBER, "limit": "100"} | {f"types.{each}": r"[a-z_.]+" for each in range(9)}
+NEXT_PAGE = NEWS | {"starting_after": ID}
 ALLOWED = {
     ("POST", r"/v1/checkout/sessions"): [SESSION],
     ("GET", rf"/v1/checkout/sessions/{ID}"): [{}, FEE],
@@ -165,6 +167,7 @@ ALLOWED = {
     ("GET", r"/v1/refunds"): [{"payment_intent": ID, "limit": "100"}],
     ("GET", rf"/v1/refunds/{ID}"): [{}],
     ("GET", rf"/v1/disputes/{ID}"): [{}],
+    ("GET", r"/v1/events"): [NEWS],
 }
 HEADERS = {
     "accept": r"\*/\*",
@@ -192,12 +195,12 @@ def flat(params, before=""):
     return found
 
 
-def is_allowed(got):
+def is_allowed(got, allowed=ALLOWED):
     """Which line of the list this request is; fails where it has a key too many, or a value of another form."""
-    fits = [line for line in ALLOWED if line[0] == got.method and re.fullmatch(line[1], got.path)]
+    fits = [line for line in allowed if line[0] == got.method and re.fullmatch(line[1], got.path)]
     assert len(fits) == 1, f"a call that is not on the list: {got.method} {got.path}"
     sent = flat(got.params)
-    forms = [form for form in ALLOWED[fits[0]] if form.keys() == sent.keys()]
+    forms = [form for form in allowed[fits[0]] if form.keys() == sent.keys()]
     assert forms, (got.path, sorted(sent))
     for key, value in sent.items():
         assert re.fullmatch(forms[0][key], value), (got.path, key, value)
@@ -290,8 +293,9 @@ def what_comes_after(world):
     )
     lost.fill(f"{path}/cancel", {})
     assert world.ledger()[3] == ["asked"]
-    world.stripe.lever(webhook_off=False, clock_offset=26 * 3600)
-    assert world.tick(timedelta(hours=26)) == ()
+    no_news = {"path": "/v1/events", "should_retry": False}
+    world.stripe.lever(webhook_off=False, clock_offset=26 * 3600, fail_next=no_news)
+    assert world.tick(timedelta(hours=26)) == ("ask for news that never came",)
     assert world.ledger()[3] == ["succeeded"]
     in_the_dashboard(world)
 

@@ -188,7 +188,7 @@ class Api:
         return self._expanded(found, got.params)
 
     def _list_events(self, got: Received) -> Obj:
-        return list_events(got.params, self._store)
+        return list_events(got.params, self._store, self._levers.time())
 
     def _show_event(self, got: Received, event_id: str) -> Obj:
         _ONLY_EXPAND.read(got.params)

@@ -1,4 +1,4 @@
-"""`GET /v1/events`: newest first, with the filters and cursors Stripe has."""
+"""`GET /v1/events`: newest first, of the last thirty days, with the filters and cursors Stripe has."""
 
 import copy
 from typing import Any
@@ -9,6 +9,7 @@ from coachapp.demo.stripe_standin.store import Store
 from coachapp.demo.stripe_standin.till import missing
 
 _BOUNDS = {name: Whole() for name in ("gt", "gte", "lt", "lte")}
+_KEPT_SECONDS = 30 * 24 * 60 * 60
 _FILTERS = Group(
     {
         "created": Group(_BOUNDS),
@@ -23,13 +24,15 @@ _FILTERS = Group(
 )
 
 
-def list_events(raw: dict[str, Any], store: Store) -> Obj:
-    """One page of events as Stripe's list object."""
+def list_events(raw: dict[str, Any], store: Store, now: int) -> Obj:
+    """One page of events as Stripe's list object; `now` in epoch seconds."""
     filters = _FILTERS.read(_with_bounds(raw))
     if "type" in filters and "types" in filters:
         raise Refusal("You may only pass one of `type` or `types`.", param="type")
+    if any(name.endswith("*") for name in filters.get("types", ())):
+        raise Refusal("`types` takes names of events; a wildcard goes into `type`.", param="types")
     with store.look() as books:
-        order = list(books.events)
+        order = [i for i, event in books.events.items() if event["created"] >= now - _KEPT_SECONDS]
     fitting = [i for i in _between(order, filters) if _fits(i, filters, store)]
     limit: int = filters.get("limit", 10)
     page = fitting[:limit] if "ending_before" in filters else fitting[::-1][:limit]

@@ -138,12 +138,12 @@ def refund(charged: Obj, amount: int, params: dict[str, Any], now: int) -> Obj:
     }
 
 
-def dispute(charged: Obj, now: int) -> Obj:
-    """A payer's bank asking for a charge back, waiting for an answer."""
+def dispute(charged: Obj, amount: int, now: int) -> Obj:
+    """A payer's bank asking for so much of a charge back, waiting for an answer."""
     return {
         "id": new_id("du"),
         "object": "dispute",
-        "amount": charged["amount"],
+        "amount": amount,
         "balance_transactions": [],
         "charge": charged["id"],
         "created": now,

@@ -120,14 +120,14 @@ class Till:
             self._shift(books.objects[made["charge"]], -made["amount"])
             self._tell("refund.failed", made)
 
-    def dispute(self, charge_id: str) -> str | None:
-        """The payer's bank asks for a charge back; returns the dispute's id, None for an unknown charge."""
+    def dispute(self, charge_id: str, amount: int | None = None) -> str | None:
+        """The payer's bank asks for a charge back, or so much of it; the dispute's id, None for an unknown charge."""
         with self._store.change() as books:
             charge = books.objects.get(charge_id)
             if charge is None or charge["object"] != "charge":
                 return None
             charge["disputed"] = True
-            made = payment_objects.dispute(charge, self._levers.time())
+            made = payment_objects.dispute(charge, amount or charge["amount"], self._levers.time())
             books.objects[made["id"]] = made
             self._tell("charge.dispute.created", made)
         identity: str = made["id"]

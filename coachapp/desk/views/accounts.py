@@ -30,10 +30,12 @@ from coachapp.payments.account_rules import (
     month_of,
     read_period,
 )
+from coachapp.payments.dispute_queries import open_between
 from coachapp.practice.queries import face
 from coachapp.web.guards import staff
 from coachapp.zones import local_days, zone
 
+_WHAT = {Way.IN: "payment", Way.BACK: "refund", Way.LOST: "lost dispute"}
 _HEAD = ("date", "what", "sold", "method", "amount", "currency", "fee", "reference")
 
 
@@ -84,6 +86,7 @@ def _page(shown: Period) -> ResponseReturnValue:
         accounts=accounts(lines, lambda line: _sold(line, titles[line.payable_id]) or _("Other")),
         open_amounts=_summed(account_queries.open_amounts(start, end)),
         open_parts=_summed(account_queries.open_part_amounts(shown.first, shown.last)),
+        looked_into=_summed([each.amount for each in open_between(start, end)]),
         unfit=count_unfit(start, end),
         where=face().coach_zone,
         method_names=_by_method,
@@ -135,7 +138,7 @@ def _read(period: str) -> Period:
 def _cells(line: Line, title: str) -> tuple[str, ...]:
     return (
         line.at.astimezone(_where()).date().isoformat(),
-        "payment" if line.way is Way.IN else "refund",
+        _WHAT[line.way],
         cell(_sold(line, title)),
         line.method,
         figure(line.amount),

@@ -102,5 +102,5 @@ def _page(mine: OrderMoney, *, paid: PaidForm | None = None, back: BackForm | No
         form=form,
         tells=mine.kind == packages.KIND and may_be_told(mine.client.id, now),
         undoable={each.id for each in marked_lately(host().id, now=now)},
-        is_disputed=money_queries.is_disputed(mine.client, now=now),
+        is_disputed=money_queries.is_disputed(mine.order.id),
     )

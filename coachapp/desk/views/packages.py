@@ -170,12 +170,12 @@ def _own(ref: str, package_id: UUID) -> PackageRow:
 
 def _by_rule(mine: PackageRow) -> Money:
     order = wholes_of([mine.id]).get(mine.id)
-    return refund_by_rule(mine, order.refunded if order else Money(0, mine.price.currency), unpaid(mine.id))
+    return refund_by_rule(mine, order.gone if order else Money(0, mine.price.currency), unpaid(mine.id))
 
 
 def _still_paid(mine: PackageRow) -> Money:
     order = wholes_of([mine.id]).get(mine.id)
-    return order.paid - order.refunded if order else Money(0, mine.price.currency)
+    return order.left if order else Money(0, mine.price.currency)
 
 
 def _singles() -> list[OfferingRow]:

@@ -127,7 +127,7 @@ def _sessions(places: list[PlaceRow]) -> list[Session]:
         Session(
             place,
             _token(place),
-            bool(order and order.paid.minor > order.refunded.minor),
+            bool(order and order.left.minor),
             _beside(place, now),
             coach(place.coach_id),
             place.id in to_ask,
