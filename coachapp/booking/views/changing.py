@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -89,20 +89,16 @@ def choose_zone(token: str) -> ResponseReturnValue:
     return redirect(url_for("changing.choose", token=token), 303)
 
 
-@bp.get("/<token>/early")
-@token
-def ask_early(token: str) -> ResponseReturnValue:
-    """Her express wish for a time the coach has brought so near; nothing hangs on an answer."""
-    return _early_page(token, _unasked(token), EarlyForm.asking(True, formdata=None))
-
-
 @bp.post("/<token>/early")
 @token
 def wish_early(token: str) -> ResponseReturnValue:
-    place, form = _unasked(token), EarlyForm.asking(True)
+    """Her express wish for a time the coach has brought so near, from its page; nothing hangs on an answer."""
+    place, form = hers.hers_alone(token), EarlyForm.asking(True)
+    if not unasked([place], clock.now()):  # said before, in another window
+        return redirect(url_for("place.show", token=token), 303)
     if not form.validate():
         form.begin_early.errors = [_("Tick the box if you wish it, or choose “Not now”")]
-        return _early_page(token, place, form), 422
+        return render_template("booking/early.html", place=place, token=token, form=form), 422
     if place.client_id is not None:
         agree(place.client_id, place.id, EARLY, now=clock.now())
     flash(_("Saved."))
@@ -200,16 +196,6 @@ def _wish_page(token: str, place: PlaceRow, start: int, key: str, form: EarlyFor
         tz=key,
     )
     return shown, 422
-
-
-def _unasked(token: str) -> PlaceRow:
-    """A time of hers that this is to be asked about; 404 for all others, and for who holds a link made for her."""
-    place = hers.hers_alone(token)
-    return place if unasked([place], clock.now()) else abort(404)
-
-
-def _early_page(token: str, place: PlaceRow, form: EarlyForm) -> str:
-    return render_template("booking/early.html", place=place, token=token, form=form)
 
 
 def _offering(place: PlaceRow) -> OfferingRow:

@@ -10,7 +10,7 @@ from coachapp.accounts.queries import has_joined, join_path
 from coachapp.booking import awaiting, buying, operations, purchases, queries, wait_queries, waiting
 from coachapp.booking.around_queries import beside
 from coachapp.booking.early import unasked
-from coachapp.booking.forms import CodeForm
+from coachapp.booking.forms import CodeForm, EarlyForm
 from coachapp.booking.ics import Summary, calendar_file, uid_of
 from coachapp.booking.pay_rules import PaysBy
 from coachapp.booking.rules import (
@@ -91,7 +91,9 @@ def show(token: str) -> ResponseReturnValue:
         in_time=may_move(place.starts_at, place.cutoff_min, clock.now()),
         may_say_unsafe=may_cancel(place.state, place.starts_at, place.ends_at, "unsafe", clock.now()),
         beside=beside(place, clock.now()),
-        asks_early=not hers.tells_nothing(place) and bool(unasked([place], clock.now())),
+        early=EarlyForm.asking(
+            not hers.tells_nothing(place) and bool(unasked([place], clock.now())), formdata=None
+        ),
         now=clock.now(),
     )
 
