@@ -100,7 +100,7 @@ def test_an_inbox_someone_may_see_is_told_nothing_of_it_and_the_desk_says_so_bef
         newest = max(found, key=lambda each: each[1])[0]
         nora.get(f"/desk/payments/orders/{newest}")
         assert leaves in nora.text
-        press(nora, f"orders/{newest}", how="transfer")
+        press(nora, f"orders/{newest}/come", how="transfer")
     assert world.outbox() == [("granted", "waiting")]
 
 
