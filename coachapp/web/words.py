@@ -195,13 +195,13 @@ def minutes(value: int) -> str:
     return _("%(n)s minutes", n=value)
 
 
-def relative_day(value: datetime, now: datetime, zone: str) -> str:
-    """`Today`, `Tomorrow`, `Yesterday`, or the short day, as seen in `zone`."""
+def relative_day(value: datetime, now: datetime, zone: str, *, within: bool = False) -> str:
+    """`Today`, `Tomorrow`, `Yesterday`, or the short day, as seen in `zone`; `today` and so on `within` a sentence."""
     there, today = value.astimezone(ZoneInfo(zone)).date(), now.astimezone(ZoneInfo(zone)).date()
     near = {
-        today: _("Today"),
-        today + timedelta(days=1): _("Tomorrow"),
-        today - timedelta(days=1): _("Yesterday"),
+        today: _("today") if within else _("Today"),
+        today + timedelta(days=1): _("tomorrow") if within else _("Tomorrow"),
+        today - timedelta(days=1): _("yesterday") if within else _("Yesterday"),
     }
     return near.get(there) or short_day(value, zone)
 
