@@ -22,7 +22,7 @@ def new_client(
         db.add(
             Client(
                 id=client_id,
-                ref=new_ref(),
+                ref=new_ref(lambda ref: db.scalar(select(Client.id).where(Client.ref == ref)) is not None),
                 coach_id=coach_id,
                 state=state,
                 name_sealed=sealed,

@@ -1,6 +1,7 @@
 """The states of a client record and its rows as others see them (pure)."""
 
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -92,6 +93,13 @@ class NoteRow:
     text: str
 
 
-def new_ref() -> str:
-    """A short reference that says nothing: `C-7K2MQ`."""
+def new_ref(is_taken: Callable[[str], bool]) -> str:
+    """A short reference that says nothing, and that nobody has: `C-7K2MQ`."""
+    ref = _drawn()
+    while is_taken(ref):
+        ref = _drawn()
+    return ref
+
+
+def _drawn() -> str:
     return "C-" + "".join(secrets.choice(_LETTERS) for _ in range(5))

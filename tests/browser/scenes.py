@@ -769,7 +769,7 @@ class Cast:
 
     def _bought(self) -> Visitor:
         visitor = self._buying()
-        visitor.pay(at="/book/words")
+        visitor.get(visitor.pay(at="/book/words"))
         return visitor
 
     def _parting(self) -> Visitor:
