@@ -1,4 +1,4 @@
-"""The rest of a deposit is due by a day that was counted from the time it is for: where that moves, the day moves along."""
+"""The rest of a deposit is due by a day counted from the time it is for: where that moves, the day moves along."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -25,7 +25,7 @@ class Rest:
 
 
 def rest_to_move(place: PlaceRow, to: datetime | None, now: datetime) -> Rest | None:
-    """What a page says of it before this time is moved (`to` is where to, once that is known); None where nothing is open."""
+    """What a page says of it before this time is moved (`to` is where to, once known); None where nothing is open."""
     for part in parts_of([place.id]).get(place.id, ()):
         if part.is_open:
             stays = not follows(part.moved_at, place.changed_at)
@@ -39,7 +39,7 @@ def rest_to_move(place: PlaceRow, to: datetime | None, now: datetime) -> Rest | 
 def rest_follows(
     place_id: UUID, coach_id: int, was: datetime, then: datetime, *, settled_at: datetime, now: datetime
 ) -> None:
-    """A time was moved between these two; it had stood at the first since `settled_at`. Within the transaction of that."""
+    """A time was moved between these two, at the first since `settled_at`. Within the transaction of that."""
     parts.follow(
         place_id, lambda due_on: _along(coach_id, due_on, was, then, now), settled_at=settled_at, now=now
     )

@@ -1,4 +1,4 @@
-"""What the accountant sees: periods by the practice's calendar, lines of money in and back, their sums, safe cells (pure)."""
+"""What the accountant sees: periods by the practice's calendar, lines of money in and back, sums, safe cells (pure)."""
 
 import re
 from collections.abc import Callable, Iterable
@@ -68,8 +68,10 @@ class Period:
 
 @dataclass(frozen=True)
 class Line:
-    """One payment, or one refund or lost dispute with its amount below zero. `fee` is what Stripe kept, where it has told; `tax` what
-    its own paper says, once there is one."""
+    """One payment, or one refund or lost dispute with its amount below zero.
+
+    `fee` is what Stripe kept, where it has told; `tax` what its own paper says, once there is one.
+    """
 
     id: UUID
     way: Way

@@ -1,4 +1,4 @@
-"""Disputes as rows of the ledger: a bank asked for a payment back, and how it decided. Only ever added, never altered."""
+"""Disputes as rows of the ledger: a bank asked for a payment back, and how it decided. Only ever added."""
 
 from datetime import datetime
 from uuid import UUID

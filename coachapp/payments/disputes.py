@@ -1,4 +1,4 @@
-"""Disputes: what Stripe says of one is written down once, in whatever order the news come, and what it means passed on."""
+"""Disputes: what Stripe says of one is written down once, in any order, and what it means is passed on."""
 
 from datetime import datetime
 

@@ -1,4 +1,4 @@
-"""News that never came: Stripe is asked now and then what happened, and each unknown event is stored as if it had knocked.
+"""News that never came: Stripe is asked now and then; an unknown event is stored as if it had knocked.
 
 The marker moves on only once everything up to it is stored; whoever is cut off in between asks again, and what is known
 already is not stored twice.
@@ -27,7 +27,7 @@ STRIPE_KEEPS = timedelta(days=30)
 def ask_for_news(gateway: Gateway, payables: Payables, *, now: datetime) -> None:
     """Store what Stripe has told nobody, oldest first; at most every quarter of an hour. GatewayAway: nothing moves.
 
-    After a silence of more than thirty days open disputes are asked about one by one; the stretch that is lost is noted.
+    After more than thirty days of silence open disputes are asked about one by one, and the lost stretch is noted.
     """
     before = marker()
     if before is not None and timedelta() <= now - before.asked_at < EVERY:
