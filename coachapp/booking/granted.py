@@ -22,10 +22,16 @@ def may_be_told(client_id: UUID, now: datetime) -> bool:
     return verdict.address is not None and verdict.with_link
 
 
+def will_tell(package_id: UUID, now: datetime) -> bool:
+    """Whether a mail leaves once this package is paid: its money is awaited in another way, and she may be told."""
+    row = session().get(Purchase, package_id)
+    return row is not None and bool(row.pays_by) and may_be_told(row.client_id, now)
+
+
 def tell_if_awaited(mine: PackageRow, base_url: str, now: datetime) -> None:
     """Tell her that she can choose a time, once; in her private space, or with the four words she was shown."""
     row = session().get(Purchase, mine.id)
-    if row is None or not row.pays_by or not may_be_told(mine.client_id, now):
+    if row is None or not will_tell(mine.id, now):
         return
     subject, link = practice().mail_subject, f"{base_url}/{'b' if row.code_hash else 'me/'}"
     enqueue(

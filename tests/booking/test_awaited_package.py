@@ -34,10 +34,15 @@ def selling(world):
 
 def chooses(walker, way="transfer", inbox="only_me"):
     """On the page before paying, one of the other ways."""
+    return again(bought_without_a_time(walker, inbox), way)
+
+
+def bought_without_a_time(walker, inbox="only_me"):
+    """As far as the page before paying."""
     usual = {"name": walker.person.name, "email": walker.person.email, "inbox": inbox, "agree": "y"}
     walker.fill(f"/book/{SLUG}/buy", usual)
     walker.follow()
-    return again(walker, way)
+    return walker
 
 
 def again(walker, way):
@@ -102,6 +107,17 @@ def test_an_inbox_someone_may_see_is_told_nothing_of_it_and_the_desk_says_so_bef
         assert leaves in nora.text
         press(nora, f"orders/{newest}/come", how="transfer")
     assert world.outbox() == [("granted", "waiting")]
+
+
+def test_where_a_card_was_meant_the_desk_promises_no_mail_and_none_leaves(selling):
+    world, nora = selling, coach_at_desk(selling)
+    walker = bought_without_a_time(world.walker())
+    walker.fill("/book/words", {})
+    assert walker.page.status_code == 303, walker.text
+    nora.get(f"/desk/payments/orders/{order_id(world)}")
+    assert "No mail leaves." in nora.text and "A mail leaves" not in nora.text
+    press(nora, f"orders/{order_id(world)}/come", how="cash")
+    assert len(money(world)[0]) == 1 and world.outbox() == []
 
 
 def test_someone_else_pays_for_it(selling):

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 
 from coachapp import clock
 from coachapp.audit.operations import record_view
-from coachapp.booking.granted import may_be_told
+from coachapp.booking.granted import will_tell
 from coachapp.desk import money_queries
 from coachapp.desk.money_queries import OrderMoney
 from coachapp.desk.payment_forms import PaidForm
@@ -17,7 +17,6 @@ from coachapp.desk.payment_queries import marked_lately
 from coachapp.desk.refund_forms import BackForm
 from coachapp.desk.views.payments import fresh_paid, marked
 from coachapp.desk.views.room import account, bp, host
-from coachapp.payments import packages
 from coachapp.payments.credit_rules import BadAmount
 from coachapp.payments.giving_back import give_back
 from coachapp.payments.operations import finish
@@ -100,7 +99,7 @@ def _page(mine: OrderMoney, *, paid: PaidForm | None = None, back: BackForm | No
         client=mine.client,
         paid=paid or fresh_paid(mine.place),
         form=form,
-        tells=mine.kind == packages.KIND and may_be_told(mine.client.id, now),
+        tells=will_tell(mine.order.payable_id, now),
         undoable={each.id for each in marked_lately(host().id, now=now)},
         is_disputed=money_queries.is_disputed(mine.order.id),
     )
