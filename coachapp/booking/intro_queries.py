@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Select, and_, false, func, null, or_, sele
 from coachapp.booking.models import Appointment, Place, Purchase
 from coachapp.booking.rules import AppointmentState
 from coachapp.db import session
-from coachapp.payments.models import Package
+from coachapp.payments.credit_models import Package
 
 _STANDS = (AppointmentState.HELD, AppointmentState.CONFIRMED)
 

@@ -18,8 +18,8 @@ from coachapp.money import Money
 from coachapp.payments import part_queries, part_rules
 from coachapp.payments.account_queries import batches
 from coachapp.payments.account_rules import Line
+from coachapp.payments.credit_models import Package
 from coachapp.payments.credit_queries import spent_on
-from coachapp.payments.models import Package
 from coachapp.payments.queries import orders_of
 from coachapp.practice.models import Offering
 from coachapp.questions.models import Question

@@ -13,10 +13,10 @@ from coachapp.clients.queries import clients_by_id
 from coachapp.db import session
 from coachapp.notifications.queries import state_of
 from coachapp.notifications.rules import State
+from coachapp.payments.credit_models import CreditEntry
 from coachapp.payments.credit_queries import packages_near, uses_of
 from coachapp.payments.credit_rules import NEARS, Kind, PackageRow
 from coachapp.payments.credits import ends_key, was_told
-from coachapp.payments.models import CreditEntry
 
 
 @dataclass(frozen=True)

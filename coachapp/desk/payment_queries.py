@@ -13,7 +13,8 @@ from coachapp.clients.queries import clients_by_id
 from coachapp.clients.rules import ClientRow
 from coachapp.db import session
 from coachapp.money import Money
-from coachapp.payments.models import Attempt, Order, Part, Payment, Refund
+from coachapp.payments.models import Attempt, Order, Payment, Refund
+from coachapp.payments.part_models import Part
 from coachapp.payments.queries import stands
 from coachapp.payments.rules import BY_HAND, NEVER_WENT, Method, RefundState
 

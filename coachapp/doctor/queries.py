@@ -17,8 +17,9 @@ from coachapp.db import session
 from coachapp.doctor.rules import CALENDARS_FAIL, MAILS_LOOKED_AT
 from coachapp.notifications.models import OutboxMessage
 from coachapp.notifications.rules import State
+from coachapp.payments.credit_models import CreditEntry
 from coachapp.payments.credit_rules import Kind
-from coachapp.payments.models import Attempt, CreditEntry, Refund, StripeEvent
+from coachapp.payments.models import Attempt, Refund, StripeEvent
 from coachapp.payments.rules import AttemptState, RefundState
 
 # The states of a stored event are those of payments.events.

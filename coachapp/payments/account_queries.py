@@ -25,9 +25,10 @@ from coachapp.papers.models import Paper
 from coachapp.papers.rules import Kind
 from coachapp.payments.account_rules import BY_GIFT, VOUCHER, Line, Way
 from coachapp.payments.dispute_models import Dispute, DisputeDecided
-from coachapp.payments.models import Attempt, Fee, Order, Payment, Refund, Voucher, VoucherEntry
+from coachapp.payments.models import Attempt, Fee, Order, Payment, Refund
 from coachapp.payments.queries import stands
 from coachapp.payments.rules import NEVER_WENT, AttemptState, Method, Verdict
+from coachapp.payments.voucher_models import Voucher, VoucherEntry
 from coachapp.payments.voucher_rules import GIVEN, EntryKind
 
 _AT_ONCE = 500

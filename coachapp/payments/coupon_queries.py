@@ -8,9 +8,10 @@ from sqlalchemy import Select, func, or_, select
 
 from coachapp.db import session
 from coachapp.money import Money
+from coachapp.payments.coupon_models import Coupon, CouponOffering
+from coachapp.payments.coupon_models import CouponUse as Use
 from coachapp.payments.coupon_rules import CouponRow, CouponUse, Lowered, NoSuchCode, normal_code
-from coachapp.payments.models import Attempt, Coupon, CouponOffering
-from coachapp.payments.models import CouponUse as Use
+from coachapp.payments.models import Attempt
 from coachapp.payments.rules import AttemptState
 
 # Every use counts but those whose attempt ended unpaid.

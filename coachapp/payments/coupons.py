@@ -16,6 +16,7 @@ from coachapp.audit.operations import record
 from coachapp.db import session, transaction
 from coachapp.money import Money
 from coachapp.payments import coupon_queries
+from coachapp.payments.coupon_models import Coupon, CouponOffering, CouponUse
 from coachapp.payments.coupon_rules import (
     CodeGone,
     CodeInUse,
@@ -24,7 +25,6 @@ from coachapp.payments.coupon_rules import (
     NoSuchCode,
     normal_code,
 )
-from coachapp.payments.models import Coupon, CouponOffering, CouponUse
 
 
 def make(

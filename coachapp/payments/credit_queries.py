@@ -11,8 +11,8 @@ from sqlalchemy.orm import aliased
 from coachapp import vault
 from coachapp.db import session
 from coachapp.money import Money
+from coachapp.payments.credit_models import CreditEntry, Package
 from coachapp.payments.credit_rules import EntryRow, Kind, NoSuchPackage, PackageRow, which
-from coachapp.payments.models import CreditEntry, Package
 from coachapp.practice.models import Offering
 
 

@@ -16,6 +16,7 @@ from coachapp.money import Money
 from coachapp.notifications.queries import state_of
 from coachapp.notifications.rules import State
 from coachapp.payments import credit_queries, parts
+from coachapp.payments.credit_models import CreditEntry, Package
 from coachapp.payments.credit_rules import (
     LEFT,
     NOTICE,
@@ -33,7 +34,6 @@ from coachapp.payments.credit_rules import (
     told_end,
     which,
 )
-from coachapp.payments.models import CreditEntry, Package
 from coachapp.payments.part_queries import unpaid, wholes_of
 from coachapp.payments.refunds import from_dashboard
 from coachapp.zones import zone

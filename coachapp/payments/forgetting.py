@@ -5,16 +5,10 @@ from uuid import UUID
 from sqlalchemy import delete, select
 
 from coachapp.db import session, transaction
-from coachapp.payments.models import (
-    Attempt,
-    CouponUse,
-    CreditEntry,
-    Order,
-    Package,
-    Part,
-    Payment,
-    PayRequest,
-)
+from coachapp.payments.coupon_models import CouponUse
+from coachapp.payments.credit_models import CreditEntry, Package
+from coachapp.payments.models import Attempt, Order, Payment, PayRequest
+from coachapp.payments.part_models import Part
 from coachapp.payments.rules import UNFINISHED, AttemptState
 
 

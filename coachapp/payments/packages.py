@@ -13,9 +13,10 @@ from coachapp.audit.operations import record
 from coachapp.db import transaction
 from coachapp.money import Money
 from coachapp.payments import credits as ledger
+from coachapp.payments.credit_models import Package
 from coachapp.payments.credit_queries import package
 from coachapp.payments.credit_rules import Told
-from coachapp.payments.models import Order, Package
+from coachapp.payments.models import Order
 from coachapp.practice.rules import OfferingRow
 
 KIND = "package"

@@ -11,7 +11,8 @@ from sqlalchemy.orm import aliased
 
 from coachapp.db import session
 from coachapp.money import Money
-from coachapp.payments.models import Attempt, Order, Part, PartEntry, Payment
+from coachapp.payments.models import Attempt, Order, Payment
+from coachapp.payments.part_models import Part, PartEntry
 from coachapp.payments.part_rules import Entry, Later, NoSuchPart, Standing, standing
 from coachapp.payments.queries import OrderRow, orders_of, stands
 

@@ -13,8 +13,9 @@ from coachapp.db import transaction
 from coachapp.money import Money
 from coachapp.payments import part_queries, queries
 from coachapp.payments.coupon_rules import Lowered
-from coachapp.payments.models import Order, Part, PartEntry
+from coachapp.payments.models import Order
 from coachapp.payments.operations import begin_attempt
+from coachapp.payments.part_models import Part, PartEntry
 from coachapp.payments.part_rules import Entry, NotOpenPart, OtherWay, Split, follows
 from coachapp.payments.refunds import refund_all, refund_part
 from coachapp.payments.rules import AttemptRow, OnPaid, Payable, Payables

@@ -11,8 +11,9 @@ from sqlalchemy.orm import InstrumentedAttribute
 from coachapp import vault
 from coachapp.db import session
 from coachapp.money import Money
+from coachapp.payments.credit_models import Package
 from coachapp.payments.dispute_queries import lost_by_order
-from coachapp.payments.models import Attempt, Order, Package, Payment, PaymentUndone, Refund
+from coachapp.payments.models import Attempt, Order, Payment, PaymentUndone, Refund
 from coachapp.payments.rules import (
     BY_HAND,
     NEVER_WENT,

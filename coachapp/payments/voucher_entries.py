@@ -6,7 +6,8 @@ from uuid import UUID
 from sqlalchemy import select
 
 from coachapp.db import session, transaction
-from coachapp.payments.models import Payment, Refund, Voucher, VoucherEntry
+from coachapp.payments.models import Payment, Refund
+from coachapp.payments.voucher_models import Voucher, VoucherEntry
 from coachapp.payments.voucher_rules import EntryKind
 
 

@@ -6,7 +6,7 @@ from sqlalchemy import or_, select
 
 from coachapp.db import session
 from coachapp.papers.models import Paper
-from coachapp.payments.models import VoucherEntry
+from coachapp.payments.voucher_models import VoucherEntry
 from coachapp.payments.voucher_queries import voucher
 from coachapp.payments.voucher_rules import code_end
 

@@ -8,8 +8,9 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from coachapp import vault
 from coachapp.db import session
 from coachapp.money import Money
-from coachapp.payments.models import Order, Payment, Refund, Voucher, VoucherEntry
+from coachapp.payments.models import Order, Payment, Refund
 from coachapp.payments.rules import Method, RefundState
+from coachapp.payments.voucher_models import Voucher, VoucherEntry
 from coachapp.payments.voucher_rules import (
     GIVEN,
     EntryKind,

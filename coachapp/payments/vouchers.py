@@ -13,9 +13,10 @@ from coachapp.db import transaction
 from coachapp.money import Money
 from coachapp.payments import queries, voucher_entries, voucher_queries
 from coachapp.payments.by_hand import all_due
-from coachapp.payments.models import Order, Voucher, VoucherEntry
+from coachapp.payments.models import Order
 from coachapp.payments.papering import issue_for
 from coachapp.payments.rules import Method, OnPaid, Payables
+from coachapp.payments.voucher_models import Voucher, VoucherEntry
 from coachapp.payments.voucher_rules import (
     EntryKind,
     GoneMeanwhile,

@@ -9,8 +9,8 @@ from coachapp.clients.models import Client
 from coachapp.clients.operations import new_client
 from coachapp.clients.rules import State
 from coachapp.payments import packages
+from coachapp.payments.credit_models import Package
 from coachapp.payments.credit_queries import packages_of
-from coachapp.payments.models import Package
 from coachapp.practice.operations import save_offering
 from coachapp.practice.queries import offering
 from coachapp.safe_contact.operations import set_contact

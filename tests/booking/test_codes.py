@@ -11,8 +11,10 @@ from coachapp.booking.models import Place
 from coachapp.clients.models import Client
 from coachapp.money import Money
 from coachapp.payments import coupons
+from coachapp.payments.coupon_models import Coupon, CouponUse
+from coachapp.payments.credit_models import Package
 from coachapp.payments.credit_rules import refund_by_rule
-from coachapp.payments.models import Attempt, Coupon, CouponUse, Package
+from coachapp.payments.models import Attempt
 from coachapp.payments.operations import settle
 from coachapp.payments.queries import orders_of
 from coachapp.payments.rules import OrderState, SessionFacts

@@ -14,7 +14,8 @@ from coachapp.booking.inviting import invite
 from coachapp.booking.models import Appointment, Purchase
 from coachapp.clients.models import Client
 from coachapp.payments import credits
-from coachapp.payments.models import Attempt, CreditEntry, Order, Package
+from coachapp.payments.credit_models import CreditEntry, Package
+from coachapp.payments.models import Attempt, Order
 from coachapp.practice.operations import save_offering, save_practice
 from coachapp.practice.queries import offering
 from tests.booking.sold import ONE, PRICE, SINGLE, SLUG, a_client, given, one_package, sell, signed_in, sums

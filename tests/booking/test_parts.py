@@ -10,8 +10,9 @@ from coachapp.papers.models import Paper
 from coachapp.papers.operations import save_terms
 from coachapp.payments import by_hand, credits, parts
 from coachapp.payments.credit_queries import package
-from coachapp.payments.models import Order, Part
+from coachapp.payments.models import Order
 from coachapp.payments.operations import finish
+from coachapp.payments.part_models import Part
 from coachapp.payments.part_queries import open_parts, wholes_of
 from coachapp.payments.part_rules import KIND
 from coachapp.payments.rules import Method

@@ -6,7 +6,7 @@ from coachapp import clock
 from coachapp.booking.moving import move_by_coach
 from coachapp.clients.models import Client
 from coachapp.payments import parts
-from coachapp.payments.models import Part
+from coachapp.payments.part_models import Part
 from coachapp.payments.part_queries import falling, open_parts
 from coachapp.practice.models import Offering
 from coachapp.practice.part_terms import PartTerms

@@ -9,7 +9,8 @@ from coachapp.booking import buying, operations, purchases
 from coachapp.booking.models import Appointment, Purchase
 from coachapp.booking.parting import split_for, split_for_package
 from coachapp.booking.rules import NotNow
-from coachapp.payments.models import Order, Package, Refund
+from coachapp.payments.credit_models import Package
+from coachapp.payments.models import Order, Refund
 from coachapp.practice.operations import add_coach
 from coachapp.practice.part_terms import PartTerms
 from tests.booking.by_hand import allow, mark, money, place_of

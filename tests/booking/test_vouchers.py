@@ -12,7 +12,9 @@ from coachapp.booking.models import Appointment
 from coachapp.papers.models import Paper
 from coachapp.papers.operations import save_terms
 from coachapp.payments import coupons, voucher_queries, vouchers
-from coachapp.payments.models import CouponUse, Order, VoucherEntry
+from coachapp.payments.coupon_models import CouponUse
+from coachapp.payments.models import Order
+from coachapp.payments.voucher_models import VoucherEntry
 from coachapp.practice.models import Offering
 from coachapp.practice.operations import add_coach
 from coachapp.practice.queries import today_of

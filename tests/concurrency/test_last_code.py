@@ -19,10 +19,10 @@ from coachapp.clients.operations import new_client
 from coachapp.clients.rules import State
 from coachapp.money import Money
 from coachapp.payments import coupons
+from coachapp.payments.coupon_models import CouponUse as Use
 from coachapp.payments.coupon_queries import uses
 from coachapp.payments.coupon_rules import CodeGone, CouponUse
 from coachapp.payments.models import Attempt
-from coachapp.payments.models import CouponUse as Use
 from coachapp.payments.rules import AttemptState
 from coachapp.practice.operations import save_offering
 from coachapp.practice.queries import offering, today_of

@@ -16,10 +16,11 @@ from coachapp.booking.queries import place
 from coachapp.money import Money
 from coachapp.payments import voucher_queries, vouchers
 from coachapp.payments.asking import ask_any
-from coachapp.payments.models import Order, Payment, PaymentUndone, VoucherEntry
+from coachapp.payments.models import Order, Payment, PaymentUndone
 from coachapp.payments.queries import orders_of
 from coachapp.payments.refunds import send_refund
 from coachapp.payments.runtime import gateway, payables
+from coachapp.payments.voucher_models import VoucherEntry
 from coachapp.practice.queries import today_of
 from tests.concurrency.test_last_code import BASE, NORA, begun, kinds, practice, starts  # noqa: F401
 from tests.concurrency.test_racing_settle import race

@@ -9,9 +9,10 @@ from coachapp import clock
 from coachapp.booking.models import Appointment
 from coachapp.money import Money
 from coachapp.payments import credits
+from coachapp.payments.credit_models import Package
 from coachapp.payments.credit_rules import BadAmount
 from coachapp.payments.giving_back import give_back
-from coachapp.payments.models import Order, Package, Refund
+from coachapp.payments.models import Order, Refund
 from coachapp.payments.operations import finish
 from coachapp.payments.runtime import gateway, payables
 from coachapp.practice.operations import add_coach

@@ -5,7 +5,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 from coachapp import clock
-from coachapp.payments.models import Part
+from coachapp.payments.part_models import Part
 from coachapp.payments.part_queries import open_parts
 from coachapp.payments.parts import move
 from coachapp.practice.part_terms import PartTerms

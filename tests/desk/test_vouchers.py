@@ -8,8 +8,9 @@ import pytest
 
 from coachapp import clock, vault
 from coachapp.payments import voucher_queries
-from coachapp.payments.models import Payment, Voucher, VoucherEntry
+from coachapp.payments.models import Payment
 from coachapp.payments.queries import received_between
+from coachapp.payments.voucher_models import Voucher, VoucherEntry
 from coachapp.practice.operations import add_coach
 from coachapp.practice.queries import today_of
 from tests.booking.by_hand import plain

@@ -28,8 +28,9 @@ from coachapp.papers.models import Paper
 from coachapp.papers.operations import save_terms
 from coachapp.payments import ask_queries, asking, by_hand, coupons, credit_queries, credits, events, refunds
 from coachapp.payments import operations as payments
+from coachapp.payments.credit_models import CreditEntry
 from coachapp.payments.dispute_models import Dispute, DisputeDecided
-from coachapp.payments.models import Attempt, CreditEntry, Order, Payment, PaymentUndone, Refund
+from coachapp.payments.models import Attempt, Order, Payment, PaymentUndone, Refund
 from coachapp.payments.news_models import NewsMarker
 from coachapp.payments.queries import orders_of, unfinished_attempt
 from coachapp.payments.rules import (

@@ -9,9 +9,9 @@ from sqlalchemy.exc import IntegrityError
 
 from coachapp import clock, db
 from coachapp.payments import credits
+from coachapp.payments.credit_models import CreditEntry
 from coachapp.payments.credit_queries import package, packages_of, spent_on
 from coachapp.payments.credit_rules import Kind, NoCredit
-from coachapp.payments.models import CreditEntry
 from coachapp.practice.queries import offering
 from tests.booking.sold import SINGLE, a_client, given, sell, sums
 

@@ -11,9 +11,10 @@ import sqlalchemy as sa
 from coachapp import clock, db
 from coachapp.money import Money
 from coachapp.payments import credits
+from coachapp.payments.credit_models import Package
 from coachapp.payments.credit_queries import package
 from coachapp.payments.credit_rules import BadAmount
-from coachapp.payments.models import Attempt, Package
+from coachapp.payments.models import Attempt
 from coachapp.payments.operations import finish
 from coachapp.payments.runtime import gateway, payables
 from tests.booking.sold import PRICE, SLUG, one_package, sell, sums

@@ -8,7 +8,8 @@ from sqlalchemy.exc import IntegrityError
 
 from coachapp import clock, db
 from coachapp.payments import by_hand, parts
-from coachapp.payments.models import Part, PartEntry, Payment
+from coachapp.payments.models import Payment
+from coachapp.payments.part_models import Part, PartEntry
 from coachapp.payments.part_queries import open_parts
 from coachapp.payments.part_rules import Entry, NotOpenPart
 from coachapp.payments.rules import AlreadyPaid, Method
