@@ -116,12 +116,10 @@ def of_order(order_id: UUID) -> OrderMoney | None:
 
 
 def failed_refunds(coach_id: int) -> list[tuple[datetime, UUID, UUID]]:
-    """(when, client, order) of money that did not go back and was not given back again since."""
+    """(when, client, order) of this coach's money that did not go back and was not given back again since."""
     found = (
         select(Refund, Order.client_id)
         .join(Order, Order.id == Refund.order_id)
-        .join(Client, Client.id == Order.client_id)
-        .where(Client.coach_id == coach_id)
         .where(Refund.order_id.in_(select(Refund.order_id).where(Refund.state == RefundState.FAILED)))
         .order_by(Refund.created_at)
     )
@@ -129,8 +127,14 @@ def failed_refunds(coach_id: int) -> list[tuple[datetime, UUID, UUID]]:
     return [
         (refund.created_at, client_id, order_id)
         for order_id, (refund, client_id) in last.items()
-        if refund.state == RefundState.FAILED
+        if refund.state == RefundState.FAILED and _whose(order_id) == coach_id
     ]
+
+
+def _whose(order_id: UUID) -> int | None:
+    """The coach whose money an order's is, which is not always her client's own coach."""
+    found = of_order(order_id)
+    return found.coach_id if found else None
 
 
 def disputes(coach_id: int, *, now: datetime) -> list[tuple[datetime, UUID, bool]]:

@@ -16,6 +16,7 @@ from coachapp.clients.operations import agree_words, wish, write_note
 from coachapp.clients.queries import client
 from coachapp.clients.rules import Absence, WishesRow
 from coachapp.notifications.models import OutboxMessage
+from coachapp.payments.models import Order, Refund
 from coachapp.practice.queries import coaches, givers, offering
 from coachapp.worksheets.operations import assign, publish_library, share
 from coachapp.worksheets.queries import templates
@@ -344,3 +345,21 @@ def test_two_coaches_may_be_booked_at_one_time_and_one_of_them_only_once(world):
     with pytest.raises(TimeTaken):
         booked_with(world, ada, start)
     assert sorted(world.rows(Appointment.coach_id)) == [(nora(world),), (ada,)]
+
+
+def test_money_of_hers_that_did_not_go_back_is_hers_to_see_to(world, maya, ada, noras):
+    """The client is Nora's, the time and its money are Ada's: Nora is shown no page she may not open."""
+    number, browser = ada
+    place = of(world, maya, number)
+    with world.app.app_context():
+        order = db.session().scalars(sa.select(Order.id).where(Order.payable_id == place)).one()
+    browser.get(f"/desk/payments/orders/{order}")
+    browser.post(f"/desk/payments/orders/{order}/back", {"amount": "40", "how": "card", "was": "0"})
+    assert world.stripe.wait_idle()
+    world.stripe.fail_refund(world.rows(Refund.stripe_id)[0][0])
+    assert world.stripe.wait_idle()
+    noras.get("/desk/")
+    assert "Money for Maya R. did not go back" not in noras.text
+    browser.get("/desk/")
+    assert "Money for Maya R. did not go back" in browser.text
+    assert browser.get(f"/desk/payments/orders/{order}").status_code == 200
