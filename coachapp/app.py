@@ -61,8 +61,10 @@ from coachapp.questions.views import client as questions_client
 from coachapp.questions.views import coach as questions_desk
 from coachapp.questions.views import public as questions
 from coachapp.web import assets, errors, guards, headers, icons, limits, logs, system, translating, words
+from coachapp.web.uploads import InMemory
 from coachapp.worksheets.views import client as sheets_client
 from coachapp.worksheets.views import coach as sheets_coach
+from coachapp.worksheets.views import filled as sheets_filled
 
 ROOMS: tuple[Blueprint, ...] = (
     system.bp,
@@ -104,6 +106,7 @@ ROOMS: tuple[Blueprint, ...] = (
     portal_views.bp,
     sheets_client.bp,
     sheets_coach.bp,
+    sheets_filled.bp,
     payments_views.bp,
     pay_views.bp,
     demo_views.bp,
@@ -114,6 +117,7 @@ def create_app(settings: Config | None = None) -> Flask:
     """Build the app from its settings (by default those of the environment). ConfigError names a bad one."""
     settings = settings or config.from_environment()
     app = Flask("coachapp", template_folder=str(PROJECT / "templates"), static_folder=str(PROJECT / "static"))
+    app.request_class = InMemory
     _configure(app, settings)
     logs.configure(settings.log_format)
     _storage(app, settings)

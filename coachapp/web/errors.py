@@ -54,7 +54,10 @@ def _words(status: int) -> tuple[str, str]:
         401: (_("You are signed out"), _("Sign in again to carry on.")),
         404: (_("There is no page here"), _("The address may be old, or a letter may be missing.")),
         405: (_("That did not come through"), _("Please use the buttons on the page.")),
-        413: (_("That was too much at once"), _("Go back and send a shorter text; it is still in the form.")),
+        413: (
+            _("That was too much at once"),
+            _("Go back and send less of it: what you wrote is still in the form."),
+        ),
         415: (_("That did not come through"), _("Please use the form on the page.")),
     }
     other = (_("Something went wrong on our side"), _("Go back: your words may still be in the form."))

@@ -1,6 +1,6 @@
 """Templates in versions, what was assigned to whom, and the answers; every answer is sealed."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -23,10 +23,15 @@ class SheetTemplate(Base):
     title: Mapped[str] = mapped_column(String(120))
     body: Mapped[dict[str, Any]] = mapped_column(JSON)
     published_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    retired_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class Assignment(Base):
-    """A template given to a client. `number` counts within the client and names her files."""
+    """A template given to a client. `number` counts within the client and names her files.
+
+    `wanted_on` is a day somebody named, which nothing ever counts against; the coach learns whether a sheet was begun
+    or done only from `progress_shown_at` on.
+    """
 
     __tablename__ = "assignment"
     __table_args__ = (Index("uq_assignment_client_number", "client_id", "number", unique=True),)
@@ -42,6 +47,8 @@ class Assignment(Base):
     saved_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     done_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     shared_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    wanted_on: Mapped[date | None]
+    progress_shown_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class SheetAnswer(Base):
@@ -55,3 +62,30 @@ class SheetAnswer(Base):
     field: Mapped[str] = mapped_column(String(60))
     value_sealed: Mapped[bytes] = mapped_column(LargeBinary)
     saved_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class EarlierAnswer(Base):
+    """An answer as it was before it was changed, sealed; `saved_at` is when it had been written."""
+
+    __tablename__ = "earlier_answer"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    assignment_id: Mapped[UUID] = mapped_column(ForeignKey("assignment.id"), index=True)
+    field: Mapped[str] = mapped_column(String(60))
+    value_sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    saved_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    replaced_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class LookingBack(Base):
+    """One page of her own words and numbers, made when she asked for it, sealed as JSON; `number` names its file."""
+
+    __tablename__ = "looking_back"
+    __table_args__ = (Index("uq_looking_back_client_number", "client_id", "number", unique=True),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    client_id: Mapped[UUID] = mapped_column(ForeignKey("client.id"))
+    number: Mapped[int]
+    body_sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    shared_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

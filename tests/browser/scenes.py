@@ -4,9 +4,11 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from io import BytesIO
 from secrets import token_hex
 
 from playwright.sync_api import Page
+from pypdf import PdfWriter
 
 from coachapp import clock
 from coachapp.demo import practice
@@ -141,6 +143,23 @@ def too_often(page: Page) -> None:
     for _ in range(10):
         page.context.request.post(page.url + "/pin", form=form)
     fill("Save the PIN", {"pin-pin": "1928", "pin-passphrase": "not this one"})(page)
+
+
+def bring_a_file(page: Page) -> None:
+    """The sheet's own PDF, every line of it filled in elsewhere."""
+    here = page.url.removesuffix("/print")
+    writer = PdfWriter(clone_from=BytesIO(page.context.request.get(f"{here}/fillable.pdf").body()))
+    lines = [name for name, field in writer.get_fields().items() if field["/FT"] == "/Tx"]
+    for leaf in writer.pages:
+        writer.update_page_form_field_values(leaf, dict.fromkeys(lines, "Soon"), auto_regenerate=False)
+    filled = BytesIO()
+    writer.write(filled)
+    _bring(page, filled.getvalue())
+
+
+def _bring(page: Page, data: bytes) -> None:
+    page.set_input_files("#file", {"name": "a.pdf", "mimeType": "application/pdf", "buffer": data})
+    press("Read it")(page)
 
 
 def _sent(page: Page, send: Callable[[], None]) -> None:
@@ -291,6 +310,8 @@ SCENES = (
     Scene(MEMBER, "me-receipt-errors", "{me_receipt_waits}", fill("Save", {"name": "Someone"}), 422),
     Scene(MEMBER, "me-both-versions", "/me/worksheets/2", as_an_old_page, 409),
     Scene(MEMBER, "me-safety-errors", "/me/safety", press("Save the PIN"), 422),
+    Scene(MEMBER, "me-file-read", "/me/worksheets/2/print", bring_a_file),
+    Scene(MEMBER, "me-file-unread", "/me/worksheets/2/print", lambda page: _bring(page, b"no PDF"), 422),
     Scene(MEMBER, "me-not-found", "/me/worksheets/99", status=404),
     Scene(MEMBER, "me-wishes-errors", "/me/wishes", call_without_number, 422),
     Scene("moving", "me-home-asked", "/me/wishes", to_tokyo),

@@ -1,31 +1,23 @@
-"""Reading calendar files in a process of their own: a stranger's file may cost it its life, but not ours.
+"""Reading calendar files in a process of their own (`coachapp.apart`), one after another.
 
-The process knows no setting and no key, has a limit of memory and of time, and gives back nothing but stretches of
-time. It is started for each round of reading, which takes a fifth of a second, and ends with it.
+The process gives back nothing but stretches of time.
 """
 
 import json
-import resource
-import signal
-import subprocess
 import sys
-import time
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from types import FrameType
 from typing import Any, BinaryIO
 from uuid import UUID
 
+from coachapp.apart import TimeUp, ask, take_little_room, within
 from coachapp.booking.outside.reading import NotReadable, read
 from coachapp.booking.outside.rules import Copy, Trouble, Wanted
-from coachapp.config import PROJECT
 from coachapp.zones import zone
 
 SECONDS_EACH = 8.0
 """How long one file may take."""
-_MEMORY = 768 * 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -46,26 +38,8 @@ def read_apart(
     if not files or seconds <= 0:
         return dict.fromkeys(files, Trouble.TOO_MUCH)
     letters = b"".join(_letter(wanted[name], data) for name, data in files.items())
-    return {**dict.fromkeys(files, Trouble.TOO_MUCH), **_understood(_ask_reader(letters, seconds))}
-
-
-def _ask_reader(letters: bytes, seconds: float) -> bytes:
-    """What the other process says within so many seconds; nothing where the machine has no room for one."""
-    end = time.monotonic() + seconds
-    command = [sys.executable, "-m", __name__, str(min(seconds, SECONDS_EACH))]
-    pipe = subprocess.PIPE
-    try:
-        reader = subprocess.Popen(  # noqa: S603  # our own module, with a number
-            command, cwd=PROJECT, env={}, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL
-        )
-    except OSError:
-        return b""
-    with reader:
-        try:
-            return reader.communicate(letters, timeout=max(end - time.monotonic(), 0))[0]
-        except subprocess.TimeoutExpired:
-            reader.kill()
-            return reader.communicate()[0]  # what it had said by then
+    answers = ask(__name__, letters, seconds, str(min(seconds, SECONDS_EACH)))
+    return {**dict.fromkeys(files, Trouble.TOO_MUCH), **_understood(answers)}
 
 
 def _letter(wanted: Wanted, data: bytes) -> bytes:
@@ -88,16 +62,7 @@ def _outcome(answer: dict[str, Any]) -> Copy | Trouble:
 # ---- the other process ----
 
 
-class _TimeUp(BaseException):
-    """Not an Exception, so that nothing on the way takes it for a broken event."""
-
-
-def _time_up(number: int, frame: FrameType | None) -> None:
-    raise _TimeUp
-
-
 def _answer_all(letters: BinaryIO, answers: BinaryIO, seconds_each: float) -> None:
-    signal.signal(signal.SIGALRM, _time_up)
     while line := letters.readline():
         head = _Head(**json.loads(line))
         answer = {"id": head.id, **_answer(head, letters.read(head.size), seconds_each)}
@@ -108,18 +73,15 @@ def _answer_all(letters: BinaryIO, answers: BinaryIO, seconds_each: float) -> No
 def _answer(head: _Head, data: bytes, seconds: float) -> dict[str, object]:
     start, end = (datetime.fromisoformat(edge) for edge in (head.start, head.end))
     try:
-        signal.setitimer(signal.ITIMER_REAL, seconds)
-        copy = read(data, zone(head.zone), start, end)
+        with within(seconds):
+            copy = read(data, zone(head.zone), start, end)
     except NotReadable as error:
         return {"trouble": error.trouble}
-    except (_TimeUp, MemoryError):
+    except (TimeUp, MemoryError):
         return {"trouble": Trouble.TOO_MUCH}
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
     return {"trouble": None, "busy": copy.busy, "partly": copy.partly}
 
 
 if __name__ == "__main__":
-    with suppress(ValueError, OSError):  # where a system knows no such limit, the time limit is left
-        resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
+    take_little_room()
     _answer_all(sys.stdin.buffer, sys.stdout.buffer, float(sys.argv[1]))

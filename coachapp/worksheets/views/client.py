@@ -27,7 +27,8 @@ ROOMS = ("home", "sessions", "worksheets", "safety")
 
 
 @bp.context_processor
-def _rooms() -> dict[str, object]:
+def rooms() -> dict[str, object]:
+    """What the bar at the top leads to, on every page of the client's sheets."""
     return {"nav_rooms": ROOMS}
 
 
@@ -64,16 +65,16 @@ def take(key: str) -> ResponseReturnValue:
 @client_only
 def fill(number: int) -> ResponseReturnValue:
     """One sheet, as a form."""
-    sheet = _sheet(number)
+    sheet = own_sheet(number)
     stored = queries.answers_of(sheet)
-    return _page(sheet, SheetForm(sheet.template, stored))
+    return sheet_page(sheet, SheetForm(sheet.template, stored))
 
 
 @bp.post("/<int:number>")
 @client_only
 def send(number: int) -> ResponseReturnValue:
     """Save everything, then do what the pressed button says."""
-    sheet = _sheet(number, with_withdrawn=True)
+    sheet = own_sheet(number, with_withdrawn=True)
     try:
         faults = _save(sheet, drop=_taken(sheet))[1]
     except Conflict as conflict:
@@ -81,7 +82,7 @@ def send(number: int) -> ResponseReturnValue:
     except Withdrawn:
         return _taken_back()
     if faults:
-        return _again(_sheet(number), faults)
+        return _again(own_sheet(number), faults)
     return _go_on(sheet)
 
 
@@ -89,7 +90,7 @@ def send(number: int) -> ResponseReturnValue:
 @client_leaving
 def save(number: int) -> ResponseReturnValue:
     """Autosave. 204 with the new revision; 409 with the other version; 422 when an answer cannot be kept."""
-    sheet = _sheet(number, with_withdrawn=True)
+    sheet = own_sheet(number, with_withdrawn=True)
     try:
         revision, faults = _save(sheet)
     except Conflict as conflict:
@@ -109,7 +110,7 @@ def save(number: int) -> ResponseReturnValue:
 @client_only
 def unshare(number: int) -> ResponseReturnValue:
     """Close the sheet to the coach again, at once."""
-    operations.unshare(_sheet(number).id, _own(), now=clock.now())
+    operations.unshare(own_sheet(number).id, _own(), now=clock.now())
     flash(_("This worksheet is private to you again."))
     return redirect(url_for("sheets.fill", number=number), 303)
 
@@ -119,7 +120,7 @@ def unshare(number: int) -> ResponseReturnValue:
 @client_only
 def paper(number: int, paper: str = "a4") -> ResponseReturnValue:
     """Where a sheet becomes a file: what to think of first, then the kinds there are."""
-    return render_template("worksheets/print.html", sheet=_sheet(number), paper=paper)
+    return render_template("worksheets/print.html", sheet=own_sheet(number), paper=paper)
 
 
 @bp.get("/<int:number>/<any(blank,fillable,completed,large,card):kind>.pdf")
@@ -129,7 +130,7 @@ def paper(number: int, paper: str = "a4") -> ResponseReturnValue:
 @client_only
 def file(number: int, kind: str, paper: str = "a4", way: str = "read") -> ResponseReturnValue:
     """The sheet as a PDF, to read here or to keep."""
-    sheet = _sheet(number)
+    sheet = own_sheet(number)
     answers = queries.answers_of(sheet) if kind in ("completed", "large", "card") else {}
     return files.pdf(sheet.template, answers, kind, paper, f"notes-{number}.pdf", keep=way == "keep")
 
@@ -141,7 +142,8 @@ def _own() -> UUID:
     return client_id
 
 
-def _sheet(number: int, *, with_withdrawn: bool = False) -> SheetRow:
+def own_sheet(number: int, *, with_withdrawn: bool = False) -> SheetRow:
+    """Her sheet of this number; 404 for any other."""
     try:
         return queries.sheet(_own(), number, with_withdrawn=with_withdrawn)
     except NoSuchSheet:
@@ -190,14 +192,14 @@ def _go_on(sheet: SheetRow) -> ResponseReturnValue:
 
 def _again(sheet: SheetRow, faults: Mapping[str, AnswerError]) -> ResponseReturnValue:
     form = SheetForm(sheet.template, queries.answers_of(sheet), request.form, faults)
-    return _page(sheet, form, 422, errors=form.summary())
+    return sheet_page(sheet, form, 422, errors=form.summary())
 
 
 def _both(sheet: SheetRow, conflict: Conflict) -> ResponseReturnValue:
     """Both versions side by side; nothing is saved until she has chosen."""
     mine: dict[str, Value] = parse_form(sheet.template, request.form)[0]
     form = SheetForm(sheet.template, conflict.answers, request.form)
-    return _page(
+    return sheet_page(
         sheet,
         form,
         409,
@@ -206,7 +208,8 @@ def _both(sheet: SheetRow, conflict: Conflict) -> ResponseReturnValue:
     )
 
 
-def _page(sheet: SheetRow, form: SheetForm, status: int = 200, **more: object) -> ResponseReturnValue:
+def sheet_page(sheet: SheetRow, form: SheetForm, status: int = 200, **more: object) -> ResponseReturnValue:
+    """One sheet as a page; `more` goes to its template."""
     me = client(sheet.client_id)
     page = render_template(
         "worksheets/fill.html",

@@ -1,0 +1,64 @@
+"""A PDF that was filled in elsewhere: what it says is shown on the sheet, and kept only once she saves it."""
+
+from flask import Blueprint, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from coachapp.web import errors
+from coachapp.web.guards import client_only
+from coachapp.worksheets import queries
+from coachapp.worksheets.differences import differences
+from coachapp.worksheets.filled import NotReadable, Trouble, fields_of
+from coachapp.worksheets.forms import SheetForm
+from coachapp.worksheets.read_back import OtherSheet, answers_in
+from coachapp.worksheets.views.client import own_sheet, rooms, sheet_page
+
+bp = Blueprint("filled", __name__, url_prefix="/me/worksheets")
+bp.context_processor(rooms)
+
+
+@bp.post("/<int:number>/file")
+@client_only
+def read(number: int) -> ResponseReturnValue:
+    """The sheet with the file's answers in it; the file itself is kept nowhere."""
+    sheet = own_sheet(number)
+    stored = queries.answers_of(sheet)
+    upload = request.files.get("file")
+    try:
+        found = answers_in(sheet.template, fields_of(upload.read() if upload else b""))
+    except NotReadable as error:
+        return _refused(error.trouble)
+    except OtherSheet:
+        return _another()
+    other = [each for each in differences(sheet.template, found.answers, stored) if each.theirs]
+    form = SheetForm(sheet.template, {**stored, **found.answers})
+    return sheet_page(sheet, form, found=found, differences=other)
+
+
+def _refused(trouble: Trouble) -> ResponseReturnValue:
+    words = {
+        Trouble.NO_PDF: _("This file could not be read as a PDF. Choose the one you filled in and saved."),
+        Trouble.LOCKED: _("This file is locked with a passphrase. Save a copy without one, and choose that."),
+        Trouble.ACTIVE: _("This file can do things by itself, so it was not opened. Ours never do."),
+        Trouble.NO_FIELDS: _(
+            "This file has no fields that can be read, as after scanning or printing to a file. "
+            "What stands on it can be written into the sheet by hand."
+        ),
+        Trouble.TOO_MUCH: _("This file holds more than a sheet can. Choose the one you filled in and saved."),
+    }
+    return errors.page(
+        422,
+        _("This file stays unread"),
+        words[trouble] + " " + _("Nothing was kept of it, and nothing changed."),
+    )
+
+
+def _another() -> ResponseReturnValue:
+    return errors.page(
+        422,
+        _("This is another sheet"),
+        _(
+            "The file belongs to another sheet, or to an earlier version of this one. Nothing was kept of it, and "
+            "nothing changed."
+        ),
+    )
