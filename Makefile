@@ -47,6 +47,7 @@ check: $(VENV)/.dev
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/djlint templates --lint --quiet
 	$(PYTHON) -m tests.house.words
+	$(PYTHON) -m tests.house.library_words
 
 bench: $(VENV)/.run
 	$(PYTHON) -m benchmarks

@@ -1,4 +1,4 @@
-"""The library's own files: valid, discreet, calm, and complete for what each is for."""
+"""The library's own files: valid, short, and complete for what each is for (their words: tests/house/test_library_words.py)."""
 
 import re
 from collections.abc import Iterator
@@ -10,12 +10,6 @@ from coachapp.worksheets.shelf import library
 from coachapp.worksheets.template import FieldType, Kind, Template
 from coachapp.worksheets.template_file import read_template, write_template
 from coachapp.worksheets.template_json import template_as_json
-
-# Words the product avoids, and words that would tell on someone whose paper is found.
-AVOID = re.compile(
-    r"\b(should|must|just|simply|victim|toxic|journey|healing|don’t worry|trust us|failed?|relapse)\b|!", re.I
-)
-TELLING = re.compile(r"narciss|abus|no.contact|trauma|surviv|therap|gaslight|monkey|coach", re.I)
 
 
 def words_of(plain: object) -> Iterator[str]:
@@ -42,13 +36,6 @@ def test_each_file_is_named_by_its_key() -> None:
     shelf = files("coachapp.worksheets") / "library"
     names = {entry.name for entry in shelf.iterdir() if entry.name.endswith(".yaml")}
     assert names == {f"{template.key}.yaml" for template in library()}
-
-
-@pytest.mark.parametrize("template", library(), ids=lambda template: template.key)
-def test_words_are_calm_and_give_nobody_away(template: Template) -> None:
-    for words in words_of(template_as_json(template)):
-        assert not AVOID.search(words), words
-        assert not TELLING.search(words), words
 
 
 @pytest.mark.parametrize("template", library(), ids=lambda template: template.key)
