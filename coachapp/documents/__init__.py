@@ -1,5 +1,6 @@
 """The house style for PDFs: everything a PDF in the app is built from."""
 
+from coachapp.documents.bundle import bundle
 from coachapp.documents.card import CardSide
 from coachapp.documents.fields import DuplicateField
 from coachapp.documents.given import Answer, Cell
@@ -22,4 +23,5 @@ __all__ = [
     "PlainDocument",
     "Sheet",
     "Words",
+    "bundle",
 ]

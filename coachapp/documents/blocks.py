@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Flowable
 
-from coachapp.documents import shapes
 from coachapp.documents.look import TEXT_GREY
 from coachapp.documents.tagging import TaggedCanvas
 
@@ -100,7 +99,7 @@ class Line(Block):
     def paint(self, canvas: TaggedCanvas, x: float, top: float) -> None:
         y = top - self.weight / 2
         with canvas.mark(None):
-            canvas.draw(shapes.lines([(x, y, x + self.width, y)], self.weight, self.grey))
+            canvas.rule([(x, y, x + self.width, y)], self.weight, self.grey)
 
 
 class Stack(Block):
@@ -189,7 +188,7 @@ class Indented(Block):
         if self.bar:
             left = x + self.bar / 2
             with canvas.mark(None):
-                canvas.draw(shapes.lines([(left, top, left, top - self.height)], self.bar, self.grey))
+                canvas.rule([(left, top, left, top - self.height)], self.bar, self.grey)
         self.block.paint(canvas, x + self.indent, top)
 
     def cut(self, room: float) -> "tuple[Indented, Indented] | None":

@@ -50,6 +50,8 @@ class Sheet(Kit):
         mode: Mode = Mode.BLANK,
         paper: Paper = Paper.A4,
         large: bool = False,
+        close: bool = False,
+        ink: bool = False,
         lang: str = "en-GB",
         answers: Mapping[str, Answer] | None = None,
         words: Words | None = None,
@@ -61,6 +63,8 @@ class Sheet(Kit):
             footer=footer,
             paper=paper,
             large=large,
+            close=close,
+            ink=ink,
             lang=lang,
             words=words,
         )
@@ -90,14 +94,18 @@ class Sheet(Kit):
         """A question with room for an answer of about `lines` written lines."""
         self.add(self._question(name, label, max(1, min(lines, MOST_LINES)), hint))
 
-    def columns(self, *questions: tuple[str, str]) -> None:
-        """Short answers side by side, given as (name, label); one below the other in large print."""
-        stacks = [Stack(self._question(name, label, 1), head=1) for name, label in questions]
+    def columns(self, *questions: tuple[str, str] | tuple[str, str, str]) -> None:
+        """Short answers side by side, given as (name, label) or (name, label, hint), written on one height.
+
+        In large print they stand one below the other.
+        """
+        asked = [self._question(name, label, 1, *hint) for name, label, *hint in questions]
         if self.look.large:
-            for stack in stacks:
-                self.add(stack.blocks)
-        else:
-            self.add([Row(stacks, [None] * len(stacks), self.look.column_gap), Gap(0.8 * mm)], head=0)
+            for blocks in asked:
+                self.add(blocks)
+            return
+        rows = [Row(part, [None] * len(part), self.look.column_gap) for part in zip(*asked, strict=True)]
+        self.add([*rows, Gap(0.8 * mm)])
 
     def lines(self, name: str, label: str, count: int) -> None:
         """A list of `count` short answers below one label; fields are named `name_1` and so on."""

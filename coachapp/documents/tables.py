@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from reportlab.lib.units import mm
 
-from coachapp.documents import shapes
 from coachapp.documents.blocks import SLACK, Block, Gap, GrowingBlock
 from coachapp.documents.look import FAINT_GREY, RULE_GREY
 from coachapp.documents.tagging import TaggedCanvas
@@ -94,9 +93,9 @@ class Table(GrowingBlock):
         bottoms = [row_top - row.height for row, row_top in self._rows_from(top)]
         edges = [left - SIDE for left in self._lefts(x)][1:]
         with canvas.mark(None):
-            canvas.draw(shapes.lines([(e, under_head, e, foot) for e in edges], 0.5, FAINT_GREY))
-            canvas.draw(shapes.lines([(x, y, right, y) for y in bottoms], 0.5, RULE_GREY))
-            canvas.draw(shapes.lines([(x, under_head, right, under_head)], 1.1, 0))
+            canvas.rule([(e, under_head, e, foot) for e in edges], 0.5, FAINT_GREY)
+            canvas.rule([(x, y, right, y) for y in bottoms], 0.5, RULE_GREY)
+            canvas.rule([(x, under_head, right, under_head)], 1.1, 0)
 
     def cut(self, room: float) -> "tuple[Table, Table] | None":
         room -= self.head_height
