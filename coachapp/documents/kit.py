@@ -6,7 +6,7 @@ from reportlab.lib.units import mm
 
 from coachapp.documents.blocks import Block, Gap, Indented, Line, Row, Stack
 from coachapp.documents.frame import Part, render
-from coachapp.documents.look import BLACK, Look, Paper, TextStyle, Words
+from coachapp.documents.look import BLACK, USUAL, Look, Paper, Spacing, TextStyle, Words
 from coachapp.documents.pages import IN_LARGE_PRINT, Breaking, Piece, Placed, fill_pages
 from coachapp.documents.structure import Node
 from coachapp.documents.tables import RowShape, Table
@@ -15,7 +15,7 @@ from coachapp.documents.text import Text
 from coachapp.documents.typefaces import clean
 
 
-EARLY = 0.4  # of a page: a document whose last page holds less than this ends early
+LITTLE = 0.6  # of a page: with less than this on its last, a document set closer might have one less
 
 
 class EmptyTitle(ValueError):
@@ -34,15 +34,15 @@ class Kit:
         footer: str = "",
         paper: Paper = Paper.A4,
         large: bool = False,
-        close: bool = False,
         ink: bool = False,
+        spacing: Spacing = USUAL,
         lang: str = "en-GB",
         words: Words | None = None,
     ) -> None:
         neutral = " ".join(clean(neutral_title).split())
         if not title.strip() or not neutral:
             raise EmptyTitle(title or neutral_title)
-        self.look, self.words = Look(paper, large=large, close=close, ink=ink), words or Words()
+        self.look, self.words = Look(paper, large=large, ink=ink, spacing=spacing), words or Words()
         self.meta, self.footer = Meta(neutral, lang), footer or neutral
         self.root = Node("Document")
         self.section = self.root
@@ -133,11 +133,11 @@ class Kit:
         """This document as part of a file, of which its footer and its title name it."""
         return Part(self.pages(), self.look, self.footer, self.meta.title)
 
-    def ends_early(self) -> bool:
-        """Whether there is little on its last page, which is not its first."""
+    def needs_room(self) -> bool:
+        """Whether there is little on its last page, which is not its first: set closer, it might do without."""
         last = self.pages()[-1]
         used = last[-1].offset + last[-1].block.height if last else 0
-        return len(self.pages()) > 1 and used < EARLY * self.look.height
+        return len(self.pages()) > 1 and used < LITTLE * self.look.height
 
     def text(self, text: str, style: TextStyle, tag: str = "P", parent: Node | None = None) -> Text:
         """A text with a node of its own below `parent` (the present section)."""

@@ -21,7 +21,7 @@ from coachapp.documents.card import CardSide, CardStyles, make_card
 from coachapp.documents.fields import Spot
 from coachapp.documents.given import Answer, Answers
 from coachapp.documents.kit import Kit
-from coachapp.documents.look import Mode, Paper, TextStyle, Words
+from coachapp.documents.look import USUAL, Mode, Paper, Spacing, TextStyle, Words
 from coachapp.documents.questions import Column, Option
 from coachapp.documents.structure import Node
 from coachapp.documents.tables import RowShape, Table
@@ -50,8 +50,8 @@ class Sheet(Kit):
         mode: Mode = Mode.BLANK,
         paper: Paper = Paper.A4,
         large: bool = False,
-        close: bool = False,
         ink: bool = False,
+        spacing: Spacing = USUAL,
         lang: str = "en-GB",
         answers: Mapping[str, Answer] | None = None,
         words: Words | None = None,
@@ -63,8 +63,8 @@ class Sheet(Kit):
             footer=footer,
             paper=paper,
             large=large,
-            close=close,
             ink=ink,
+            spacing=spacing,
             lang=lang,
             words=words,
         )

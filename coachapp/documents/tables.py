@@ -107,6 +107,8 @@ class Table(GrowingBlock):
         return None
 
     def _cut_at(self, index: int, parts: tuple[RowShape, RowShape] | None) -> "tuple[Table, Table] | None":
+        if not parts and len(self.rows) - index == 1 and index > 2:  # no row is left alone
+            index -= 1
         before, after = self.rows[:index], self.rows[index:]
         if parts:
             before, after = [*before, parts[0]], [parts[1], *after[1:]]
