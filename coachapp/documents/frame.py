@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import count
 
 from reportlab.lib.units import mm
 
@@ -26,15 +27,15 @@ class Part:
 
 def render(parts: Sequence[Part], meta: Meta, root: Node, words: Words) -> bytes:
     """The PDF file of `parts`, all on one size of paper, whose nodes hang below `root`."""
-    look, count, number = parts[0].look, sum(len(part.pages) for part in parts), 0
+    look, numbers, pages = parts[0].look, count(1), sum(len(part.pages) for part in parts)
     canvas = TaggedCanvas((look.page_width, look.page_height), meta, root)
     for part in parts:
         canvas.pen = part.look.pen
         if len(parts) > 1:
             canvas.enter(part.title)
-        for number, page in enumerate(part.pages, number + 1):
+        for page, number in zip(part.pages, numbers):  # noqa: B905  # numbers have no end
             _paint(canvas, part.look, page)
-            _paint_footer(canvas, part.look, clean(part.footer), words.page.format(page=number, pages=count))
+            _paint_footer(canvas, part.look, clean(part.footer), words.page.format(page=number, pages=pages))
             canvas.showPage()
     return canvas.finish()
 

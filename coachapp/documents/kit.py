@@ -14,7 +14,6 @@ from coachapp.documents.tagging import Meta
 from coachapp.documents.text import Text
 from coachapp.documents.typefaces import clean
 
-
 LITTLE = 0.6  # of a page: with less than this on its last, a document set closer might have one less
 
 
@@ -84,8 +83,9 @@ class Kit:
             blocks += [Gap(0.8 * mm * look.scale), Text(who, look.hint, Node("P", quote))]
         self.add([Indented(Stack(blocks), look.tick_column)])
 
-    def steps(self, items: Sequence[str]) -> None:
-        """A numbered list."""
+    def steps(self, items: Sequence[str], label: str = "") -> None:
+        """A numbered list; a `label` above it stays with it."""
+        heading = self.above(label)
         look, numbered = self.look, Node("L", self.section, list_numbering="Decimal")
         rows: list[Block] = []
         for number, item in enumerate(items, 1):
@@ -93,7 +93,11 @@ class Kit:
             label = Text(f"{number}.", look.strong, Node("Lbl", entry))
             body = Text(item, look.body, Node("LBody", entry))
             rows += [Row([label, body], [look.tick_column, None]), Gap(1 * mm * look.scale)]
-        self.add(rows[:-1], head=0)
+        self.add([*heading, *rows[:-1]], head=len(heading))
+
+    def above(self, label: str) -> list[Block]:
+        """A label in plain letters above a list or a table, if there is one."""
+        return [self.text(label, self.look.body), Gap(1.2 * mm * self.look.scale)] if label else []
 
     def text_table(
         self, heads: Sequence[str], rows: Sequence[Sequence[str]], shares: Sequence[float] | None = None

@@ -23,7 +23,9 @@ class Breaking:
     cut_from: float = 0.6
 
 
-IN_LARGE_PRINT = Breaking(costs=SECTION_COSTS[1:], cut_from=0.3)  # few things fit: pages would stay half empty
+IN_LARGE_PRINT = Breaking(
+    costs=SECTION_COSTS[1:], cut_from=0.3
+)  # few things fit: pages would stay half empty
 
 
 @dataclass
@@ -51,9 +53,7 @@ class Placed:
 Page = list[Piece]
 
 
-def fill_pages(
-    pieces: Sequence[Piece], height: float, breaking: Breaking = Breaking()
-) -> list[list[Placed]]:
+def fill_pages(pieces: Sequence[Piece], height: float, breaking: Breaking = Breaking()) -> list[list[Placed]]:
     """The pages of a document whose pieces are measured; `height` is the text area's."""
     cut_from = breaking.cut_from * height
     tightest = _break(pieces, height, None, cut_from)
@@ -64,9 +64,7 @@ def fill_pages(
     return [_place(page) for page in pages]
 
 
-def _break(
-    pieces: Sequence[Piece], height: float, section_cost: float | None, cut_from: float
-) -> list[Page]:
+def _break(pieces: Sequence[Piece], height: float, section_cost: float | None, cut_from: float) -> list[Page]:
     pages, rest = [], list(pieces)
     while rest:
         page, rest = _next_page(rest, height, section_cost, cut_from)
@@ -74,9 +72,7 @@ def _break(
     return pages or [[]]
 
 
-def _next_page(
-    rest: Page, height: float, section_cost: float | None, cut_from: float
-) -> tuple[Page, Page]:
+def _next_page(rest: Page, height: float, section_cost: float | None, cut_from: float) -> tuple[Page, Page]:
     count, used = _fitting(rest, height)
     if count == len(rest) or (count and rest[count].new_page):
         return rest[:count], rest[count:]

@@ -152,9 +152,16 @@ class Sheet(Kit):
         self.add([*heading, scale, *self._scale_ends(low, high), Gap(1.2 * mm * look.scale)], head=2)
 
     def table(
-        self, name: str, columns: Sequence[Column], *, rows: int = 4, row_heads: Sequence[str] = ()
+        self,
+        name: str,
+        columns: Sequence[Column],
+        *,
+        rows: int = 4,
+        row_heads: Sequence[str] = (),
+        label: str = "",
     ) -> None:
         """A table to fill in; `row_heads` stand in the first column and set the number of rows."""
+        heading = self.above(label)
         count = len(row_heads) or max(rows, self.answers.rows(name))
         tree = Node("Table", self.section)
         head_row = Node("TR", Node("THead", tree))
@@ -162,7 +169,8 @@ class Sheet(Kit):
         body = Node("TBody", tree)
         shapes = [self._table_row(body, name, columns, row, row_heads) for row in range(count)]
         shares = [column.share for column in columns]
-        self.add([Table(heads, shapes, shares, self.look.height), Gap(0.8 * mm)], head=0)
+        table = Table(heads, shapes, shares, self.look.height)
+        self.add([*heading, table, Gap(0.8 * mm)], head=len(heading))
 
     def people(self, name: str, columns: Sequence[Column], *, rows: int = 4) -> None:
         """A table of people: who they are, what they do, how to reach them."""

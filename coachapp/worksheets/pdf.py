@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby
 from typing import Any
@@ -87,9 +87,10 @@ def card_pdf(template: Template, answers: Mapping[str, Value] | None = None, **l
 def bundle_pdf(
     sheets: Sequence[tuple[Template, Mapping[str, Value]]], neutral_title: str, **look: Any
 ) -> bytes:
-    """Several sheets with their answers as one PDF."""
+    """Several sheets as one PDF, each with its answers; one that has none is blank."""
     how = Look(**look)
-    made = [_sheet(template, answers, how) for template, answers in sheets]
+    blank = replace(how, mode=Mode.BLANK)
+    made = [_sheet(template, answers, how if answers else blank) for template, answers in sheets]
     return bundle(neutral_title, made, lang=how.lang, words=how.words)
 
 
@@ -217,8 +218,7 @@ class _Printing:
         if not field.steps:
             self.sheet.note(field.hint or field.label, field.label if field.hint else "")
             return
-        self.sheet.paragraph(_joined(field.label, field.hint))
-        self.sheet.steps(field.steps)
+        self.sheet.steps(field.steps, _joined(field.label, field.hint))
 
     def scale(self, field: Field) -> None:
         """Scales in a row with the same ends say what those mean only once; in large print a page may come between."""
@@ -235,11 +235,10 @@ class _Printing:
             self.sheet.checks(print_name(field.key), options, label=self.label_needed(field))
 
     def table(self, field: Field) -> None:
-        if label := self.label_needed(field):
-            self.sheet.paragraph(label)
         columns = [SheetColumn(column.label, column.share, column.tick) for column in field.columns]
         heads = [head.text for head in field.row_heads]
-        self.sheet.table(print_name(field.key), columns, rows=field.rows, row_heads=heads)
+        label = self.label_needed(field)
+        self.sheet.table(print_name(field.key), columns, rows=field.rows, row_heads=heads, label=label)
 
     def label_needed(self, field: Field) -> str:
         """A list or table right below its section's title needs no label of its own, unless another follows."""

@@ -96,7 +96,9 @@ class _Reader(Reading):
         return sections
 
     def section(self, node: yaml.Node, where: str) -> Section:
-        parts = self.mapping(node, where, ("title", "hint", "new_page", "fields", "card"), required=("title", "fields"))
+        parts = self.mapping(
+            node, where, ("title", "hint", "new_page", "fields", "card"), required=("title", "fields")
+        )
         section = Section(
             title=self.part(parts, where, "title", "", self.title),
             hint=self.part(parts, where, "hint", "", self.words),
