@@ -90,9 +90,9 @@ class Kit:
         rows: list[Block] = []
         for number, item in enumerate(items, 1):
             entry = Node("LI", numbered)
-            label = Text(f"{number}.", look.strong, Node("Lbl", entry))
+            mark = Text(f"{number}.", look.strong, Node("Lbl", entry))
             body = Text(item, look.body, Node("LBody", entry))
-            rows += [Row([label, body], [look.tick_column, None]), Gap(1 * mm * look.scale)]
+            rows += [Row([mark, body], [look.tick_column, None]), Gap(1 * mm * look.scale)]
         self.add([*heading, *rows[:-1]], head=len(heading))
 
     def above(self, label: str) -> list[Block]:

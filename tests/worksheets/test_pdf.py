@@ -55,9 +55,9 @@ def test_a_worksheet_is_one_leaf_and_a_plan_two(template: Template, paper: Paper
 
 
 def test_a_part_to_hand_on_begins_its_own_page() -> None:
-    last = every_type().sections[-1]
-    usual = replace(every_type(), sections=(replace(last, new_page=False),))
-    own = replace(every_type(), sections=(last,))
+    first, last = every_type().sections[0], every_type().sections[-1]
+    usual = replace(every_type(), sections=(first, replace(last, new_page=False)))
+    own = replace(every_type(), sections=(first, last))
     assert [pages(sheet_pdf(template)) for template in (usual, own)] == [1, 2]
 
 

@@ -1,6 +1,5 @@
 """The printed page in her own space: a file locked with a passphrase, and several sheets as one file."""
 
-import re
 from collections.abc import Sequence
 from uuid import UUID
 
@@ -21,7 +20,6 @@ bp = Blueprint("sheets_printing", __name__, url_prefix="/me/worksheets")
 
 ROOMS = ("home", "sessions", "worksheets", "safety")
 SEVERAL_NAME = "notes-0.pdf"  # sheets are counted from 1
-_NUMBERS = re.compile(r"[1-9][0-9]{0,8}(-[1-9][0-9]{0,8})*")
 _PAPER = "<any(a4,letter):paper>"
 
 
@@ -34,7 +32,7 @@ def page(sheet: SheetRow, paper: str, form: LockForm | None = None) -> ResponseR
     """What to think of first, the kinds of file there are, and the way to lock one; 422 with a form sent."""
     kinds = files.kinds_of(sheet)
     view = render_template(
-        "worksheets/print.html", sheet=sheet, paper=paper, kinds=kinds, lock=form or _lock_form(sheet)
+        "worksheets/print.html", sheet=sheet, paper=paper, kinds=kinds, form=form or _lock_form(sheet)
     )
     return view, 422 if form else 200
 
@@ -108,10 +106,10 @@ def _own() -> UUID:
 
 
 def _sheets(numbers: str) -> list[SheetRow]:
-    """Her sheets of these numbers, lowest first; 404 for any that is not hers."""
-    wanted = {int(number) for number in numbers.split("-")} if _NUMBERS.fullmatch(numbers) else set()
-    found = [sheet for sheet in reversed(queries.sheets_of(_own())) if sheet.number in wanted]
-    if not wanted or len(found) < len(wanted) or len(wanted) > MOST_SHEETS:
+    """Her sheets of these numbers, given lowest first; 404 unless each is hers."""
+    wanted = numbers.split("-")
+    found = [sheet for sheet in reversed(queries.sheets_of(_own())) if str(sheet.number) in wanted]
+    if len(found) > MOST_SHEETS or [str(sheet.number) for sheet in found] != wanted:
         abort(404)
     return found
 
@@ -131,7 +129,7 @@ def _together_page(numbers: str, paper: str, form: LockForm | None = None) -> Re
         paper=paper,
         kinds=files.kinds_of(*sheets),
         name=SEVERAL_NAME,
-        lock=form or _lock_form(*sheets),
+        form=form or _lock_form(*sheets),
     )
     return view, 422 if form else 200
 
