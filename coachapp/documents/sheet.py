@@ -249,7 +249,7 @@ class Sheet(Kit):
         column = (look.width - look.column_gap) / 2 - look.tick_column
         long = sum(width(option.text, look.body.font, look.body.size) > column for option in options)
         if look.large or long * 3 > len(options):
-            return Stack(entries)
+            return Stack(entries, head=1, tail=1)
         half = (len(entries) + 1) // 2
         return Row([Stack(entries[:half]), Stack(entries[half:])], [None, None], look.column_gap)
 

@@ -12,6 +12,7 @@ from coachapp.documents.text import Text
 
 SIDE, HEAD_PAD, ROW_PAD = 1.5 * mm, 0.9 * mm, 1.6 * mm
 MORE_MILLIMETRES = 4  # by which rows to write in may grow to use up room on a page
+LEAST_ROWS = 2  # before and after a break, where the whole fits on a page
 LONG_ROW = 0.35  # of the room on a page; a row taller than this may be cut in two
 
 
@@ -107,8 +108,10 @@ class Table(GrowingBlock):
         return None
 
     def _cut_at(self, index: int, parts: tuple[RowShape, RowShape] | None) -> "tuple[Table, Table] | None":
-        if not parts and len(self.rows) - index == 1 and index > 2:  # no row is left alone
+        if not parts and len(self.rows) - index == 1 and self.height <= self.page:  # no row is left alone
             index -= 1
+            if index < LEAST_ROWS:
+                return None
         before, after = self.rows[:index], self.rows[index:]
         if parts:
             before, after = [*before, parts[0]], [parts[1], *after[1:]]
