@@ -8,13 +8,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from benchmarks import floor, load
 from benchmarks.case import loaded, sample
 from benchmarks.slots import once
 
 ROUNDS = 3
-SLOT_REPS, PDF_REPS = 60, 10
+SLOT_REPS, PDF_REPS, MANY = 60, 10, 500
 LOAD_SECONDS = 3
 
 
@@ -65,14 +66,27 @@ def pdfs() -> Iterator[Row]:
         }
         warm: dict[str, list[float]] = {way: [] for way in ways}
         cold: dict[str, list[float]] = {way: [] for way in ways}
+        size: dict[str, int] = {}
         for _ in range(ROUNDS):
             for way, (module, *more) in ways.items():
                 warm[way] += _run(module, PDF_REPS, out, *more)[0]
                 cold[way].append(_run(module, 0, out, *more)[1])
+                size[way] = out.stat().st_size
     plain, start = _undisturbed(warm["plain"]), _undisturbed(cold["plain"])
     yield Row("PDF, four pages, tagged", _undisturbed(warm["tagged"]), plain, "ms", "at most 1.3")
     yield Row("PDF, with form fields", _undisturbed(warm["form"]), plain, "ms", "at most 2.5")
     yield Row("PDF, cold start", _undisturbed(cold["tagged"]), start, "ms", "at most 1.5")
+    for name, way, most in (("PDF, size", "tagged", 100), ("PDF, size with form fields", "form", 170)):
+        yield Row(name, size[way] / 1000, size["plain"] / 1000, "kB", f"under {most} kB")
+
+
+def many_pdfs() -> Iterator[Row]:
+    """Memory after 500 documents beside that before, and documents of eight threads beside those of one."""
+    said = _said("benchmarks.pdf_many", str(MANY))
+    name = f"PDF, memory after {MANY} documents"
+    yield Row(name, said["after_mb"], said["before_mb"], "MB", "at most 1.1")
+    name = f"PDF, the same from {said['threads']} threads"
+    yield Row(name, said["same"], said["made"], "files", "exactly 1")
 
 
 def _undisturbed(times: list[float]) -> float:
@@ -83,9 +97,17 @@ def _undisturbed(times: list[float]) -> float:
 def _run(module: str, reps: int, out: Path, *more: str) -> tuple[list[float], float]:
     """A benchmark in a process of its own: its repetitions, and how long all of it took, in milliseconds."""
     began = time.perf_counter()
-    command = [sys.executable, "-m", module, str(reps), str(out), *more]
-    said = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-    return json.loads(said)["ms"], (time.perf_counter() - began) * 1000
+    said = _said(module, str(reps), str(out), *more)
+    return said["ms"], (time.perf_counter() - began) * 1000
+
+
+def _said(module: str, *more: str) -> dict[str, Any]:
+    """The JSON line a benchmark prints, run in a process of its own."""
+    command = [sys.executable, "-m", module, *more]
+    said: dict[str, Any] = json.loads(
+        subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    )
+    return said
 
 
 def pages() -> Iterator[Row]:
@@ -97,7 +119,7 @@ def pages() -> Iterator[Row]:
 
 def main() -> None:
     print(f"{'':<34} {'ours':>9} {'floor':>9} {'':<5} {'ratio':>7}   goal")
-    for part in (slots, pdfs, pages):
+    for part in (slots, pdfs, many_pdfs, pages):
         for row in part():
             print(row, flush=True)
 

@@ -65,6 +65,7 @@ from coachapp.web.uploads import InMemory
 from coachapp.worksheets.views import client as sheets_client
 from coachapp.worksheets.views import coach as sheets_coach
 from coachapp.worksheets.views import filled as sheets_filled
+from coachapp.worksheets.views import printing as sheets_printing
 
 ROOMS: tuple[Blueprint, ...] = (
     system.bp,
@@ -107,6 +108,7 @@ ROOMS: tuple[Blueprint, ...] = (
     sheets_client.bp,
     sheets_coach.bp,
     sheets_filled.bp,
+    sheets_printing.bp,
     payments_views.bp,
     pay_views.bp,
     demo_views.bp,

@@ -1,15 +1,19 @@
 """The house style for PDFs: everything a PDF in the app is built from."""
 
+from coachapp.documents.bundle import bundle
 from coachapp.documents.card import CardSide
 from coachapp.documents.fields import DuplicateField
 from coachapp.documents.given import Answer, Cell
 from coachapp.documents.kit import EmptyTitle
-from coachapp.documents.look import Mode, Paper, Words
+from coachapp.documents.look import CLOSER, CLOSEST, USUAL, Mode, Paper, Spacing, Words
 from coachapp.documents.plain import PlainDocument
 from coachapp.documents.questions import Column, Option
 from coachapp.documents.sheet import Sheet
 
 __all__ = [
+    "CLOSER",
+    "CLOSEST",
+    "USUAL",
     "Answer",
     "CardSide",
     "Cell",
@@ -21,5 +25,7 @@ __all__ = [
     "Paper",
     "PlainDocument",
     "Sheet",
+    "Spacing",
     "Words",
+    "bundle",
 ]

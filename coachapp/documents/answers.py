@@ -56,7 +56,7 @@ class RuledLines(GrowingBlock):
     def paint(self, canvas: TaggedCanvas, x: float, top: float) -> None:
         heights = [top - (i + RULE_AT) * self.step for i in range(self.lines)]
         with canvas.mark(None):
-            canvas.draw(shapes.lines([(x, y, x + self.width, y) for y in heights], 0.55, RULE_GREY))
+            canvas.rule([(x, y, x + self.width, y) for y in heights], 0.55, RULE_GREY)
 
     def cut(self, room: float) -> tuple[Block, Block] | None:
         fitting = int((room + SLACK) / self.step)
@@ -119,7 +119,8 @@ class TypedBox(GrowingBlock):
         height = self.box_height()
         y = top - ABOVE_BOX - height
         with canvas.mark(None):
-            canvas.draw(shapes.at(x, y, shapes.rounded(self.width, height, 1.6 * mm, line=0.7, grey=0.45)))
+            line = canvas.pen.weight(0.7)
+            canvas.draw(shapes.at(x, y, shapes.rounded(self.width, height, 1.6 * mm, line=line, grey=0.45)))
         box = Box(x + 1.2 * mm, y + 0.6 * mm, self.width - 2.4 * mm, height - 1.2 * mm)
         field, many = self.field, self.lines > 1
         canvas.form.text(field.node, field.name, field.label, box, self.size, multiline=many)
@@ -156,7 +157,8 @@ class TickBox(Block):
 
     def paint(self, canvas: TaggedCanvas, x: float, top: float) -> None:
         y, field = top - self.height, self.owner if isinstance(self.owner, Field) else None
-        outline = shapes.rounded(self.side, self.side, 1.4, line=0.9, grey=0)
+        line, grey = canvas.pen.weight(0.9), canvas.pen.grey(0)
+        outline = shapes.rounded(self.side, self.side, 1.4, line=line, grey=grey)
         with canvas.mark(self.owner if isinstance(self.owner, Node) else None):
             canvas.draw(shapes.at(x, y, outline + (" " + shapes.tick(self.side) if self.ticked else "")))
         if field:
@@ -176,7 +178,8 @@ class Circle(Block):
 
     def paint(self, canvas: TaggedCanvas, x: float, top: float) -> None:
         self.box = Box(x, top - self.height, self.side, self.side)
-        shape = shapes.circle(self.side) + (" " + shapes.dot(self.side) if self.chosen else "")
+        mark = shapes.tick(self.side) if canvas.pen.saves else shapes.dot(self.side)
+        shape = _outline(canvas, self.side) + (" " + mark if self.chosen else "")
         with canvas.mark(self.node):
             canvas.draw(shapes.at(x, top - self.height, shape))
 
@@ -223,14 +226,24 @@ class Scale(Block):
 
     def _number(self, canvas: TaggedCanvas, value: int, x: float, y: float) -> None:
         chosen, shown, size = value == self.value, str(value), self.side * 0.52
-        style = TextStyle(REGULAR, size, size)
-        canvas.draw(shapes.at(x, y, shapes.circle(self.side, filled=chosen)))
+        style, filled = TextStyle(REGULAR, size, size), chosen and not canvas.pen.saves
+        canvas.draw(shapes.at(x, y, self._shape(canvas, chosen=chosen)))
         left = x + (self.side - width(shown, REGULAR, size)) / 2
-        canvas.set_lines(left, y + self.side * 0.32, [shown], style, grey=1 if chosen else 0)
+        canvas.set_lines(left, y + self.side * 0.32, [shown], style, grey=1 if filled else 0)
+
+    def _shape(self, canvas: TaggedCanvas, *, chosen: bool) -> str:
+        """A chosen number is filled; where ink is saved it is ringed, as by hand."""
+        if not chosen:
+            return _outline(canvas, self.side)
+        return shapes.ring(self.side) if canvas.pen.saves else shapes.circle(self.side, filled=True)
+
+
+def _outline(canvas: TaggedCanvas, side: float) -> str:
+    return shapes.circle(side, line=canvas.pen.weight(0.9), grey=canvas.pen.grey(0))
 
 
 class Chip(Block):
-    """A numbered circle in front of a heading, part of the heading's node."""
+    """A numbered circle in front of a heading, part of the heading's node; without its ring where ink is saved."""
 
     def __init__(self, number: str, style: TextStyle, radius: float, node: Node) -> None:
         super().__init__()
@@ -242,6 +255,7 @@ class Chip(Block):
     def paint(self, canvas: TaggedCanvas, x: float, top: float) -> None:
         side, size = self.radius * 2, self.style.size
         with canvas.mark(self.node):
-            canvas.draw(shapes.at(x, top - side, shapes.circle(side, line=size * 0.11)))
+            if not canvas.pen.saves:
+                canvas.draw(shapes.at(x, top - side, shapes.circle(side, line=size * 0.11)))
             left = x + (side - width(self.number, self.style.font, size)) / 2
             canvas.set_lines(left, top - self.radius - size * 0.34, [self.number], self.style)

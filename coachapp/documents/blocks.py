@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Flowable
 
-from coachapp.documents import shapes
 from coachapp.documents.look import TEXT_GREY
 from coachapp.documents.tagging import TaggedCanvas
 
@@ -100,15 +99,19 @@ class Line(Block):
     def paint(self, canvas: TaggedCanvas, x: float, top: float) -> None:
         y = top - self.weight / 2
         with canvas.mark(None):
-            canvas.draw(shapes.lines([(x, y, x + self.width, y)], self.weight, self.grey))
+            canvas.rule([(x, y, x + self.width, y)], self.weight, self.grey)
 
 
 class Stack(Block):
-    """Blocks one below the other; the first `head` of them are never left alone at the foot of a page."""
+    """Blocks one below the other.
 
-    def __init__(self, blocks: Sequence[Block], head: int = 0) -> None:
+    The first `head` of them are never left alone at the foot of a page, the last `tail` not at the top of one
+    where another can go with them.
+    """
+
+    def __init__(self, blocks: Sequence[Block], head: int = 0, tail: int = 0) -> None:
         super().__init__()
-        self.blocks, self.head = list(blocks), head
+        self.blocks, self.head, self.tail = list(blocks), head, tail
 
     def layout(self, width: float) -> float:
         return sum(block.measure(width) for block in self.blocks)
@@ -129,15 +132,17 @@ class Stack(Block):
         return None
 
     def _cut_at(self, index: int, parts: tuple[Block, Block] | None) -> "tuple[Stack, Stack] | None":
+        if not parts and len(self.blocks) - index <= self.tail < index - self.head:
+            index -= 1
         before, after = self.blocks[:index], self.blocks[index:]
         if parts:
             before, after = [*before, parts[0]], [parts[1], *after[1:]]
         if len(before) <= self.head or not after:
             return None
-        return self._part(before, self.head), self._part(after, 0)
+        return self._part(before, self.head, 0), self._part(after, 0, self.tail)
 
-    def _part(self, blocks: Sequence[Block], head: int) -> "Stack":
-        part = Stack(blocks, head)
+    def _part(self, blocks: Sequence[Block], head: int, tail: int) -> "Stack":
+        part = Stack(blocks, head, tail)
         part.measure(self.width)
         return part
 
@@ -189,7 +194,7 @@ class Indented(Block):
         if self.bar:
             left = x + self.bar / 2
             with canvas.mark(None):
-                canvas.draw(shapes.lines([(left, top, left, top - self.height)], self.bar, self.grey))
+                canvas.rule([(left, top, left, top - self.height)], self.bar, self.grey)
         self.block.paint(canvas, x + self.indent, top)
 
     def cut(self, room: float) -> "tuple[Indented, Indented] | None":

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from reportlab.lib.units import mm
 
 from coachapp.documents import shapes
-from coachapp.documents.blocks import Block, Gap, Stack
+from coachapp.documents.blocks import SLACK, Block, Gap, Stack
 from coachapp.documents.look import Look, TextStyle
 from coachapp.documents.structure import Node
 from coachapp.documents.tagging import TaggedCanvas
@@ -45,7 +45,7 @@ FillHalf = Callable[[CardSide, CardStyles, Node], Stack]
 
 
 class Card(Block):
-    """Both halves side by side; it grows downwards rather than lose a word."""
+    """Both halves side by side; it grows downwards, and over pages, rather than lose a word."""
 
     def __init__(self, left: Block, right: Block) -> None:
         super().__init__()
@@ -54,6 +54,17 @@ class Card(Block):
     def layout(self, width: float) -> float:
         inner = max(half.measure(INNER_WIDTH) for half in self.halves)
         return HEIGHT + max(0.0, inner - INNER_HEIGHT)
+
+    def cut(self, room: float) -> "tuple[Card, Card] | None":
+        inner = room - (HEIGHT - INNER_HEIGHT)
+        parts = [(h, Gap(0)) if h.height <= inner + SLACK else h.cut(inner) for h in self.halves]
+        left, right = parts
+        if not left or not right:
+            return None
+        first, second = Card(left[0], right[0]), Card(left[1], right[1])
+        first.measure(self.width)
+        second.measure(self.width)
+        return first, second
 
     def paint(self, canvas: TaggedCanvas, x: float, top: float) -> None:
         left, fold, right, foot = x, x + WIDTH, x + 2 * WIDTH, top - self.height
@@ -64,8 +75,8 @@ class Card(Block):
             (right, top, right, foot),
         ]
         with canvas.mark(None):
-            canvas.draw(shapes.dashed(cut, "3 2.4", 0.7, 0))
-            canvas.draw(shapes.dashed([(fold, top, fold, foot)], "0.6 2.6", 0.9, 1))
+            canvas.draw(shapes.dashed(cut, "3 2.4", canvas.pen.weight(0.7), 0))
+            canvas.draw(shapes.dashed([(fold, top, fold, foot)], "0.6 2.6", canvas.pen.weight(0.9), 1))
         for half, side in zip(self.halves, (left, fold), strict=True):
             half.paint(canvas, side + PADDING, top - TOP_PADDING)
 

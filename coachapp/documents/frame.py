@@ -1,11 +1,13 @@
 """The page frame every document shares: text area, footer with neutral name and page count, the file."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import count
 
 from reportlab.lib.units import mm
 
 from coachapp.documents.look import Look, Words
-from coachapp.documents.pages import Piece, Placed, fill_pages
+from coachapp.documents.pages import Placed
 from coachapp.documents.structure import Node
 from coachapp.documents.tagging import Meta, TaggedCanvas
 from coachapp.documents.typefaces import clean, width
@@ -13,19 +15,28 @@ from coachapp.documents.typefaces import clean, width
 FOOTER_AT = 10 * mm
 
 
-def render(
-    pieces: Sequence[Piece], look: Look, meta: Meta, root: Node, *, footer: str, words: Words
-) -> bytes:
-    """The PDF file of `pieces`, whose nodes hang below `root`."""
-    for piece in pieces:
-        piece.block.measure(look.width)
-    pages = fill_pages(pieces, look.height)
+@dataclass(frozen=True)
+class Part:
+    """Filled pages of one look and footer; `title` stands in the outline where a file has several parts."""
+
+    pages: Sequence[Sequence[Placed]]
+    look: Look
+    footer: str
+    title: str
+
+
+def render(parts: Sequence[Part], meta: Meta, root: Node, words: Words) -> bytes:
+    """The PDF file of `parts`, all on one size of paper, whose nodes hang below `root`."""
+    look, numbers, pages = parts[0].look, count(1), sum(len(part.pages) for part in parts)
     canvas = TaggedCanvas((look.page_width, look.page_height), meta, root)
-    for number, page in enumerate(pages, 1):
-        _paint(canvas, look, page)
-        count = words.page.format(page=number, pages=len(pages))
-        _paint_footer(canvas, look, clean(footer), count)
-        canvas.showPage()
+    for part in parts:
+        canvas.pen = part.look.pen
+        if len(parts) > 1:
+            canvas.enter(part.title)
+        for page, number in zip(part.pages, numbers):  # noqa: B905  # numbers have no end
+            _paint(canvas, part.look, page)
+            _paint_footer(canvas, part.look, clean(part.footer), words.page.format(page=number, pages=pages))
+            canvas.showPage()
     return canvas.finish()
 
 

@@ -5,14 +5,16 @@ from collections.abc import Sequence
 from reportlab.lib.units import mm
 
 from coachapp.documents.blocks import Block, Gap, Indented, Line, Row, Stack
-from coachapp.documents.frame import render
-from coachapp.documents.look import BLACK, Look, Paper, TextStyle, Words
-from coachapp.documents.pages import Piece
+from coachapp.documents.frame import Part, render
+from coachapp.documents.look import BLACK, USUAL, Look, Paper, Spacing, TextStyle, Words
+from coachapp.documents.pages import IN_LARGE_PRINT, Breaking, Piece, Placed, fill_pages
 from coachapp.documents.structure import Node
 from coachapp.documents.tables import RowShape, Table
 from coachapp.documents.tagging import Meta
 from coachapp.documents.text import Text
 from coachapp.documents.typefaces import clean
+
+LITTLE = 0.6  # of a page: with less than this on its last, a document set closer might have one less
 
 
 class EmptyTitle(ValueError):
@@ -31,19 +33,22 @@ class Kit:
         footer: str = "",
         paper: Paper = Paper.A4,
         large: bool = False,
+        ink: bool = False,
+        spacing: Spacing = USUAL,
         lang: str = "en-GB",
         words: Words | None = None,
     ) -> None:
         neutral = " ".join(clean(neutral_title).split())
         if not title.strip() or not neutral:
             raise EmptyTitle(title or neutral_title)
-        self.look, self.words = Look(paper, large=large), words or Words()
+        self.look, self.words = Look(paper, large=large, ink=ink, spacing=spacing), words or Words()
         self.meta, self.footer = Meta(neutral, lang), footer or neutral
         self.root = Node("Document")
         self.section = self.root
         self._pieces: list[Piece] = []
         self._heading: list[Block] = []
         self._new_page = False
+        self._pages: list[list[Placed]] | None = None
         self._file: bytes | None = None
         self._title(title, purpose)
 
@@ -78,16 +83,21 @@ class Kit:
             blocks += [Gap(0.8 * mm * look.scale), Text(who, look.hint, Node("P", quote))]
         self.add([Indented(Stack(blocks), look.tick_column)])
 
-    def steps(self, items: Sequence[str]) -> None:
-        """A numbered list."""
+    def steps(self, items: Sequence[str], label: str = "") -> None:
+        """A numbered list; a `label` above it stays with it."""
+        heading = self.above(label)
         look, numbered = self.look, Node("L", self.section, list_numbering="Decimal")
         rows: list[Block] = []
         for number, item in enumerate(items, 1):
             entry = Node("LI", numbered)
-            label = Text(f"{number}.", look.strong, Node("Lbl", entry))
+            mark = Text(f"{number}.", look.strong, Node("Lbl", entry))
             body = Text(item, look.body, Node("LBody", entry))
-            rows += [Row([label, body], [look.tick_column, None]), Gap(1 * mm * look.scale)]
-        self.add(rows[:-1], head=0)
+            rows += [Row([mark, body], [look.tick_column, None]), Gap(1 * mm * look.scale)]
+        self.add([*heading, *rows[:-1]], head=len(heading))
+
+    def above(self, label: str) -> list[Block]:
+        """A label in plain letters above a list or a table, if there is one."""
+        return [self.text(label, self.look.body), Gap(1.2 * mm * self.look.scale)] if label else []
 
     def text_table(
         self, heads: Sequence[str], rows: Sequence[Sequence[str]], shares: Sequence[float] | None = None
@@ -110,11 +120,28 @@ class Kit:
     def build(self) -> bytes:
         """The finished PDF; the same input gives the same bytes."""
         if self._file is None:
-            self.flush()
-            self._file = render(
-                self._pieces, self.look, self.meta, self.root, footer=self.footer, words=self.words
-            )
+            self._file = render([self.part()], self.meta, self.root, self.words)
         return self._file
+
+    def pages(self) -> list[list[Placed]]:
+        """What stands where; from here on nothing can be added."""
+        if self._pages is None:
+            self.flush()
+            for piece in self._pieces:
+                piece.block.measure(self.look.width)
+            breaking = IN_LARGE_PRINT if self.look.large else Breaking()
+            self._pages = fill_pages(self._pieces, self.look.height, breaking)
+        return self._pages
+
+    def part(self) -> Part:
+        """This document as part of a file, of which its footer and its title name it."""
+        return Part(self.pages(), self.look, self.footer, self.meta.title)
+
+    def needs_room(self) -> bool:
+        """Whether there is little on its last page, which is not its first: set closer, it might do without."""
+        last = self.pages()[-1]
+        used = last[-1].offset + last[-1].block.height if last else 0
+        return len(self.pages()) > 1 and used < LITTLE * self.look.height
 
     def text(self, text: str, style: TextStyle, tag: str = "P", parent: Node | None = None) -> Text:
         """A text with a node of its own below `parent` (the present section)."""

@@ -10,6 +10,7 @@ from coachapp.documents.typefaces import BOLD, REGULAR
 
 BLACK, TEXT_GREY, RULE_GREY, FAINT_GREY = 0.0, 0.27, 0.5, 0.7
 LARGE = 1.715  # brings 10.5 pt body text to the 18 pt that large-print guides ask for
+SAVED_WEIGHT, SAVED_GREY = 0.5, 0.35  # of a line where ink is saved: at most so thick, at least so light
 
 
 class Paper(Enum):
@@ -57,21 +58,54 @@ class Words:
     heads_up: str = "Before you read on"
 
 
-class Look:
-    """The measures of one document, from its paper and whether it is in large print."""
+@dataclass(frozen=True)
+class Pen:
+    """What lines and shapes are drawn with; one that `saves` ink draws them thin and grey, and fills nothing."""
 
-    def __init__(self, paper: Paper = Paper.A4, *, large: bool = False) -> None:
-        self.paper, self.large = paper, large
+    saves: bool = False
+
+    def weight(self, usual: float) -> float:
+        return min(usual, SAVED_WEIGHT) if self.saves else usual
+
+    def grey(self, usual: float) -> float:
+        return max(usual, SAVED_GREY) if self.saves else usual
+
+
+@dataclass(frozen=True)
+class Spacing:
+    """Distances in millimetres: margins above and below, one writing line, one table row, gaps."""
+
+    top: float
+    bottom: float
+    line: float
+    row: float
+    section_gap: float
+    block_gap: float
+
+
+USUAL = Spacing(15, 18, 8.5, 9.2, 4.2, 2.4)
+CLOSER = Spacing(12, 17, 7.5, 8.2, 3.2, 1.8)
+CLOSEST = Spacing(12, 17, 7, 7.4, 2.6, 1.4)  # lines as in a college notebook
+WIDE = Spacing(15, 18, 13, 14, 4.2 * LARGE, 2.4 * LARGE)
+
+
+class Look:
+    """The measures of one document, from its paper, its spacing, and whether it is in large print or saves ink."""
+
+    def __init__(
+        self, paper: Paper = Paper.A4, *, large: bool = False, ink: bool = False, spacing: Spacing = USUAL
+    ) -> None:
+        self.paper, self.large, self.pen = paper, large, Pen(ink)
+        space = WIDE if large else spacing
         self.scale = LARGE if large else 1.0
         self.page_width, self.page_height = paper.value
         self.margin = (16 if large else 19) * mm
-        self.top, self.bottom = 15 * mm, 18 * mm
+        self.top, self.bottom = space.top * mm, space.bottom * mm
         self.width = self.page_width - 2 * self.margin
         self.height = self.page_height - self.top - self.bottom
-        self.line_height = (13 if large else 8.5) * mm
-        self.section_gap, self.block_gap = 4.2 * mm * self.scale, 2.4 * mm * self.scale
+        self.line_height, self.row_height = space.line * mm, space.row * mm
+        self.section_gap, self.block_gap = space.section_gap * mm, space.block_gap * mm
         self.column_gap = 6 * mm
-        self.row_height = (14 if large else 9.2) * mm
         self.tick_side, self.tick_column = 4.3 * mm * self.scale, 7.2 * mm * self.scale
         self.indent = 9 * mm * self.scale
         self._set_styles()

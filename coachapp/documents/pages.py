@@ -15,6 +15,19 @@ MORE_GAP = 0.7  # of a gap may be added
 FIRST_LINES = 0.3  # of a page: a long block is begun at the foot only when this much of it fits there
 
 
+@dataclass(frozen=True)
+class Breaking:
+    """How pages are broken: what it costs inside a section, and from which share of a page a block is cut."""
+
+    costs: tuple[float, ...] = SECTION_COSTS
+    cut_from: float = 0.6
+
+
+IN_LARGE_PRINT = Breaking(
+    costs=SECTION_COSTS[1:], cut_from=0.3
+)  # few things fit: pages would stay half empty
+
+
 @dataclass
 class Piece:
     """Something kept together on a page if it can be.
@@ -40,30 +53,32 @@ class Placed:
 Page = list[Piece]
 
 
-def fill_pages(pieces: Sequence[Piece], height: float) -> list[list[Placed]]:
+def fill_pages(pieces: Sequence[Piece], height: float, breaking: Breaking = Breaking()) -> list[list[Placed]]:
     """The pages of a document whose pieces are measured; `height` is the text area's."""
-    tightest = _break(pieces, height, None)
-    tries = (_break(pieces, height, cost) for cost in SECTION_COSTS)
+    cut_from = breaking.cut_from * height
+    tightest = _break(pieces, height, None, cut_from)
+    tries = (_break(pieces, height, cost, cut_from) for cost in breaking.costs)
     pages = next((pages for pages in tries if len(pages) <= len(tightest)), tightest)
     for page, following in zip(pages, [*pages[1:], None], strict=True):
         _use_room(page, height, last=following is None or following[0].new_page)
     return [_place(page) for page in pages]
 
 
-def _break(pieces: Sequence[Piece], height: float, section_cost: float | None) -> list[Page]:
+def _break(pieces: Sequence[Piece], height: float, section_cost: float | None, cut_from: float) -> list[Page]:
     pages, rest = [], list(pieces)
     while rest:
-        page, rest = _next_page(rest, height, section_cost)
+        page, rest = _next_page(rest, height, section_cost, cut_from)
         pages.append(page)
     return pages or [[]]
 
 
-def _next_page(rest: Page, height: float, section_cost: float | None) -> tuple[Page, Page]:
+def _next_page(rest: Page, height: float, section_cost: float | None, cut_from: float) -> tuple[Page, Page]:
     count, used = _fitting(rest, height)
     if count == len(rest) or (count and rest[count].new_page):
         return rest[:count], rest[count:]
     piece, gap = rest[count], rest[count].gap if count else 0
-    if parts := _cut(piece, height - used - gap, height, first=count == 0):
+    room = height - used - gap
+    if _may_cut(piece, room, height, cut_from, first=count == 0) and (parts := piece.block.cut(room)):
         head = Piece(parts[0], piece.gap, piece.starts_section, piece.new_page)
         return [*rest[:count], head], [Piece(parts[1], 0), *rest[count + 1 :]]
     if count == 0:
@@ -84,12 +99,11 @@ def _fitting(rest: Page, height: float) -> tuple[int, float]:
     return len(rest), used
 
 
-def _cut(piece: Piece, room: float, height: float, *, first: bool) -> tuple[Block, Block] | None:
+def _may_cut(piece: Piece, room: float, height: float, cut_from: float, *, first: bool) -> bool:
     """Cut a piece only if it must be: it is taller than a page, or so long that a good part fits here."""
-    must = piece.block.height > height + SLACK
-    if not first and room < FIRST_LINES * height:
-        return None
-    return piece.block.cut(room) if must or piece.block.height > 0.6 * height else None
+    if not first and room < min(FIRST_LINES * height, cut_from):
+        return False
+    return piece.block.height > min(cut_from, height + SLACK)
 
 
 def _height(page: Page) -> float:

@@ -43,11 +43,11 @@ def _circle_path(centre: float, radius: float) -> str:
     )
 
 
-def circle(side: float, *, line: float = 0.9, filled: bool = False) -> str:
+def circle(side: float, *, line: float = 0.9, grey: float = 0, filled: bool = False) -> str:
     """A circle in a square of `side` from the origin: an outline, or filled with black."""
     width = 0.0 if filled else line
     path = _circle_path(side / 2, side / 2 - 0.15 - width / 2)
-    return f"q 0 g {path} f Q" if filled else f"q 0 G {number(line)} w {path} s Q"
+    return f"q 0 g {path} f Q" if filled else f"q {number(grey)} G {number(line)} w {path} s Q"
 
 
 def dot(side: float) -> str:

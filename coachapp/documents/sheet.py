@@ -21,7 +21,7 @@ from coachapp.documents.card import CardSide, CardStyles, make_card
 from coachapp.documents.fields import Spot
 from coachapp.documents.given import Answer, Answers
 from coachapp.documents.kit import Kit
-from coachapp.documents.look import Mode, Paper, TextStyle, Words
+from coachapp.documents.look import USUAL, Mode, Paper, Spacing, TextStyle, Words
 from coachapp.documents.questions import Column, Option
 from coachapp.documents.structure import Node
 from coachapp.documents.tables import RowShape, Table
@@ -50,6 +50,8 @@ class Sheet(Kit):
         mode: Mode = Mode.BLANK,
         paper: Paper = Paper.A4,
         large: bool = False,
+        ink: bool = False,
+        spacing: Spacing = USUAL,
         lang: str = "en-GB",
         answers: Mapping[str, Answer] | None = None,
         words: Words | None = None,
@@ -61,6 +63,8 @@ class Sheet(Kit):
             footer=footer,
             paper=paper,
             large=large,
+            ink=ink,
+            spacing=spacing,
             lang=lang,
             words=words,
         )
@@ -90,14 +94,18 @@ class Sheet(Kit):
         """A question with room for an answer of about `lines` written lines."""
         self.add(self._question(name, label, max(1, min(lines, MOST_LINES)), hint))
 
-    def columns(self, *questions: tuple[str, str]) -> None:
-        """Short answers side by side, given as (name, label); one below the other in large print."""
-        stacks = [Stack(self._question(name, label, 1), head=1) for name, label in questions]
+    def columns(self, *questions: tuple[str, str] | tuple[str, str, str]) -> None:
+        """Short answers side by side, given as (name, label) or (name, label, hint), written on one height.
+
+        In large print they stand one below the other.
+        """
+        asked = [self._question(name, label, 1, *hint) for name, label, *hint in questions]
         if self.look.large:
-            for stack in stacks:
-                self.add(stack.blocks)
-        else:
-            self.add([Row(stacks, [None] * len(stacks), self.look.column_gap), Gap(0.8 * mm)], head=0)
+            for blocks in asked:
+                self.add(blocks)
+            return
+        rows = [Row(part, [None] * len(part), self.look.column_gap) for part in zip(*asked, strict=True)]
+        self.add([*rows, Gap(0.8 * mm)])
 
     def lines(self, name: str, label: str, count: int) -> None:
         """A list of `count` short answers below one label; fields are named `name_1` and so on."""
@@ -144,9 +152,16 @@ class Sheet(Kit):
         self.add([*heading, scale, *self._scale_ends(low, high), Gap(1.2 * mm * look.scale)], head=2)
 
     def table(
-        self, name: str, columns: Sequence[Column], *, rows: int = 4, row_heads: Sequence[str] = ()
+        self,
+        name: str,
+        columns: Sequence[Column],
+        *,
+        rows: int = 4,
+        row_heads: Sequence[str] = (),
+        label: str = "",
     ) -> None:
         """A table to fill in; `row_heads` stand in the first column and set the number of rows."""
+        heading = self.above(label)
         count = len(row_heads) or max(rows, self.answers.rows(name))
         tree = Node("Table", self.section)
         head_row = Node("TR", Node("THead", tree))
@@ -154,7 +169,8 @@ class Sheet(Kit):
         body = Node("TBody", tree)
         shapes = [self._table_row(body, name, columns, row, row_heads) for row in range(count)]
         shares = [column.share for column in columns]
-        self.add([Table(heads, shapes, shares, self.look.height), Gap(0.8 * mm)], head=0)
+        table = Table(heads, shapes, shares, self.look.height)
+        self.add([*heading, table, Gap(0.8 * mm)], head=len(heading))
 
     def people(self, name: str, columns: Sequence[Column], *, rows: int = 4) -> None:
         """A table of people: who they are, what they do, how to reach them."""
@@ -233,7 +249,7 @@ class Sheet(Kit):
         column = (look.width - look.column_gap) / 2 - look.tick_column
         long = sum(width(option.text, look.body.font, look.body.size) > column for option in options)
         if look.large or long * 3 > len(options):
-            return Stack(entries)
+            return Stack(entries, head=1, tail=1)
         half = (len(entries) + 1) // 2
         return Row([Stack(entries[:half]), Stack(entries[half:])], [None, None], look.column_gap)
 

@@ -44,6 +44,11 @@ class Node:
         if parent is not None:
             parent.kids.append(self)
 
+    def move_below(self, parent: Node) -> None:
+        """Hang a node that is nobody's below `parent`, as its last."""
+        self.parent = parent
+        parent.kids.append(self)
+
     def is_live(self) -> bool:
         """Whether anything was drawn for this node or below it."""
         return any(not isinstance(kid, Node) or kid.is_live() for kid in self.kids)

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from reportlab.lib.units import mm
 
-from coachapp.documents import shapes
 from coachapp.documents.blocks import SLACK, Block, Gap, GrowingBlock
 from coachapp.documents.look import FAINT_GREY, RULE_GREY
 from coachapp.documents.tagging import TaggedCanvas
@@ -13,6 +12,7 @@ from coachapp.documents.text import Text
 
 SIDE, HEAD_PAD, ROW_PAD = 1.5 * mm, 0.9 * mm, 1.6 * mm
 MORE_MILLIMETRES = 4  # by which rows to write in may grow to use up room on a page
+LEAST_ROWS = 2  # before and after a break, where the whole fits on a page
 LONG_ROW = 0.35  # of the room on a page; a row taller than this may be cut in two
 
 
@@ -94,9 +94,9 @@ class Table(GrowingBlock):
         bottoms = [row_top - row.height for row, row_top in self._rows_from(top)]
         edges = [left - SIDE for left in self._lefts(x)][1:]
         with canvas.mark(None):
-            canvas.draw(shapes.lines([(e, under_head, e, foot) for e in edges], 0.5, FAINT_GREY))
-            canvas.draw(shapes.lines([(x, y, right, y) for y in bottoms], 0.5, RULE_GREY))
-            canvas.draw(shapes.lines([(x, under_head, right, under_head)], 1.1, 0))
+            canvas.rule([(e, under_head, e, foot) for e in edges], 0.5, FAINT_GREY)
+            canvas.rule([(x, y, right, y) for y in bottoms], 0.5, RULE_GREY)
+            canvas.rule([(x, under_head, right, under_head)], 1.1, 0)
 
     def cut(self, room: float) -> "tuple[Table, Table] | None":
         room -= self.head_height
@@ -108,6 +108,10 @@ class Table(GrowingBlock):
         return None
 
     def _cut_at(self, index: int, parts: tuple[RowShape, RowShape] | None) -> "tuple[Table, Table] | None":
+        if not parts and len(self.rows) - index == 1 and self.height <= self.page:  # no row is left alone
+            index -= 1
+            if index < LEAST_ROWS:
+                return None
         before, after = self.rows[:index], self.rows[index:]
         if parts:
             before, after = [*before, parts[0]], [parts[1], *after[1:]]

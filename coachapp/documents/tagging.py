@@ -12,8 +12,9 @@ from reportlab.pdfgen.canvas import Canvas
 
 from coachapp.documents.bidi import visual
 from coachapp.documents.fields import Form
-from coachapp.documents.look import TextStyle
+from coachapp.documents.look import Pen, TextStyle
 from coachapp.documents.rawpdf import Raw, number, numbers, stream
+from coachapp.documents.shapes import lines as ruled
 from coachapp.documents.structure import Content, Node, Widget, write_tree
 from coachapp.documents.typefaces import REGULAR, embedded, faces, runs
 
@@ -72,6 +73,7 @@ class TaggedCanvas(Canvas):
         self._on_page: list[Node] = []
         self._widgets: list[tuple[Raw, int]] = []
         self.form = Form(self)
+        self.pen = Pen()
         self._describe()
 
     def _describe(self) -> None:
@@ -96,6 +98,16 @@ class TaggedCanvas(Canvas):
     def draw(self, operators: str) -> None:
         """Add ready PDF operators; they must leave the graphics state as they found it."""
         self._code.append(operators)
+
+    def rule(self, ends: Sequence[tuple[float, float, float, float]], weight: float, grey: float) -> None:
+        """Draw straight lines (x1, y1, x2, y2) with the present pen."""
+        self.draw(ruled(ends, self.pen.weight(weight), self.pen.grey(grey)))
+
+    def enter(self, title: str) -> None:
+        """Name this page in the outline viewers show beside the pages."""
+        key = f"p{self.getPageNumber()}"
+        self.bookmarkPage(key)
+        self.addOutlineEntry(title, key)
 
     def set_lines(
         self, x: float, baseline: float, lines: Sequence[str], style: TextStyle, grey: float | None = None

@@ -3,13 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby
+from typing import Any
 
 from babel import Locale
 from babel.dates import format_date
 
-from coachapp.documents import Answer, CardSide, Mode, Paper, Sheet, Words
+from coachapp.documents import (
+    CLOSER,
+    CLOSEST,
+    USUAL,
+    Answer,
+    CardSide,
+    Mode,
+    Paper,
+    Sheet,
+    Spacing,
+    Words,
+    bundle,
+)
 from coachapp.documents import Column as SheetColumn
 from coachapp.documents import Option as SheetOption
 from coachapp.worksheets.answers import Value, is_empty
@@ -36,67 +50,89 @@ class NoCard(WorksheetError):
     """This template has no card to fold."""
 
 
-def sheet_pdf(
-    template: Template,
-    answers: Mapping[str, Value] | None = None,
-    *,
-    mode: Mode = Mode.BLANK,
-    paper: Paper = Paper.A4,
-    large: bool = False,
-    lang: str = LANGUAGE,
-    words: Words | None = None,
-    footer: str = "",
-) -> bytes:
+@dataclass(frozen=True)
+class Look:
+    """How a sheet is printed: what for, on which paper, in large letters or with little ink, in which language.
+
+    `lang` is a language tag such as en-GB, in which dates are written.
+    """
+
+    mode: Mode = Mode.BLANK
+    paper: Paper = Paper.A4
+    large: bool = False
+    ink: bool = False
+    lang: str = LANGUAGE
+    words: Words | None = None
+    footer: str = ""
+
+
+def sheet_pdf(template: Template, answers: Mapping[str, Value] | None = None, **look: Any) -> bytes:
     """The whole sheet as a PDF. `answers` are stored values by field key, used in the completed mode only.
 
-    Page and file show the template's neutral title; `lang` is a language tag such as en-GB, in which dates are written.
+    Page and file show the template's neutral title; `look` is what `Look` takes.
     """
-    sheet = Sheet(
-        template.neutral_title,
-        neutral_title=template.neutral_title,
-        purpose=template.purpose,
-        footer=footer,
-        mode=mode,
-        paper=paper,
-        large=large,
-        lang=lang,
-        answers=_for_print(template, answers or {}, lang),
-        words=words,
-    )
-    for section in template.sections:
-        _Printing(sheet, template, section).section()
-    return sheet.build()
+    return _sheet(template, answers or {}, Look(**look)).build()
 
 
-def card_pdf(
-    template: Template,
-    answers: Mapping[str, Value] | None = None,
-    *,
-    mode: Mode = Mode.BLANK,
-    paper: Paper = Paper.A4,
-    large: bool = False,
-    lang: str = LANGUAGE,
-    words: Words | None = None,
-    footer: str = "",
-) -> bytes:
+def card_pdf(template: Template, answers: Mapping[str, Value] | None = None, **look: Any) -> bytes:
     """Only the card to cut out and fold, on a page of its own. Raises NoCard."""
     section = next((section for section in template.sections if section.card), None)
     if section is None:
         raise NoCard(template.key)
-    sheet = Sheet(
-        template.neutral_title,
-        neutral_title=template.neutral_title,
-        purpose=section.hint,
-        footer=footer,
-        mode=mode,
-        paper=paper,
-        large=large,
-        lang=lang,
-        answers=_for_print(template, answers or {}, lang),
-        words=words,
-    )
+    sheet = _empty(template, answers or {}, Look(**look), purpose=section.hint)
     _Printing(sheet, template, Section(section.title, card=section.card)).section()
     return sheet.build()
+
+
+def bundle_pdf(
+    sheets: Sequence[tuple[Template, Mapping[str, Value]]], neutral_title: str, **look: Any
+) -> bytes:
+    """Several sheets as one PDF, each with its answers; one that has none is blank."""
+    how = Look(**look)
+    blank = replace(how, mode=Mode.BLANK)
+    made = [_sheet(template, answers, how if answers else blank) for template, answers in sheets]
+    return bundle(neutral_title, made, lang=how.lang, words=how.words)
+
+
+def _sheet(template: Template, answers: Mapping[str, Value], look: Look) -> Sheet:
+    """The sheet as it is usually set; closer where that saves a page that would hold little."""
+    first, *closer = (CLOSER, CLOSEST) if look.ink else (USUAL, CLOSER, CLOSEST)
+    usual = _filled(template, answers, look, first)
+    if look.large or not usual.needs_room():
+        return usual
+    tries = (_filled(template, answers, look, spacing) for spacing in closer)
+    return next((sheet for sheet in tries if len(sheet.pages()) < len(usual.pages())), usual)
+
+
+def _filled(template: Template, answers: Mapping[str, Value], look: Look, spacing: Spacing) -> Sheet:
+    sheet = _empty(template, answers, look, spacing=spacing)
+    for section in template.sections:
+        _Printing(sheet, template, section).section()
+    return sheet
+
+
+def _empty(
+    template: Template,
+    answers: Mapping[str, Value],
+    look: Look,
+    *,
+    purpose: str = "",
+    spacing: Spacing = USUAL,
+) -> Sheet:
+    return Sheet(
+        template.neutral_title,
+        neutral_title=template.neutral_title,
+        purpose=purpose or template.purpose,
+        footer=look.footer,
+        mode=look.mode,
+        paper=look.paper,
+        large=look.large,
+        ink=look.ink,
+        spacing=spacing,
+        lang=look.lang,
+        answers=_for_print(template, answers, look.lang),
+        words=look.words,
+    )
 
 
 def print_name(key: str) -> str:
@@ -141,6 +177,8 @@ class _Printing:
         self.scale_ends = ("", "")
 
     def section(self) -> None:
+        if self.of.new_page:
+            self.sheet.page_break()
         self.sheet.step(self.of.title, self.of.hint)
         for short, fields in groupby(self.of.fields, key=lambda field: field.type in SHORT):
             if short:
@@ -159,7 +197,7 @@ class _Printing:
             return
         wide = any(len(field.label) > NARROW_LABEL for field in fields)
         for row in _rows_of(fields, 2 if wide else SIDE_BY_SIDE):
-            self.sheet.columns(*((print_name(field.key), field.label) for field in row))
+            self.sheet.columns(*((print_name(field.key), field.label, field.hint) for field in row))
 
     def field(self, field: Field) -> None:
         if field.heads_up and self.sheet.mode is not Mode.COMPLETED:
@@ -180,13 +218,12 @@ class _Printing:
         if not field.steps:
             self.sheet.note(field.hint or field.label, field.label if field.hint else "")
             return
-        self.sheet.paragraph(_joined(field.label, field.hint))
-        self.sheet.steps(field.steps)
+        self.sheet.steps(field.steps, _joined(field.label, field.hint))
 
     def scale(self, field: Field) -> None:
-        """Scales in a row with the same ends say what those mean only once."""
+        """Scales in a row with the same ends say what those mean only once; in large print a page may come between."""
         ends = field.low, field.high
-        low, high = ends if ends != self.scale_ends else ("", "")
+        low, high = ends if ends != self.scale_ends or self.sheet.look.large else ("", "")
         self.scale_ends = ends
         self.sheet.scale(print_name(field.key), field.label, low=low, high=high)
 
@@ -198,11 +235,10 @@ class _Printing:
             self.sheet.checks(print_name(field.key), options, label=self.label_needed(field))
 
     def table(self, field: Field) -> None:
-        if label := self.label_needed(field):
-            self.sheet.paragraph(label)
         columns = [SheetColumn(column.label, column.share, column.tick) for column in field.columns]
         heads = [head.text for head in field.row_heads]
-        self.sheet.table(print_name(field.key), columns, rows=field.rows, row_heads=heads)
+        label = self.label_needed(field)
+        self.sheet.table(print_name(field.key), columns, rows=field.rows, row_heads=heads, label=label)
 
     def label_needed(self, field: Field) -> str:
         """A list or table right below its section's title needs no label of its own, unless another follows."""

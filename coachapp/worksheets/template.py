@@ -114,10 +114,13 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Section:
+    """What belongs together; `new_page` begins it on a page of its own, to be handed over without the rest."""
+
     title: str
     hint: str = ""
     fields: tuple[Field, ...] = ()
     card: Card | None = None
+    new_page: bool = False
 
 
 @dataclass(frozen=True, slots=True)

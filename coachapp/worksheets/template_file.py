@@ -96,12 +96,15 @@ class _Reader(Reading):
         return sections
 
     def section(self, node: yaml.Node, where: str) -> Section:
-        parts = self.mapping(node, where, ("title", "hint", "fields", "card"), required=("title", "fields"))
+        parts = self.mapping(
+            node, where, ("title", "hint", "new_page", "fields", "card"), required=("title", "fields")
+        )
         section = Section(
             title=self.part(parts, where, "title", "", self.title),
             hint=self.part(parts, where, "hint", "", self.words),
             fields=self.part(parts, where, "fields", (), self.fields_of(where)),
             card=self.part(parts, where, "card", None, self.card),
+            new_page=self.part(parts, where, "new_page", False, self.flag),
         )
         if "fields" in parts and _is_empty_list(parts["fields"]) and "card" not in parts:
             self.note(parts["fields"], f"{where}, “fields”", "Expected at least one field, or a card.")

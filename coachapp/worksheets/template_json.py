@@ -37,7 +37,7 @@ def template_as_json(template: Template) -> dict[str, Any]:
 
 
 def _section_as_json(section: Section) -> dict[str, Any]:
-    plain = _said({"title": section.title, "hint": section.hint})
+    plain = _said({"title": section.title, "hint": section.hint, "new_page": section.new_page})
     plain["fields"] = [_field_as_json(field) for field in section.fields]
     if section.card:
         plain["card"] = {"panels": [_panel_as_json(panel) for panel in section.card.panels]}
@@ -116,6 +116,7 @@ def _section_from_json(plain: Mapping[str, Any]) -> Section:
         hint=plain.get("hint", ""),
         fields=tuple(_field_from_json(field) for field in plain["fields"]),
         card=_card_from_json(plain["card"]) if "card" in plain else None,
+        new_page=plain.get("new_page", False),
     )
 
 

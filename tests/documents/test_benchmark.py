@@ -26,3 +26,16 @@ def test_prints_one_json_line_and_writes_the_file(tmp_path, reps, flags, fields)
     assert len(PdfReader(io.BytesIO(data)).pages) == 4
     assert len(PdfReader(io.BytesIO(data)).get_fields() or {}) == fields
     assert_good_pdf(data)
+
+
+def test_many_documents_take_no_more_memory_and_threads_make_the_same(proof):
+    run = subprocess.run(
+        [sys.executable, "-m", "benchmarks.pdf_many", str(proof(20, 500))],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    found = json.loads(run.stdout)
+    assert found["same"] == found["made"] > found["threads"] == 8
+    assert found["after_mb"] < 1.1 * found["before_mb"]

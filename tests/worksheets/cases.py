@@ -70,6 +70,7 @@ sections:
       panels:
         - {title: Left, items: [Breathe., Step back.]}
         - {title: Right, items: [{field: word}, {field: own, label: Mine}]}
+    new_page: true
 """
 
 

@@ -11,34 +11,14 @@ from coachapp.documents import Mode, Paper
 from coachapp.worksheets.answers import Value
 from coachapp.worksheets.pdf import NoCard, card_pdf, print_name, sheet_pdf
 from coachapp.worksheets.shelf import library
-from coachapp.worksheets.template import Field, FieldType, Kind, Template
+from coachapp.worksheets.template import FieldType, Kind, Template
 from tests.documents.pdf_checks import assert_good_pdf
 from tests.worksheets.cases import every_type
+from tests.worksheets.prints import WORDS, answers
 
 TEMPLATES = [*library(), every_type()]
-SAID = "Ελένη и <b>Żaneta</b> & 'friends'"
+SAID = WORDS["short"]
 LONG = "We waited and it grew quiet. " * 40
-
-
-def some_answer(field: Field, words: str) -> Value:
-    """An answer any field can hold."""
-    if field.type in (FieldType.TABLE, FieldType.PEOPLE):
-        row: dict[str, str | bool] = {c.key: True if c.tick else words for c in field.answer_columns}
-        return [{}, row] if field.row_heads else [row, row]
-    if field.type is FieldType.CHOICES:
-        return [option.key for option in field.options[1:]]
-    simple: dict[FieldType, Value] = {
-        FieldType.CHOICE: field.options[-1].key if field.options else "",
-        FieldType.SCALE: 0,
-        FieldType.DATE: "2027-03-01",
-        FieldType.TIME: "18:40",
-        FieldType.NOTE: None,
-    }
-    return simple.get(field.type, words)
-
-
-def answers(template: Template, words: str = SAID) -> dict[str, Value]:
-    return {field.key: some_answer(field, words) for field in template.fields}
 
 
 def pages(data: bytes) -> int:
@@ -54,14 +34,6 @@ def key_of(template: Template) -> str:
     return template.key
 
 
-@pytest.mark.parametrize("template", TEMPLATES, ids=key_of)
-@pytest.mark.parametrize("mode", Mode)
-@pytest.mark.parametrize("paper", Paper)
-@pytest.mark.parametrize("large", [False, True], ids=["normal", "large"])
-def test_every_variant_is_a_good_pdf(template: Template, mode: Mode, paper: Paper, large: bool) -> None:
-    assert_good_pdf(sheet_pdf(template, answers(template), mode=mode, paper=paper, large=large))
-
-
 @pytest.mark.parametrize("template", [t for t in TEMPLATES if t.card], ids=key_of)
 @pytest.mark.parametrize("mode", Mode)
 @pytest.mark.parametrize("large", [False, True], ids=["normal", "large"])
@@ -72,12 +44,48 @@ def test_the_card_alone_is_a_good_pdf_on_one_page(template: Template, mode: Mode
 
 
 @pytest.mark.parametrize("template", library(), ids=key_of)
-def test_a_worksheet_is_one_leaf_and_a_plan_two(template: Template) -> None:
-    """Printed on both sides, blank, on A4; shorter paper and boxes to fill may take one page more of a worksheet."""
-    most = 4 if template.kind is Kind.PLAN else 2
-    assert pages(sheet_pdf(template)) <= most
-    for paper in Paper:
-        assert pages(sheet_pdf(template, mode=Mode.FILLABLE, paper=paper)) <= max(most, 3)
+@pytest.mark.parametrize("paper", Paper)
+@pytest.mark.parametrize("mode", [Mode.BLANK, Mode.FILLABLE])
+def test_a_worksheet_is_one_leaf_and_a_plan_two(template: Template, paper: Paper, mode: Mode) -> None:
+    """Printed on both sides; a part that is handed to someone else takes a leaf of its own."""
+    sides = 4 if template.kind is Kind.PLAN else 2
+    handed_on = sum(section.new_page for section in template.sections)
+    for ink in (False, True):
+        assert pages(sheet_pdf(template, mode=mode, paper=paper, ink=ink)) <= sides + handed_on
+
+
+def test_a_part_to_hand_on_begins_its_own_page() -> None:
+    first, last = every_type().sections[0], every_type().sections[-1]
+    usual = replace(every_type(), sections=(first, replace(last, new_page=False)))
+    own = replace(every_type(), sections=(first, last))
+    assert [pages(sheet_pdf(template)) for template in (usual, own)] == [1, 2]
+
+
+def test_with_little_ink_nothing_is_filled_and_nothing_is_black_but_words() -> None:
+    given = answers(every_type())
+    usual, saving = (
+        pikepdf.open(io.BytesIO(sheet_pdf(every_type(), given, mode=Mode.COMPLETED, ink=ink)))
+        for ink in (False, True)
+    )
+    assert fills(usual) > 0 and fills(saving) == 0
+    assert max(rules(usual)) > 1 and max(rules(saving)) <= 0.5
+
+
+def fills(pdf: pikepdf.Pdf) -> int:
+    """How many shapes are filled."""
+    return sum(str(step.operator) == "f" for page in pdf.pages for step in pikepdf.parse_content_stream(page))
+
+
+def rules(pdf: pikepdf.Pdf) -> list[float]:
+    """How thick the decoration is drawn: rules, bars and frames, but not ticks and rings, which are answers."""
+    found, decoration = [], False
+    for page in pdf.pages:
+        for step in pikepdf.parse_content_stream(page):
+            if str(step.operator) == "BDC":
+                decoration = "/MCID" not in step.operands[1]
+            elif str(step.operator) == "w" and decoration:
+                found.append(float(step.operands[0]))
+    return found
 
 
 @pytest.mark.parametrize("template", TEMPLATES, ids=key_of)
@@ -86,6 +94,7 @@ def test_paper_says_every_question_and_note(template: Template) -> None:
     for section in template.sections:
         assert section.title in printed
     for field in template.fields:
+        assert field.hint in printed
         for option in field.options:
             assert option.text in printed
         for head in field.row_heads:

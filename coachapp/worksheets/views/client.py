@@ -19,7 +19,7 @@ from coachapp.worksheets.differences import differences
 from coachapp.worksheets.forms import SheetForm, all_values, rows_offered, words_of
 from coachapp.worksheets.queries import SheetRow
 from coachapp.worksheets.rules import Conflict, NoSuchSheet, NoSuchTemplate, Withdrawn
-from coachapp.worksheets.views import files
+from coachapp.worksheets.views import files, printing
 
 bp = Blueprint("sheets", __name__, url_prefix="/me/worksheets")
 
@@ -120,12 +120,12 @@ def unshare(number: int) -> ResponseReturnValue:
 @client_only
 def paper(number: int, paper: str = "a4") -> ResponseReturnValue:
     """Where a sheet becomes a file: what to think of first, then the kinds there are."""
-    return render_template("worksheets/print.html", sheet=own_sheet(number), paper=paper)
+    return printing.page(own_sheet(number), paper)
 
 
-@bp.get("/<int:number>/<any(blank,fillable,completed,large,card):kind>.pdf")
+@bp.get("/<int:number>/<any(blank,fillable,completed,large,ink,card):kind>.pdf")
 @bp.get(
-    "/<int:number>/<any(a4,letter):paper>/<any(read,keep):way>/<any(blank,fillable,completed,large,card):kind>.pdf"
+    "/<int:number>/<any(a4,letter):paper>/<any(read,keep):way>/<any(blank,fillable,completed,large,ink,card):kind>.pdf"
 )
 @client_only
 def file(number: int, kind: str, paper: str = "a4", way: str = "read") -> ResponseReturnValue:

@@ -1,13 +1,15 @@
-"""A sheet as a file: which kinds there are, and the answer that carries one."""
+"""Sheets as files: which kinds there are, and the answer that carries one."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from flask import Response, abort
+from flask_babel import gettext as _
 
 from coachapp.documents import Mode, Paper
 from coachapp.web.files import pdf_answer
 from coachapp.worksheets.answers import Value
-from coachapp.worksheets.pdf import NoCard, card_pdf, sheet_pdf
+from coachapp.worksheets.pdf import NoCard, bundle_pdf, card_pdf, sheet_pdf
+from coachapp.worksheets.queries import SheetRow
 from coachapp.worksheets.template import Template
 
 Answers = Mapping[str, Value]
@@ -34,6 +36,12 @@ def _large(template: Template, answers: Answers, paper: Paper) -> bytes:
     return sheet_pdf(template, answers, mode=mode, paper=paper, large=True)
 
 
+def _ink(template: Template, answers: Answers, paper: Paper) -> bytes:
+    """With little ink: with the answers, or blank while there are none."""
+    mode = Mode.COMPLETED if answers else Mode.BLANK
+    return sheet_pdf(template, answers, mode=mode, paper=paper, ink=True)
+
+
 def _card(template: Template, answers: Answers, paper: Paper) -> bytes:
     return card_pdf(template, answers, mode=Mode.COMPLETED if answers else Mode.BLANK, paper=paper)
 
@@ -43,14 +51,50 @@ KINDS: dict[str, Make] = {
     "fillable": _fillable,
     "completed": _completed,
     "large": _large,
+    "ink": _ink,
     "card": _card,
 }
 
 
-def pdf(template: Template, answers: Answers, kind: str, paper: str, name: str, *, keep: bool) -> Response:
-    """The file, to be read here or (`keep`) to be saved as `name`. 404 for a kind this template has not."""
+SEVERAL: dict[str, dict[str, Mode | bool]] = {
+    "completed": {"mode": Mode.COMPLETED},
+    "blank": {"mode": Mode.BLANK},
+    "large": {"mode": Mode.COMPLETED, "large": True},
+    "ink": {"mode": Mode.COMPLETED, "ink": True},
+}
+
+
+def kinds_of(*sheets: SheetRow) -> list[tuple[str, str, str]]:
+    """The kinds of file these sheets can be, each with its words and a hint."""
+    begun, alone = any(sheet.answered for sheet in sheets), len(sheets) == 1
+    with_answers = _("With my answers.") if begun else ""
+    kinds = [("blank", _("Empty, to write on by hand"), "")]
+    if begun:
+        kinds.insert(0, ("completed", _("With my answers"), ""))
+    if alone:
+        kinds.append(("fillable", _("Empty, to fill in on a screen"), ""))
+    kinds.append(("large", _("In large letters"), with_answers))
+    kinds.append(
+        ("ink", _("With little ink"), f"{with_answers} {_('Thin lines, no filled shapes.')}".strip())
+    )
+    if alone and sheets[0].has_card:
+        kinds.append(("card", _("The card to fold"), _("Cut it out and fold it; it fits in a wallet.")))
+    return kinds
+
+
+def made(template: Template, answers: Answers, kind: str, paper: str) -> bytes:
+    """The file of one sheet. 404 for a kind this template has not."""
     try:
-        body = KINDS[kind](template, answers, PAPERS[paper])
+        return KINDS[kind](template, answers, PAPERS[paper])
     except NoCard:
         abort(404)
-    return pdf_answer(body, name, keep=keep)
+
+
+def several(sheets: Sequence[tuple[Template, Answers]], kind: str, paper: str) -> bytes:
+    """The file of several sheets; it calls itself by the word of the page it comes from."""
+    return bundle_pdf(sheets, _("Notes"), paper=PAPERS[paper], **SEVERAL[kind])
+
+
+def pdf(template: Template, answers: Answers, kind: str, paper: str, name: str, *, keep: bool) -> Response:
+    """The file, to be read here or (`keep`) to be saved as `name`. 404 for a kind this template has not."""
+    return pdf_answer(made(template, answers, kind, paper), name, keep=keep)
