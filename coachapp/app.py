@@ -61,6 +61,7 @@ from coachapp.questions.views import client as questions_client
 from coachapp.questions.views import coach as questions_desk
 from coachapp.questions.views import public as questions
 from coachapp.web import assets, errors, guards, headers, icons, limits, logs, system, translating, words
+from coachapp.worksheets.views import builder as sheets_builder
 from coachapp.worksheets.views import client as sheets_client
 from coachapp.worksheets.views import coach as sheets_coach
 
@@ -104,6 +105,7 @@ ROOMS: tuple[Blueprint, ...] = (
     portal_views.bp,
     sheets_client.bp,
     sheets_coach.bp,
+    sheets_builder.bp,
     payments_views.bp,
     pay_views.bp,
     demo_views.bp,

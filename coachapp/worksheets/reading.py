@@ -56,7 +56,7 @@ class Reading:
             self.note(node, where, f"Expected text, found {_found(node)}.")
             return ""
         written = "" if node.tag == _NULL else str(node.value)
-        text = " ".join(_CONTROL.sub(" ", written).split())
+        text = tidy(written)
         if not text:
             self.note(node, where, "Expected text, found nothing.")
         if len(text) > limit:
@@ -187,6 +187,11 @@ def _found(node: yaml.Node) -> str:
         return "more keys"
     value = str(node.value)
     return f"“{value[:40]}”" if value else "nothing"
+
+
+def tidy(words: str) -> str:
+    """Words on one line, without anything that cannot be seen."""
+    return " ".join(_CONTROL.sub(" ", words).split())
 
 
 def closest(word: str, known: Iterable[str]) -> str:

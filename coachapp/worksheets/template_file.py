@@ -39,6 +39,7 @@ _BELONGS = {
     "low": frozenset({FieldType.SCALE}),
     "high": frozenset({FieldType.SCALE}),
     "steps": frozenset({FieldType.NOTE}),
+    "signed": frozenset({FieldType.NOTE}),
 }
 _COMMON = ("key", "type", "label", "hint", "optional", "heads_up")
 _TOP = ("key", "version", "kind", "title", "neutral_title", "purpose", "minutes", "sections")
@@ -148,7 +149,8 @@ class _Reader(Reading):
             low = self.part(parts, where, "low", DEFAULT_ENDS[0], self.title)
             return replace(field, low=low, high=self.part(parts, where, "high", DEFAULT_ENDS[1], self.title))
         if field.type is FieldType.NOTE:
-            return replace(field, steps=self.part(parts, where, "steps", (), self.steps))
+            steps = self.part(parts, where, "steps", (), self.steps)
+            return replace(field, steps=steps, signed=self.part(parts, where, "signed", "", self.title))
         return field
 
     def table(self, field: Field, parts: dict[str, yaml.Node], where: str) -> Field:
@@ -235,10 +237,9 @@ class _Reader(Reading):
 
     def neutral_title(self, node: yaml.Node, where: str) -> str:
         text = self.title(node, where)
-        telling = _TELLING.search(text)
-        if telling:
+        if telling := telling_word(text):
             self.note(
-                node, where, f"This is printed on paper and files. Expected a title without “{telling[0]}”."
+                node, where, f"This is printed on paper and files. Expected a title without “{telling}”."
             )
         return text
 
@@ -288,6 +289,12 @@ class _Reader(Reading):
                     f"{where}, “{name}”",
                     f"A field of type {kind} has no “{name}”. It belongs to {owners}.",
                 )
+
+
+def telling_word(text: str) -> str:
+    """The first thing in some words that says why someone has a sheet; empty when there is none."""
+    found = _TELLING.search(text)
+    return found[0] if found else ""
 
 
 def _is_empty_list(node: yaml.Node) -> bool:

@@ -76,10 +76,37 @@ class _PlainLoader(yaml.SafeLoader):
             raise _Refused(line, f"Tags are not accepted here. Take “{getattr(event, 'tag', '')}” out.")
 
 
+def decoded(data: bytes, name: str) -> str:
+    """The text of a file. Raises TemplateError naming the line that is not UTF-8, and for what is no text at all."""
+    if len(data) > MAX_BYTES:
+        raise TemplateError(name, [_too_large()])
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        words = "This text is saved as UTF-16. Expected UTF-8; most programs ask for it under “Save as”."
+        raise TemplateError(name, [Problem(1, "", words)])
+    if b"\0" in data:
+        raise TemplateError(name, [Problem(_line(data, data.index(0)), "", _NO_TEXT)])
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        words = "There is a letter here that is not saved as UTF-8. Save the file as UTF-8 and try again."
+        raise TemplateError(name, [Problem(_line(data, error.start), "", words)]) from None
+
+
+_NO_TEXT = "This is not a file of text. Expected a template as YAML."
+
+
+def _line(data: bytes, at: int) -> int:
+    return data.count(b"\n", 0, at) + 1
+
+
+def _too_large() -> Problem:
+    return Problem(1, "", f"Expected a file of at most {MAX_BYTES // 1024} KB.")
+
+
 def read_nodes(text: str, name: str) -> yaml.Node:
     """The one document in `text`. Raises TemplateError naming the line and what was expected."""
     if len(text) > MAX_BYTES or len(text.encode(errors="replace")) > MAX_BYTES:
-        raise TemplateError(name, [Problem(1, "", f"Expected a file of at most {MAX_BYTES // 1024} KB.")])
+        raise TemplateError(name, [_too_large()])
     try:
         node = _compose(text)
     except _Refused as refused:

@@ -9,6 +9,7 @@ from coachapp.web.files import pdf_answer
 from coachapp.worksheets.answers import Value
 from coachapp.worksheets.pdf import NoCard, card_pdf, sheet_pdf
 from coachapp.worksheets.template import Template
+from coachapp.worksheets.template_file import write_template
 
 Answers = Mapping[str, Value]
 Make = Callable[[Template, Answers, Paper], bytes]
@@ -45,6 +46,22 @@ KINDS: dict[str, Make] = {
     "large": _large,
     "card": _card,
 }
+
+
+def file_name(template: Template, ending: str) -> str:
+    """What a template's file is called: its neutral title in plain letters."""
+    name = template.neutral_title.lower().replace(" ", "-")
+    safe = "".join(letter for letter in name if letter.isascii() and (letter.isalnum() or letter == "-"))
+    return f"{safe.strip('-') or 'notes'}.{ending}"
+
+
+def yaml(template: Template) -> Response:
+    """The template as a file of its own, to be kept or read here again."""
+    headers = {
+        "Content-Disposition": f'attachment; filename="{file_name(template, "yaml")}"',
+        "Cache-Control": "no-store",
+    }
+    return Response(write_template(template), mimetype="application/yaml", headers=headers)
 
 
 def pdf(template: Template, answers: Answers, kind: str, paper: str, name: str, *, keep: bool) -> Response:
