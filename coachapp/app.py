@@ -64,6 +64,7 @@ from coachapp.web import assets, errors, guards, headers, icons, limits, logs, s
 from coachapp.worksheets.views import builder as sheets_builder
 from coachapp.worksheets.views import client as sheets_client
 from coachapp.worksheets.views import coach as sheets_coach
+from coachapp.worksheets.views import templates as sheets_templates
 
 ROOMS: tuple[Blueprint, ...] = (
     system.bp,
@@ -106,6 +107,7 @@ ROOMS: tuple[Blueprint, ...] = (
     sheets_client.bp,
     sheets_coach.bp,
     sheets_builder.bp,
+    sheets_templates.bp,
     payments_views.bp,
     pay_views.bp,
     demo_views.bp,

@@ -83,6 +83,14 @@ PARTS: Mapping[str, Any] = {
 }
 """What the page calls the keys of a file."""
 
+OF_A_NOTE: Mapping[str, Any] = {"label": _l("Heading"), "hint": _l("Text")}
+
+KINDER: Mapping[str, Any] = {
+    "Expected text, found nothing.": _l("It is still empty."),
+    "Expected at least one field, or a card.": _l("There is no block in this part yet."),
+}
+"""What a page can say better than a file's reader, who does not see it."""
+
 
 @dataclass(frozen=True)
 class Block:
@@ -149,18 +157,18 @@ class DraftForm:
 
     def about(self) -> tuple[str, ...]:
         """What the sheet as a whole still needs."""
-        return tuple(map(fault_words, self._faults(0, 0)))
+        return self._words_at(0, 0)
 
     def summary(self) -> list[tuple[str, str]]:
         """(id to land on, where and what) for everything the draft still needs."""
-        return [(_anchor(fault), f"{self._where(fault)}: {fault_words(fault)}") for fault in self.faults]
+        return [(_anchor(fault), f"{self._where(fault)}: {self._words(fault)}") for fault in self.faults]
 
     def _part(self, number: int, section: Section, numbers: Iterator[int], last: int) -> DraftPart:
         blocks = tuple(
             self._block(number, at, of, next(numbers), last) for at, of in enumerate(section.fields, 1)
         )
-        faults = tuple(map(fault_words, self._faults(number, 0)))
-        return DraftPart(number, f"s{number}", section, _card_as_text(section.card), blocks, faults)
+        card = _card_as_text(section.card)
+        return DraftPart(number, f"s{number}", section, card, blocks, self._words_at(number, 0))
 
     def _block(self, section: int, at: int, of: Field, number: int, last: int) -> Block:
         return Block(
@@ -168,13 +176,23 @@ class DraftForm:
             f"s{section}-{at}",
             f"{section}-{at}",
             of,
-            tuple(map(fault_words, self._faults(section, at))),
+            self._words_at(section, at),
             first=number == section == 1,
             last=number == last and section == len(self.template.sections),
         )
 
-    def _faults(self, section: int, field: int) -> list[Fault]:
-        return [fault for fault in self.faults if (fault.section, fault.field) == (section, field)]
+    def _words_at(self, section: int, field: int) -> tuple[str, ...]:
+        return tuple(
+            self._words(fault) for fault in self.faults if (fault.section, fault.field) == (section, field)
+        )
+
+    def _words(self, fault: Fault) -> str:
+        """What is needed, in the words of the page instead of those of a file."""
+        part, words = fault.part, str(KINDER.get(fault.words, fault.words))
+        of = self.template.sections[fault.section - 1].fields[fault.field - 1] if fault.field else None
+        for key, name in {**PARTS, **(OF_A_NOTE if of and not of.asks else {})}.items():
+            part, words = part.replace(f"“{key}”", str(name)), words.replace(f"“{key}”", f"“{name}”")
+        return f"{part}: {words}" if part else words
 
     def _where(self, fault: Fault) -> str:
         if not fault.section:
@@ -183,14 +201,6 @@ class DraftForm:
             return _("Part %(number)s", number=fault.section)
         before = sum(len(section.fields) for section in self.template.sections[: fault.section - 1])
         return _("Block %(number)s", number=before + fault.field)
-
-
-def fault_words(fault: Fault) -> str:
-    """What a draft needs, in the words of the page instead of those of a file."""
-    part, words = fault.part, fault.words
-    for key, name in PARTS.items():
-        part, words = part.replace(f"“{key}”", str(name)), words.replace(f"“{key}”", f"“{name}”")
-    return f"{part}: {words}" if part else words
 
 
 def _anchor(fault: Fault) -> str:
@@ -220,7 +230,7 @@ def typed_template(form: FormData, before: Template) -> Template:
 
 
 def _section(form: FormData, name: str, known: Mapping[str, Field]) -> Section:
-    names = takewhile(lambda block: form.getlist(f"{block}-type"), (f"{name}-{n}" for n in count(1)))
+    names = takewhile(lambda block: form.getlist(f"{block}-is"), (f"{name}-{n}" for n in count(1)))
     blocks = (_field(form, block, known) for block, _n in zip(names, range(MAX_FIELDS * 2), strict=False))
     return Section(
         _words(form, f"{name}-title"),
@@ -232,18 +242,18 @@ def _section(form: FormData, name: str, known: Mapping[str, Field]) -> Section:
 
 def _field(form: FormData, name: str, known: Mapping[str, Field]) -> Field | None:
     """The block in what was typed; None for a type that nobody offered."""
-    if _raw(form, f"{name}-type") not in list(FieldType):
+    kind, _space, key = _raw(form, f"{name}-is").partition(" ")
+    if kind not in list(FieldType):
         return None
-    kind, key = FieldType(_raw(form, f"{name}-type")), _raw(form, f"{name}-key")[:60]
     field = Field(
-        key,
-        kind,
+        key[:60],
+        FieldType(kind),
         _words(form, f"{name}-label"),
         _words(form, f"{name}-hint"),
         optional=bool(_raw(form, f"{name}-optional")),
         heads_up=_words(form, f"{name}-heads_up"),
     )
-    return _with_type(field, form, name, known.get(key, field))
+    return _with_type(field, form, name, known.get(field.key, field))
 
 
 def _with_type(field: Field, form: FormData, name: str, before: Field) -> Field:

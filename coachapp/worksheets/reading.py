@@ -171,9 +171,8 @@ class Reading:
                 parts[text] = value
         return parts
 
-    def note(self, node: yaml.Node | None, where: str, words: str) -> None:
-        line = node.start_mark.line + 1 if node else 1
-        self.problems.append(Problem(line, where, words))
+    def note(self, node: yaml.Node, where: str, words: str) -> None:
+        self.problems.append(Problem(node.start_mark.line + 1, where, words))
 
 
 def _span(at_least: int, at_most: int) -> str:

@@ -8,6 +8,7 @@ from typing import cast
 import yaml
 
 from coachapp.worksheets.rules import WorksheetError
+from coachapp.worksheets.yaml_words import meaning
 
 MAX_BYTES = 256 * 1024
 MAX_DEPTH = 12
@@ -114,7 +115,8 @@ def read_nodes(text: str, name: str) -> yaml.Node:
     except yaml.reader.ReaderError as error:
         raise TemplateError(name, [_unreadable_character(text, error)]) from None
     except yaml.MarkedYAMLError as error:
-        raise TemplateError(name, [_bad_syntax(error)]) from None
+        line, words = meaning(error)
+        raise TemplateError(name, [Problem(line, "", words)]) from None
     if node is None:
         raise TemplateError(
             name, [Problem(1, "", "The file is empty. Expected “key”, “version”, “kind” and so on.")]
@@ -133,14 +135,3 @@ def _compose(text: str) -> yaml.Node | None:
 def _unreadable_character(text: str, error: yaml.reader.ReaderError) -> Problem:
     line = text.count("\n", 0, error.position) + 1
     return Problem(line, "", "There is a character here that cannot be read. Delete it or type it again.")
-
-
-def _bad_syntax(error: yaml.MarkedYAMLError) -> Problem:
-    mark = error.problem_mark or error.context_mark
-    line = mark.line + 1 if mark else 1
-    found = (error.problem or "").replace("'", "")
-    if "\\t" in found:
-        return Problem(line, "", "There is a tab here. Expected spaces.")
-    if "another document" in found:
-        return Problem(line, "", "A second document begins here. Expected one template in a file.")
-    return Problem(line, "", f"This is not readable as YAML: {found}. Look at the spaces, colons and quotes.")

@@ -2,12 +2,25 @@
 
 import pytest
 
-from coachapp.worksheets.queries import sheet, template
-from tests.cast import ALEX, NORA
+from coachapp.worksheets.queries import template
+from tests.cast import NORA
 from tests.road import mostly_sqlite as databases  # noqa: F401  # pytest finds fixtures by name
 from tests.worksheets.writing import Writer
 
-TYPES = "text long_text own_words choices choice scale date time table people note signed".split()
+TYPES = [
+    "text",
+    "long_text",
+    "own_words",
+    "choices",
+    "choice",
+    "scale",
+    "date",
+    "time",
+    "table",
+    "people",
+    "note",
+    "signed",
+]
 
 
 @pytest.fixture

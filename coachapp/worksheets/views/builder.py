@@ -1,6 +1,5 @@
-"""The coach's own templates: writing a draft block by block, looking at it, publishing it, and templates as files."""
+"""A coach writing a template: block by block, looking at it as a client and on paper, publishing it."""
 
-import re
 from collections.abc import Sequence
 from uuid import UUID
 
@@ -14,88 +13,29 @@ from coachapp.practice.queries import coach
 from coachapp.practice.rules import CoachRow
 from coachapp.web import errors
 from coachapp.web.guards import staff
-from coachapp.worksheets import draft_operations, draft_queries, queries
+from coachapp.worksheets import draft_operations, draft_queries
 from coachapp.worksheets.draft_differences import differing
-from coachapp.worksheets.draft_form import KINDS, DraftForm, SourceForm, typed_template
+from coachapp.worksheets.draft_form import KINDS, DraftForm, typed_template
 from coachapp.worksheets.draft_presses import landing_after, pressed
 from coachapp.worksheets.draft_queries import DraftRow
 from coachapp.worksheets.drafts import (
     Draft,
     DraftChanged,
-    DraftTaken,
     Fault,
     NoSuchDraft,
-    NothingNew,
     NotReady,
     presentable,
 )
 from coachapp.worksheets.forms import SheetForm
-from coachapp.worksheets.rules import NoSuchTemplate, VersionTaken
-from coachapp.worksheets.template import Kind, Template
-from coachapp.worksheets.template_file import read_template, telling_word
+from coachapp.worksheets.rules import VersionTaken
+from coachapp.worksheets.template import Template
+from coachapp.worksheets.template_file import telling_word
 from coachapp.worksheets.views import files
-from coachapp.worksheets.yaml_source import Problem, TemplateError, decoded
 
 bp = Blueprint("desk_drafts", __name__, url_prefix="/desk/worksheets")
 
 _DRAFT = "/drafts/<uuid:draft_id>"
 _FILE = "<any(a4,letter):paper>/<any(read,keep):way>/<any(blank,fillable,large,card):kind>.pdf"
-
-
-# ---- beginning, and what is published -----------------------------------------------------------------
-
-
-@bp.post("/new/<any(worksheet,plan):kind>")
-@staff
-def begin(kind: str) -> ResponseReturnValue:
-    """Begin a sheet from nothing."""
-    return _to(draft_operations.begin(Kind(kind), now=clock.now()))
-
-
-@bp.post("/<key>/copy")
-@staff
-def copy(key: str) -> ResponseReturnValue:
-    """Begin a sheet of her own from a published one."""
-    title = _("%(title)s (copy)", title=_published(key).title)
-    return _to(draft_operations.begin_copy(key, title, now=clock.now()))
-
-
-@bp.post("/<key>/change")
-@staff
-def change(key: str) -> ResponseReturnValue:
-    """Begin the next version of a published sheet, or go on with it."""
-    _published(key)
-    return _to(draft_operations.begin_version(key, now=clock.now()))
-
-
-@bp.post("/<key>/retire")
-@staff
-def retire(key: str) -> ResponseReturnValue:
-    """Offer a sheet no more."""
-    _published(key)
-    draft_operations.retire(key, now=clock.now(), by=current_user.account_id)
-    flash(_("Retired: it is not offered any more. Sheets already given stay."))
-    return redirect(url_for("desk_sheets.library"), 303)
-
-
-@bp.post("/<key>/offer")
-@staff
-def offer(key: str) -> ResponseReturnValue:
-    """Offer a retired sheet again."""
-    _published(key)
-    draft_operations.offer_again(key, now=clock.now(), by=current_user.account_id)
-    flash(_("It is offered again."))
-    return redirect(url_for("desk_sheets.library"), 303)
-
-
-@bp.get("/<key>/file.yaml")
-@staff
-def file(key: str) -> ResponseReturnValue:
-    """A published sheet as a file."""
-    return files.yaml(_published(key))
-
-
-# ---- one draft ----------------------------------------------------------------------------------------
 
 
 @bp.get(_DRAFT)
@@ -185,63 +125,9 @@ def remove(draft_id: UUID) -> ResponseReturnValue:
     return redirect(url_for("desk_sheets.library"), 303)
 
 
-# ---- a file from elsewhere ----------------------------------------------------------------------------
-
-
-@bp.get("/from/file")
-@staff
-def source() -> ResponseReturnValue:
-    """Where a template is read from a file or its text."""
-    return render_template("worksheets/source.html", form=SourceForm(), problems=())
-
-
-@bp.post("/from/file")
-@staff
-def read_source() -> ResponseReturnValue:
-    """Read a template into a draft; with any mistake in it nothing changes."""
-    form, text = SourceForm(), ""
-    try:
-        text = _text(form)
-        read = read_template(text, _("The file"))
-        draft_id = draft_operations.begin_from(read, now=clock.now())
-    except TemplateError as refused:
-        return _with_problems(form, refused.problems)
-    except DraftTaken as taken:
-        return _with_problems(form, [_is_being_written(text, str(taken))])
-    except NothingNew as same:
-        flash(_("Version %(number)s says exactly this already. Nothing was changed.", number=same.version))
-        return redirect(url_for("desk_sheets.preview", key=read.key), 303)
-    flash(_("Read, and kept as a draft. Nothing is offered until you publish it."))
-    return _to(draft_id)
-
-
-def _text(form: SourceForm) -> str:
-    """The text of the file or of the box, whichever was given. TemplateError when it is not text, or not one of both."""
-    upload = request.files.get(form.upload.name)
-    data, typed = upload.read() if upload else b"", form.text.data or ""
-    if data and typed.strip():
-        raise TemplateError("", [Problem(1, "", _("There is a file and a text. Expected one of them."))])
-    return decoded(data, "") if upload else typed
-
-
-def _is_being_written(text: str, key: str) -> Problem:
-    lines = text.splitlines()
-    line = next((n for n, words in enumerate(lines, 1) if re.match(r"[\"']?key[\"']?\s*:", words)), 1)
-    words = _(
-        "A sheet with the key “%(key)s” is being written already. Publish or remove that draft, or choose another key.",
-        key=key,
-    )
-    return Problem(line, "“key”", words)
-
-
-def _with_problems(form: SourceForm, problems: Sequence[Problem]) -> ResponseReturnValue:
-    return render_template("worksheets/source.html", form=form, problems=problems), 422
-
-
 # ---- what the views share -----------------------------------------------------------------------------
 
 
-@bp.errorhandler(DraftTaken)
 @bp.errorhandler(VersionTaken)
 def _meanwhile(error: Exception) -> ResponseReturnValue:
     return errors.page(
@@ -296,6 +182,7 @@ def _page(
         row=row,
         draft=draft,
         form=form,
+        errors=form.summary(),
         kinds=KINDS,
         zone=_host().zone,
         telling=telling_word(draft.template.title),
@@ -319,10 +206,6 @@ def _revision() -> int:
     return request.form.get("revision", type=int, default=-1)
 
 
-def _to(draft_id: UUID) -> ResponseReturnValue:
-    return redirect(url_for("desk_drafts.edit", draft_id=draft_id), 303)
-
-
 def _host() -> CoachRow:
     return coach(current_user.coach_id)
 
@@ -331,11 +214,4 @@ def _draft(draft_id: UUID) -> DraftRow:
     try:
         return draft_queries.draft(draft_id)
     except NoSuchDraft:
-        abort(404)
-
-
-def _published(key: str) -> Template:
-    try:
-        return queries.template(key).template
-    except NoSuchTemplate:
         abort(404)
