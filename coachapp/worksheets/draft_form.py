@@ -155,6 +155,11 @@ class DraftForm:
             for number, section in enumerate(self.template.sections, 1)
         ]
 
+    def usual_part(self) -> int:
+        """Where a new block most likely belongs: the last part that does not only hold a card."""
+        sections = enumerate(self.template.sections, 1)
+        return max((number for number, of in sections if of.fields or not of.card), default=1)
+
     def about(self) -> tuple[str, ...]:
         """What the sheet as a whole still needs."""
         return self._words_at(0, 0)

@@ -156,8 +156,12 @@ def _same(text: str, left: dict[str, str]) -> str:
 
 
 def _similar(text: str, left: dict[str, str]) -> str:
+    """The key of words that differ by little, or that were only continued or cut short."""
     close = get_close_matches(text, list(left.values()), n=1, cutoff=0.75)
-    return _same(close[0], left) if close else ""
+    longer = [
+        words for words in left.values() if words and (words.startswith(text) or text.startswith(words))
+    ]
+    return next((_same(words, left) for words in (*close, *longer)), "")
 
 
 def _same_place(number: int, texts: Sequence[str], before: Sequence[tuple[str, str]]) -> str:

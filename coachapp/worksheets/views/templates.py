@@ -116,8 +116,14 @@ def _text(form: SourceForm) -> str:
     upload = request.files.get(form.upload.name)
     data, typed = upload.read() if upload else b"", form.text.data or ""
     if data and typed.strip():
-        raise TemplateError("", [Problem(1, "", _("There is a file and a text. Expected one of them."))])
-    return decoded(data, "") if upload else typed
+        raise _refused(_("There is a file and a text. Expected one of them."))
+    if not data and not typed.strip():
+        raise _refused(_("There is nothing here yet. Choose a file, or put its text in the box."))
+    return decoded(data, "") if data else typed
+
+
+def _refused(words: str) -> TemplateError:
+    return TemplateError("", [Problem(1, "", words)])
 
 
 def _is_being_written(text: str, key: str) -> Problem:
