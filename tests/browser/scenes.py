@@ -536,7 +536,7 @@ class Cast:
             case "desk_move":
                 self._facts[name] = self.address("{desk_cancel}").replace("/cancel", "/move")
             case "desk_draft":
-                begun = self.person(COACH).send("/desk/worksheets/our-door/copy", {}, "/desk/worksheets")
+                begun = self.person(COACH).send("/desk/worksheets/a-parcel/copy", {}, "/desk/worksheets")
                 self._facts[name] = begun.headers["location"]
             case "desk_series":
                 self._facts[name] = self._book_series()
