@@ -62,10 +62,12 @@ from coachapp.questions.views import coach as questions_desk
 from coachapp.questions.views import public as questions
 from coachapp.web import assets, errors, guards, headers, icons, limits, logs, system, translating, words
 from coachapp.web.uploads import InMemory
+from coachapp.worksheets.views import builder as sheets_builder
 from coachapp.worksheets.views import client as sheets_client
 from coachapp.worksheets.views import coach as sheets_coach
 from coachapp.worksheets.views import filled as sheets_filled
 from coachapp.worksheets.views import printing as sheets_printing
+from coachapp.worksheets.views import templates as sheets_templates
 
 ROOMS: tuple[Blueprint, ...] = (
     system.bp,
@@ -109,6 +111,8 @@ ROOMS: tuple[Blueprint, ...] = (
     sheets_coach.bp,
     sheets_filled.bp,
     sheets_printing.bp,
+    sheets_builder.bp,
+    sheets_templates.bp,
     payments_views.bp,
     pay_views.bp,
     demo_views.bp,

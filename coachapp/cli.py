@@ -17,11 +17,11 @@ from coachapp.doctor.checks import examine
 from coachapp.doctor.rules import Level
 from coachapp.migrations import run as migrations
 from coachapp.worksheets import operations as sheets
-from coachapp.worksheets.queries import templates as published_templates
+from coachapp.worksheets.queries import newest_templates
 from coachapp.worksheets.rules import VersionTaken
 from coachapp.worksheets.template import Template
 from coachapp.worksheets.template_file import read_template, write_template
-from coachapp.worksheets.yaml_source import TemplateError
+from coachapp.worksheets.yaml_source import TemplateError, decoded
 
 
 def install(app: Flask) -> None:
@@ -135,7 +135,7 @@ def import_templates(path: Path) -> None:
 def export_templates(path: Path) -> None:
     """Write every published template into a folder, or into KEY.yaml only the one of that key."""
     one = path.stem if path.suffix == ".yaml" else None
-    found = [row.template for row in published_templates() if one in (None, row.template.key)]
+    found = [row.template for row in newest_templates() if one in (None, row.template.key)]
     if not found:
         raise click.ClickException("There is no such template.")
     folder = path.parent if one else path
@@ -152,11 +152,9 @@ def _read_templates(path: Path) -> list[Template]:
     found, mistakes = [], []
     for file in files:
         try:
-            found.append(read_template(file.read_text(encoding="utf-8"), file.name))
+            found.append(read_template(decoded(file.read_bytes(), file.name), file.name))
         except TemplateError as error:
             mistakes.append(str(error))
-        except UnicodeDecodeError:
-            mistakes.append(f"{file.name}: expected text in UTF-8.")
     if mistakes:
         raise click.ClickException("\n".join(mistakes))
     return found

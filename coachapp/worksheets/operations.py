@@ -32,12 +32,15 @@ from coachapp.worksheets.template_json import template_as_json
 def publish_library(now: datetime) -> int:
     """Publish what the library holds and the database does not have yet; returns how many were new."""
     with transaction() as db:
-        known = {
-            (row.key, row.version) for row in db.execute(select(SheetTemplate.key, SheetTemplate.version))
-        }
+        facts = select(SheetTemplate.key, SheetTemplate.version, SheetTemplate.retired_at)
+        rows = db.execute(facts.order_by(SheetTemplate.version)).all()
+        known = {(row.key, row.version) for row in rows}
+        retired = {row.key: row.retired_at for row in rows}
         fresh = [template for template in library() if (template.key, template.version) not in known]
         for template in fresh:
-            db.add(_version(template, now))
+            version = _version(template, now)
+            version.retired_at = retired.get(template.key)
+            db.add(version)
     return len(fresh)
 
 
@@ -90,7 +93,10 @@ def assign(
 
 
 def take(template_id: UUID, client_id: UUID, *, now: datetime) -> int:
-    """A client takes a template herself; returns the number of her sheet, the one she has already if there is one."""
+    """A client takes a template herself; returns the number of her sheet, the one she has already if there is one.
+
+    Raises NoSuchTemplate, also for one that is offered no more.
+    """
     with transaction() as db:
         has = select(Assignment.number).where(
             Assignment.client_id == client_id,
@@ -100,6 +106,9 @@ def take(template_id: UUID, client_id: UUID, *, now: datetime) -> int:
         known = db.scalar(has.order_by(Assignment.number.desc()).limit(1))
         if known is not None:
             return known
+        offered = db.get(SheetTemplate, template_id)
+        if offered is None or offered.retired_at is not None:
+            raise NoSuchTemplate(str(template_id))
         taken = assign(template_id, client_id, now=now, role="client")
         return db.get_one(Assignment, taken).number
 

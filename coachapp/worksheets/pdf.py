@@ -215,10 +215,15 @@ class _Printing:
                 self.sheet.answer(print_name(field.key), field.label, lines=field.lines, hint=field.hint)
 
     def note(self, field: Field) -> None:
+        """Words without an answer; the name of whoever signs them stands on a line of its own."""
         if not field.steps:
-            self.sheet.note(field.hint or field.label, field.label if field.hint else "")
+            words = field.hint or field.label
+            signed = f"{words}\n{field.signed}" if field.signed else words
+            self.sheet.note(signed, field.label if field.hint else "")
             return
         self.sheet.steps(field.steps, _joined(field.label, field.hint))
+        if field.signed:
+            self.sheet.paragraph(field.signed)
 
     def scale(self, field: Field) -> None:
         """Scales in a row with the same ends say what those mean only once; in large print a page may come between."""

@@ -30,6 +30,11 @@ class TemplateRow:
     id: UUID
     template: Template
     published_at: datetime
+    retired_at: datetime | None
+
+    @property
+    def is_retired(self) -> bool:
+        return self.retired_at is not None
 
     @property
     def is_plan(self) -> bool:
@@ -84,10 +89,15 @@ class OwnWords:
 
 
 def templates() -> list[TemplateRow]:
-    """The newest published version of each template, worksheets before plans, by title."""
+    """The newest version of each template that is offered, worksheets before plans, by title."""
+    offered = [row for row in newest_templates() if not row.is_retired]
+    return sorted(offered, key=lambda row: (row.is_plan, row.template.title.casefold()))
+
+
+def newest_templates() -> list[TemplateRow]:
+    """The newest published version of each template, also of those that are offered no more, by key."""
     rows = session().scalars(select(SheetTemplate).order_by(SheetTemplate.key, SheetTemplate.version))
-    newest = {row.key: _template_row(row) for row in rows}
-    return sorted(newest.values(), key=lambda row: (row.is_plan, row.template.title.casefold()))
+    return list({row.key: _template_row(row) for row in rows}.values())
 
 
 def template(key: str) -> TemplateRow:
@@ -203,4 +213,4 @@ def _sheet_row(row: Row[Assignment, SheetTemplate, int]) -> SheetRow:
 
 
 def _template_row(row: SheetTemplate) -> TemplateRow:
-    return TemplateRow(row.id, template_from_json(row.body), row.published_at)
+    return TemplateRow(row.id, template_from_json(row.body), row.published_at, row.retired_at)

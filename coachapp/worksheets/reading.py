@@ -56,7 +56,7 @@ class Reading:
             self.note(node, where, f"Expected text, found {_found(node)}.")
             return ""
         written = "" if node.tag == _NULL else str(node.value)
-        text = " ".join(_CONTROL.sub(" ", written).split())
+        text = tidy(written)
         if not text:
             self.note(node, where, "Expected text, found nothing.")
         if len(text) > limit:
@@ -171,9 +171,8 @@ class Reading:
                 parts[text] = value
         return parts
 
-    def note(self, node: yaml.Node | None, where: str, words: str) -> None:
-        line = node.start_mark.line + 1 if node else 1
-        self.problems.append(Problem(line, where, words))
+    def note(self, node: yaml.Node, where: str, words: str) -> None:
+        self.problems.append(Problem(node.start_mark.line + 1, where, words))
 
 
 def _span(at_least: int, at_most: int) -> str:
@@ -187,6 +186,11 @@ def _found(node: yaml.Node) -> str:
         return "more keys"
     value = str(node.value)
     return f"“{value[:40]}”" if value else "nothing"
+
+
+def tidy(words: str) -> str:
+    """Words on one line, without anything that cannot be seen."""
+    return " ".join(_CONTROL.sub(" ", words).split())
 
 
 def closest(word: str, known: Iterable[str]) -> str:

@@ -77,6 +77,7 @@ class Field:
     low: str = ""
     high: str = ""
     steps: tuple[str, ...] = ()
+    signed: str = ""
 
     @property
     def asks(self) -> bool:

@@ -39,6 +39,7 @@ _BELONGS = {
     "low": frozenset({FieldType.SCALE}),
     "high": frozenset({FieldType.SCALE}),
     "steps": frozenset({FieldType.NOTE}),
+    "signed": frozenset({FieldType.NOTE}),
 }
 _COMMON = ("key", "type", "label", "hint", "optional", "heads_up")
 _TOP = ("key", "version", "kind", "title", "neutral_title", "purpose", "minutes", "sections")
@@ -69,6 +70,7 @@ class _Reader(Reading):
     def __init__(self) -> None:
         super().__init__()
         self.key_lines: dict[str, int] = {}
+        self.cards: list[tuple[yaml.Node, str]] = []
         self.card_names: list[tuple[yaml.Node, str, str]] = []
 
     # -- the template and its parts ------------------------------------------------------------------
@@ -151,7 +153,8 @@ class _Reader(Reading):
             low = self.part(parts, where, "low", DEFAULT_ENDS[0], self.title)
             return replace(field, low=low, high=self.part(parts, where, "high", DEFAULT_ENDS[1], self.title))
         if field.type is FieldType.NOTE:
-            return replace(field, steps=self.part(parts, where, "steps", (), self.steps))
+            signed = self.part(parts, where, "signed", "", self.title)
+            return replace(field, steps=self.part(parts, where, "steps", (), self.steps), signed=signed)
         return field
 
     def table(self, field: Field, parts: dict[str, yaml.Node], where: str) -> Field:
@@ -210,6 +213,7 @@ class _Reader(Reading):
         )
 
     def card(self, node: yaml.Node, where: str) -> Card:
+        self.cards.append((node, where))
         parts = self.mapping(node, where, ("panels",), required=("panels",))
         return Card(self.part(parts, where, "panels", (), self.panels))
 
@@ -238,10 +242,9 @@ class _Reader(Reading):
 
     def neutral_title(self, node: yaml.Node, where: str) -> str:
         text = self.title(node, where)
-        telling = _TELLING.search(text)
-        if telling:
+        if telling := telling_word(text):
             self.note(
-                node, where, f"This is printed on paper and files. Expected a title without “{telling[0]}”."
+                node, where, f"This is printed on paper and files. Expected a title without “{telling}”."
             )
         return text
 
@@ -253,7 +256,14 @@ class _Reader(Reading):
                 where,
                 f"Expected small letters, numbers and hyphens, like a-message-came, found “{text}”.",
             )
+        elif telling := telling_word(text):
+            self.note(node, where, f"The key stands in addresses. Expected one without “{telling}”.")
         return text
+
+    def checked_key(self, text: str, node: yaml.Node, where: str) -> str:
+        if telling := telling_word(text):
+            self.note(node, where, f"This key stands in pages and files. Expected one without “{telling}”.")
+        return super().checked_key(text, node, where)
 
     def field_key(self, node: yaml.Node, where: str) -> str:
         text = self.words(node, where)
@@ -275,12 +285,8 @@ class _Reader(Reading):
                     where,
                     f"A field of type {types[key]} has no room on a card. Expected one that is written in words.",
                 )
-        if sum(1 for section in template.sections if section.card) > 1:
-            self.note(
-                self.card_names[-1][0] if self.card_names else None,
-                "",
-                "Expected at most one card in a template.",
-            )
+        for node, where in self.cards[1:]:
+            self.note(node, where, "This is a second card. Expected at most one in a template.")
 
     def refuse_foreign(self, parts: dict[str, yaml.Node], where: str, kind: FieldType) -> None:
         for name, types in _BELONGS.items():
@@ -291,6 +297,12 @@ class _Reader(Reading):
                     f"{where}, “{name}”",
                     f"A field of type {kind} has no “{name}”. It belongs to {owners}.",
                 )
+
+
+def telling_word(text: str) -> str:
+    """The first thing in some words that says why someone has a sheet; empty when there is none."""
+    found = _TELLING.search(text)
+    return found[0] if found else ""
 
 
 def _is_empty_list(node: yaml.Node) -> bool:

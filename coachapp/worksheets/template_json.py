@@ -58,6 +58,7 @@ def _field_as_json(field: Field) -> dict[str, Any]:
             "lines": field.lines,
             "rows": 0 if field.row_heads else field.rows,
             "steps": list(field.steps),
+            "signed": field.signed,
             "options": {option.key: _option_as_json(option) for option in field.options},
             "columns": {column.key: _column_as_json(column) for column in field.columns},
             "row_heads": {head.key: head.text for head in field.row_heads},
@@ -96,7 +97,8 @@ def _said(plain: dict[str, Any]) -> dict[str, Any]:
 def template_from_json(plain: Mapping[str, Any]) -> Template:
     """The template again, from what `template_as_json` made.
 
-    For versions we stored ourselves: trusts the shape. Files from outside go through `read_template`.
+    For versions and drafts we stored ourselves: trusts the shape; what a draft does not say yet is empty.
+    Files from outside go through `read_template`.
     """
     return Template(
         key=plain["key"],
@@ -112,7 +114,7 @@ def template_from_json(plain: Mapping[str, Any]) -> Template:
 
 def _section_from_json(plain: Mapping[str, Any]) -> Section:
     return Section(
-        title=plain["title"],
+        title=plain.get("title", ""),
         hint=plain.get("hint", ""),
         fields=tuple(_field_from_json(field) for field in plain["fields"]),
         card=_card_from_json(plain["card"]) if "card" in plain else None,
@@ -123,9 +125,9 @@ def _section_from_json(plain: Mapping[str, Any]) -> Section:
 def _field_from_json(plain: Mapping[str, Any]) -> Field:
     row_heads = _options_from_json(plain.get("row_heads", {}))
     return Field(
-        key=plain["key"],
+        key=plain.get("key", ""),
         type=FieldType(plain["type"]),
-        label=plain["label"],
+        label=plain.get("label", ""),
         hint=plain.get("hint", ""),
         optional=plain.get("optional", False),
         heads_up=plain.get("heads_up", ""),
@@ -137,6 +139,7 @@ def _field_from_json(plain: Mapping[str, Any]) -> Field:
         low=plain.get("low", ""),
         high=plain.get("high", ""),
         steps=tuple(plain.get("steps", ())),
+        signed=plain.get("signed", ""),
     )
 
 

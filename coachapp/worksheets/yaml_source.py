@@ -8,6 +8,7 @@ from typing import cast
 import yaml
 
 from coachapp.worksheets.rules import WorksheetError
+from coachapp.worksheets.yaml_words import meaning
 
 MAX_BYTES = 256 * 1024
 MAX_DEPTH = 12
@@ -76,10 +77,37 @@ class _PlainLoader(yaml.SafeLoader):
             raise _Refused(line, f"Tags are not accepted here. Take “{getattr(event, 'tag', '')}” out.")
 
 
+def decoded(data: bytes, name: str) -> str:
+    """The text of a file. Raises TemplateError naming the line that is not UTF-8, and for what is no text at all."""
+    if len(data) > MAX_BYTES:
+        raise TemplateError(name, [_too_large()])
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        words = "This text is saved as UTF-16. Expected UTF-8; most programs ask for it under “Save as”."
+        raise TemplateError(name, [Problem(1, "", words)])
+    if b"\0" in data:
+        raise TemplateError(name, [Problem(_line(data, data.index(0)), "", _NO_TEXT)])
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        words = "There is a letter here that is not saved as UTF-8. Save the file as UTF-8 and try again."
+        raise TemplateError(name, [Problem(_line(data, error.start), "", words)]) from None
+
+
+_NO_TEXT = "This is not a file of text. Expected a template as YAML."
+
+
+def _line(data: bytes, at: int) -> int:
+    return data.count(b"\n", 0, at) + 1
+
+
+def _too_large() -> Problem:
+    return Problem(1, "", f"Expected a file of at most {MAX_BYTES // 1024} KB.")
+
+
 def read_nodes(text: str, name: str) -> yaml.Node:
     """The one document in `text`. Raises TemplateError naming the line and what was expected."""
     if len(text) > MAX_BYTES or len(text.encode(errors="replace")) > MAX_BYTES:
-        raise TemplateError(name, [Problem(1, "", f"Expected a file of at most {MAX_BYTES // 1024} KB.")])
+        raise TemplateError(name, [_too_large()])
     try:
         node = _compose(text)
     except _Refused as refused:
@@ -87,7 +115,8 @@ def read_nodes(text: str, name: str) -> yaml.Node:
     except yaml.reader.ReaderError as error:
         raise TemplateError(name, [_unreadable_character(text, error)]) from None
     except yaml.MarkedYAMLError as error:
-        raise TemplateError(name, [_bad_syntax(error)]) from None
+        line, words = meaning(error)
+        raise TemplateError(name, [Problem(line, "", words)]) from None
     if node is None:
         raise TemplateError(
             name, [Problem(1, "", "The file is empty. Expected “key”, “version”, “kind” and so on.")]
@@ -106,14 +135,3 @@ def _compose(text: str) -> yaml.Node | None:
 def _unreadable_character(text: str, error: yaml.reader.ReaderError) -> Problem:
     line = text.count("\n", 0, error.position) + 1
     return Problem(line, "", "There is a character here that cannot be read. Delete it or type it again.")
-
-
-def _bad_syntax(error: yaml.MarkedYAMLError) -> Problem:
-    mark = error.problem_mark or error.context_mark
-    line = mark.line + 1 if mark else 1
-    found = (error.problem or "").replace("'", "")
-    if "\\t" in found:
-        return Problem(line, "", "There is a tab here. Expected spaces.")
-    if "another document" in found:
-        return Problem(line, "", "A second document begins here. Expected one template in a file.")
-    return Problem(line, "", f"This is not readable as YAML: {found}. Look at the spaces, colons and quotes.")

@@ -130,6 +130,19 @@ def as_an_old_page(page: Page) -> None:
     _sent(page, lambda: page.evaluate("document.querySelector('form[data-autosave]').submit()"))
 
 
+def publish_without_title(page: Page) -> None:
+    """A draft with an empty part more, and without a title, as it is published."""
+    fill("Add a part", {"title": ""})(page)
+    press("Publish version 1")(page)
+
+
+def as_an_old_window(page: Page) -> None:
+    """The same draft, sent from a window that stood open since before the last change."""
+    page.locator("[name=title]").evaluate("e => { e.value = 'Our front door'; }")
+    page.locator("[name=revision]").evaluate("e => { e.value = -1; }")
+    _sent(page, lambda: page.evaluate("document.querySelector('form[data-autosave]').submit()"))
+
+
 def fill_and_send(page: Page) -> None:
     """More letters than were paid for."""
     page.locator("#words").fill("a" * 1501)
@@ -397,6 +410,15 @@ SCENES = (
             "desk-preview": "/desk/worksheets/our-door",
         }.items()
     ),
+    Scene(COACH, "desk-draft", "{desk_draft}"),
+    Scene(COACH, "desk-draft-errors", "{desk_draft}", publish_without_title, 422),
+    Scene(COACH, "desk-draft-both", "{desk_draft}", as_an_old_window, 409),
+    Scene(COACH, "desk-draft-preview", "{desk_draft}/preview"),
+    Scene(COACH, "desk-draft-remove", "{desk_draft}/remove"),
+    Scene(COACH, "desk-source", "/desk/worksheets/from/file"),
+    Scene(
+        COACH, "desk-source-errors", "/desk/worksheets/from/file", fill("Read it", {"text": "key: A"}), 422
+    ),
     Scene(COACH, "desk-questions", "{desk_questions}"),
     Scene(COACH, "desk-question", "{desk_question}"),
     Scene(COACH, "desk-question-opened", "{desk_question_opened}"),
@@ -544,6 +566,9 @@ class Cast:
                 self._facts[name] = re.search(r'"(/desk/vouchers/[0-9a-f-]{36})"', found)[1]
             case "desk_move":
                 self._facts[name] = self.address("{desk_cancel}").replace("/cancel", "/move")
+            case "desk_draft":
+                begun = self.person(COACH).send("/desk/worksheets/a-parcel/copy", {}, "/desk/worksheets")
+                self._facts[name] = begun.headers["location"]
             case "desk_series":
                 self._facts[name] = self._book_series()
             case "desk_message":

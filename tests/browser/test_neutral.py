@@ -57,7 +57,7 @@ STARTS = {
             "{desk_waiting}", "{desk_waiting_at}", "{desk_package_back}",
             "{desk_payments}", "/desk/payments/disputed", "{desk_part}", "{desk_given}", "{desk_asked}", "/desk/receipts/of/{year}",
             "{desk_question_opened}", "{desk_question_opened}/check", "{desk_question_opened}/decline",
-            "{desk_question_opened}/session"),
+            "{desk_question_opened}/session", "{desk_draft}", "{desk_draft}/preview"),
 }  # fmt: skip
 COOKIES = {"s", "k", "r", "v"}
 # Where every coach of the demo, and of these tests, is written to.

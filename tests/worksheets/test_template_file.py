@@ -66,7 +66,7 @@ ONE_MISTAKE = [
     (LEAST.replace("  - title: One", "\t- title: One"), "Line 9: There is a tab here. Expected spaces."),
     (LEAST.replace("A title", "“A” \x07"), "Line 4: There is a character here that cannot be read. Delete it or type it again."),
     (LEAST + "---\nkey: two\n", "Line 14: A second document begins here. Expected one template in a file."),
-    (LEAST.replace("purpose: To have one.", "purpose: To have: one."), "Line 6: This is not readable as YAML: mapping values are not allowed here. Look at the spaces, colons and quotes."),
+    (LEAST.replace("purpose: To have one.", "purpose: To have: one."), "Line 6: There is a colon among the words here. Put them in quotation marks, or begin a new key as far left as the one above."),
 ]  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from coachapp.practice.queries import coach
 from coachapp.practice.rules import CoachRow
 from coachapp.web import errors
 from coachapp.web.guards import staff
-from coachapp.worksheets import operations, queries
+from coachapp.worksheets import draft_queries, operations, queries
 from coachapp.worksheets.answers import Value
 from coachapp.worksheets.forms import AssignForm, SheetForm
 from coachapp.worksheets.queries import SheetRow, TemplateRow
@@ -32,7 +32,12 @@ _FILE = "<any(a4,letter):paper>/<any(read,keep):way>/<any(blank,fillable,complet
 @staff
 def library() -> ResponseReturnValue:
     """Every worksheet and plan that can be given."""
-    return render_template("worksheets/library.html", templates=queries.templates())
+    return render_template(
+        "worksheets/library.html",
+        templates=queries.templates(),
+        retired=draft_queries.retired_templates(),
+        drafts=draft_queries.drafts(),
+    )
 
 
 @bp.get("/worksheets/<key>")
@@ -41,7 +46,9 @@ def preview(key: str) -> ResponseReturnValue:
     """A template as a client sees it; nothing typed here is kept."""
     row = _template(key)
     parts = SheetForm(row.template, {}).parts()
-    return render_template("worksheets/preview.html", row=row, parts=parts)
+    return render_template(
+        "worksheets/preview.html", row=row, parts=parts, draft=draft_queries.draft_of(row.template.key)
+    )
 
 
 @bp.get(f"/worksheets/<key>/{_FILE}")
@@ -49,9 +56,7 @@ def preview(key: str) -> ResponseReturnValue:
 def blank(key: str, paper: str, way: str, kind: str) -> ResponseReturnValue:
     """A template without answers, for paper or to fill on screen."""
     template = _template(key).template
-    name = template.neutral_title.lower().replace(" ", "-")
-    safe = "".join(letter for letter in name if letter.isascii() and (letter.isalnum() or letter == "-"))
-    return files.pdf(template, {}, kind, paper, f"{safe or 'notes'}.pdf", keep=way == "keep")
+    return files.pdf(template, {}, kind, paper, files.file_name(template, "pdf"), keep=way == "keep")
 
 
 @bp.get("/clients/<ref>/worksheets")

@@ -11,6 +11,7 @@ from coachapp.worksheets.answers import Value
 from coachapp.worksheets.pdf import NoCard, bundle_pdf, card_pdf, sheet_pdf
 from coachapp.worksheets.queries import SheetRow
 from coachapp.worksheets.template import Template
+from coachapp.worksheets.template_file import write_template
 
 Answers = Mapping[str, Value]
 Make = Callable[[Template, Answers, Paper], bytes]
@@ -80,6 +81,22 @@ def kinds_of(*sheets: SheetRow) -> list[tuple[str, str, str]]:
     if alone and sheets[0].has_card:
         kinds.append(("card", _("The card to fold"), _("Cut it out and fold it; it fits in a wallet.")))
     return kinds
+
+
+def file_name(template: Template, ending: str) -> str:
+    """What a template's file is called: its neutral title in plain letters."""
+    name = template.neutral_title.lower().replace(" ", "-")
+    safe = "".join(letter for letter in name if letter.isascii() and (letter.isalnum() or letter == "-"))
+    return f"{safe.strip('-') or 'notes'}.{ending}"
+
+
+def yaml(template: Template) -> Response:
+    """The template as a file of its own, to be kept or read here again."""
+    headers = {
+        "Content-Disposition": f'attachment; filename="{file_name(template, "yaml")}"',
+        "Cache-Control": "no-store",
+    }
+    return Response(write_template(template), mimetype="application/yaml", headers=headers)
 
 
 def made(template: Template, answers: Answers, kind: str, paper: str) -> bytes:
