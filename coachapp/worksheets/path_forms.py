@@ -3,6 +3,7 @@
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import DateField, Field, RadioField, SelectField, ValidationError
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 
 from coachapp.practice.fields import long, number
@@ -12,10 +13,10 @@ from coachapp.worksheets.path_rules import BY_SESSION, MOST_DAYS, Rule
 EMPTY = "empty"
 
 RULES = [
-    (Rule.START.value, _l("days after the start")),
-    (Rule.DONE.value, _l("days after the sheet before it is put aside")),
-    (Rule.BEFORE.value, _l("days before a session")),
-    (Rule.SINCE.value, _l("days after a session")),
+    SelectChoice(Rule.START.value, _l("days after the start")),
+    SelectChoice(Rule.DONE.value, _l("days after the sheet before it is put aside")),
+    SelectChoice(Rule.BEFORE.value, _l("days before a session")),
+    SelectChoice(Rule.SINCE.value, _l("days after a session")),
 ]
 
 

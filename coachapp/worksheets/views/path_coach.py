@@ -263,7 +263,10 @@ def _begin_form(person: ClientRow, *, prefilled: bool = False) -> BeginForm:
         if prefilled
         else BeginForm()
     )
-    form.which.choices = [*((each.key, each.title) for each in ready), (EMPTY, _("An empty one"))]
+    form.which.choices = [
+        *(SelectChoice(each.key, each.title) for each in ready),
+        SelectChoice(EMPTY, _("An empty one")),
+    ]
     return form
 
 
@@ -278,8 +281,8 @@ def _step_form(person: ClientRow, row: StepRow | None, **facts: object) -> StepF
     if row is not None and row.place is not None and row.place not in places:
         places.insert(0, row.place)
     form.place.choices = [
-        ("", _("None")),
-        *((str(each.id), when(each.starts_at, each.ends_at, _host().zone)) for each in places),
+        SelectChoice("", _("None")),
+        *(SelectChoice(str(each.id), when(each.starts_at, each.ends_at, _host().zone)) for each in places),
     ]
     return form
 
