@@ -13,10 +13,10 @@ from coachapp.worksheets.path_rules import BY_SESSION, MOST_DAYS, Rule
 EMPTY = "empty"
 
 RULES = [
-    SelectChoice(Rule.START.value, _l("days after the start")),
-    SelectChoice(Rule.DONE.value, _l("days after the sheet before it is put aside")),
-    SelectChoice(Rule.BEFORE.value, _l("days before a session")),
-    SelectChoice(Rule.SINCE.value, _l("days after a session")),
+    SelectChoice(Rule.START.value, _l("After the start")),
+    SelectChoice(Rule.DONE.value, _l("After the sheet before it is put aside")),
+    SelectChoice(Rule.BEFORE.value, _l("Before a session")),
+    SelectChoice(Rule.SINCE.value, _l("After a session")),
 ]
 
 
@@ -45,9 +45,9 @@ class StepForm(BaseForm):
 
     template = SelectField(_l("Which sheet?"), validate_choice=True)
     days = number(
-        _l("So many"), 0, MOST_DAYS, _l("0 is the day itself, or at once when a sheet is put aside.")
+        _l("How many days?"), 0, MOST_DAYS, _l("0 is the day itself, or at once when a sheet is put aside.")
     )
-    rule = RadioField(_l("Counted how?"), choices=RULES)
+    rule = RadioField(_l("Before or after what?"), choices=RULES)
     place = SelectField(
         _l("Which session?"),
         description=_l("For days before or after a session. If it moves, the sheet moves with it."),

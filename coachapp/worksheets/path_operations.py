@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from coachapp import vault
 from coachapp.audit import operations as audit
-from coachapp.clients.models import Client
+from coachapp.clients.operations import lock_client
 from coachapp.db import transaction
 from coachapp.worksheets import operations as sheets
 from coachapp.worksheets import path_queries
@@ -62,11 +62,13 @@ HERSELF = By("client")
 
 
 def begin(client_id: UUID, starts_on: date, steps: Sequence[Wanted] = (), *, by: By, now: datetime) -> UUID:
-    """A path for a client, from a day on. PathRuns, BadStart, PathFull, NoSuchTemplate, NoSuchSession."""
+    """A path for a client, from a day on. PathRuns, BadStart, PathFull, NoSuchTemplate, NoSuchSession,
+    NoSuchClient.
+    """
     if len(steps) > MOST_STEPS:
         raise PathFull
     with transaction() as db:
-        db.scalar(select(Client.id).where(Client.id == client_id).with_for_update())
+        lock_client(client_id)
         check_start(starts_on, now, zone(path_queries.zone_of(client_id)))
         if path_queries.has_path(client_id):
             raise PathRuns

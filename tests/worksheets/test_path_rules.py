@@ -127,11 +127,12 @@ def test_a_coach_sees_the_same_whether_she_put_it_aside_or_not():
 
 
 def test_the_ready_made_path_is_of_library_sheets_and_thins_out():
-    known = {template.key for template in library()}
+    minutes = {template.key: template.minutes for template in library()}
     for ready in ready_paths():
         days = [step.day for step in ready.steps]
         gaps = [later - earlier for earlier, later in pairwise(days)]
-        assert {step.sheet for step in ready.steps} <= known
+        assert {step.sheet for step in ready.steps} <= minutes.keys()
+        assert max(minutes[step.sheet] for step in ready.steps if step.day < 7) <= 15
         assert days[0] == 0 and days[-1] == 30 and gaps == sorted(gaps) and gaps[:6] == [1] * 6
 
 
