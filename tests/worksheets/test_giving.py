@@ -104,7 +104,8 @@ def test_the_desk_is_the_same_to_the_letter_whether_she_began_or_not(practice, n
     assert desk() == before
     send(alex, 1, 1)
     assert desk() == before
-    alex.post("/me/worksheets/take/peace")
+    alex.get("/me/worksheets")
+    assert alex.post("/me/worksheets/take/peace").status_code == 303
     assert desk() == before
     practice.give(practice.alex, "call-sheet")
     page = nora.get(f"/desk/clients/{practice.alex_ref}/worksheets").get_data(as_text=True)

@@ -196,6 +196,23 @@ def test_what_the_coach_changes_and_takes_out(inside):
     assert sheets_of(inside.alex)[1].note == "New."
 
 
+def test_a_step_that_came_unseen_comes_anew_where_the_coach_makes_another_of_it(inside):
+    """She need not know that it came; the client loses nothing she began."""
+    for begins in (True, False):
+        begin(inside.alex, step("peace"), step("call-sheet", Rule.DONE, 0))
+        tick(0)
+        sheets.done(sheets_of(inside.alex)[0].id, inside.alex, now=NOON)
+        tick(0)
+        unseen = sheets_of(inside.alex)[0]
+        assert unseen.template.key == "call-sheet" and not unseen.standing.listed
+        if begins:
+            sheets.done(unseen.id, inside.alex, now=NOON)
+        paths.change_step(inside.alex, 2, step("call-sheet", Rule.START, 1), by=BY, now=NOON)
+        assert (unseen.number in [sheet.number for sheet in sheets_of(inside.alex)]) is begins
+        assert tick(1) == 1 and sheets_of(inside.alex)[0].standing.listed
+        paths.end(inside.alex, by=BY, now=NOON)
+
+
 def test_one_client_that_fails_stops_no_other(inside, capfd):
     for who in (inside.alex, inside.maya):
         begin(who, step(note="Sealed."))
