@@ -66,6 +66,7 @@ from coachapp.worksheets.views import builder as sheets_builder
 from coachapp.worksheets.views import client as sheets_client
 from coachapp.worksheets.views import coach as sheets_coach
 from coachapp.worksheets.views import filled as sheets_filled
+from coachapp.worksheets.views import path_client, path_coach
 from coachapp.worksheets.views import printing as sheets_printing
 from coachapp.worksheets.views import templates as sheets_templates
 
@@ -113,6 +114,8 @@ ROOMS: tuple[Blueprint, ...] = (
     sheets_printing.bp,
     sheets_builder.bp,
     sheets_templates.bp,
+    path_client.bp,
+    path_coach.bp,
     payments_views.bp,
     pay_views.bp,
     demo_views.bp,

@@ -32,6 +32,7 @@ from coachapp.payments.runtime import gateway, payables
 from coachapp.payments.vouchers import say_if_vouchers_disagree
 from coachapp.privacy.operations import forget_unfinished
 from coachapp.web import limits, logs
+from coachapp.worksheets.path_operations import give_what_has_come
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,7 @@ STEPS: tuple[Step, ...] = (
     Step("end packages", lambda now: tell_and_end(settings().base_url, now=now)),
     Step("end old lines of the waiting list", lambda now: forget_over(now=now)),
     Step("offer what came free", lambda now: pass_on(settings().base_url, now=now)),
+    Step("give sheets that have come", lambda now: give_what_has_come(now=now)),
     Step("send the outbox", lambda now: send_due(current_app.extensions["mailer"], now=now)),
     Step("forget unfinished bookings", lambda now: forget_unfinished(now=now)),
     Step("forget old mail", lambda now: forget_words(now=now)),

@@ -64,6 +64,13 @@ def set_state(client_id: UUID, state: State) -> None:
         _client(client_id).state = state
 
 
+def lock_client(client_id: UUID) -> None:
+    """One writer at a time for what she may have only one of, until the transaction ends. NoSuchClient."""
+    with transaction() as db:
+        if db.scalar(select(Client.id).where(Client.id == client_id).with_for_update()) is None:
+            raise NoSuchClient(str(client_id))
+
+
 def next_file_number(client_id: UUID) -> int:
     """Count one more file of hers: the n of `notes-<n>.pdf`. Her row stays locked until the transaction ends."""
     counted = (

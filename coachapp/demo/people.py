@@ -24,9 +24,13 @@ from coachapp.payments.runtime import gateway, payables
 from coachapp.practice.queries import coach, offering, offering_by_id
 from coachapp.safe_contact.operations import set_contact, things_changed
 from coachapp.safe_contact.rules import Inbox
+from coachapp.worksheets import path_operations as paths
 from coachapp.worksheets.answers import Value
 from coachapp.worksheets.operations import assign, done, save_answers, share
+from coachapp.worksheets.path_queries import coming_places
+from coachapp.worksheets.path_rules import Rule
 from coachapp.worksheets.queries import template
+from coachapp.worksheets.ready_paths import ready_paths
 
 
 @dataclass(frozen=True)
@@ -287,6 +291,20 @@ def _worksheets_of_maya(client_id: UUID, now: datetime) -> None:
         "safe_room": "The kitchen",
     }
     save_answers(door, client_id, begun, 0, set(begun), now=now - timedelta(days=2))
+    _path_of_maya(client_id, now)
+
+
+def _path_of_maya(client_id: UUID, now: datetime) -> None:
+    """The first thirty days, from the day after tomorrow, and two sheets that hang on something else."""
+    by = paths.By("staff")
+    begins = now.astimezone(ZoneInfo(MAYA.zone)).date() + timedelta(days=2)
+    paths.begin_ready(client_id, ready_paths()[0], begins, by=by, now=now)
+    steps = [paths.Wanted(template("practice-lines").id, Rule.DONE, 1)]
+    for place in coming_places(client_id, now)[:1]:
+        words = "Whatever is still in your head from our talk."
+        steps.append(paths.Wanted(template("when-i-doubt").id, Rule.SINCE, 1, words, place.id))
+    for step in steps:
+        paths.add_step(client_id, step, by=by, now=now)
 
 
 def _at(now: datetime, zone: ZoneInfo, days: int, clock_time: str) -> datetime:

@@ -3,13 +3,15 @@ and the coach's forms."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date, timedelta
 from itertools import pairwise
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import SelectMultipleField, TextAreaField
+from wtforms import DateField, SelectMultipleField, TextAreaField, ValidationError
 from wtforms.validators import InputRequired, Length
 
+from coachapp.practice.fields import may_be_day
 from coachapp.web.forms import BaseForm
 from coachapp.worksheets.answers import (
     AnswerError,
@@ -251,7 +253,9 @@ def _hint(field: Field, before: Field | None) -> str:
 
 
 class AssignForm(BaseForm):
-    """Which sheets to give, and a few words with them."""
+    """Which sheets to give, a few words with them, and a day it would be good to have them, from `today` on."""
+
+    today: date
 
     templates = SelectMultipleField(
         _l("Which ones?"),
@@ -264,3 +268,13 @@ class AssignForm(BaseForm):
         description=_l("Shown above the sheet. You can leave it empty."),
         filters=[lambda text: (text or "").strip()],
     )
+    wanted_on = may_be_day(
+        _l("A day it would be good to have it"),
+        _l(
+            "Named once and calmly beside the sheet, and gone when the day is over. Nothing is sent or counted."
+        ),
+    )
+
+    def validate_wanted_on(self, field: DateField) -> None:
+        if field.data and not self.today <= field.data <= self.today + timedelta(days=366):
+            raise ValidationError(_("Enter a day from today on, within a year, or leave it empty"))

@@ -30,7 +30,8 @@ class Assignment(Base):
     """A template given to a client. `number` counts within the client and names her files.
 
     `wanted_on` is a day somebody named, which nothing ever counts against; the coach learns whether a sheet was begun
-    or done only from `progress_shown_at` on.
+    or done only from `progress_shown_at` on. One that is not `at_desk` she knows nothing of, unless it is shared or
+    shown.
     """
 
     __tablename__ = "assignment"
@@ -49,6 +50,7 @@ class Assignment(Base):
     shared_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     wanted_on: Mapped[date | None]
     progress_shown_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    at_desk: Mapped[bool] = mapped_column(default=True)
 
 
 class SheetAnswer(Base):

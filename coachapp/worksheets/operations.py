@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Collection, Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID, uuid4
 
 from sqlalchemy import select
@@ -67,11 +67,16 @@ def assign(
     client_id: UUID,
     note: str = "",
     *,
+    wanted_on: date | None = None,
+    at_desk: bool = True,
     now: datetime,
     by: UUID | None = None,
     role: str = "staff",
 ) -> UUID:
-    """Give a template to a client, with a few words if there are any. NoSuchTemplate, NoSuchClient."""
+    """Give a template to a client, with a few words if there are any, and a day it would be good to have.
+
+    One that is not `at_desk` her coach does not see, until she shows or shares it. NoSuchTemplate, NoSuchClient.
+    """
     assignment_id = uuid4()
     sealed = vault.seal(client_id, NOTE, assignment_id, note) if note else None
     with transaction() as db:
@@ -86,16 +91,33 @@ def assign(
                 state=State.ASSIGNED,
                 note_sealed=sealed,
                 assigned_at=now,
+                wanted_on=wanted_on,
+                at_desk=at_desk,
             )
         )
         audit.record("sheet_given", now=now, role=role, actor=by, subject=client_id)
     return assignment_id
 
 
+def give(
+    template_ids: Iterable[UUID],
+    client_id: UUID,
+    note: str = "",
+    *,
+    wanted_on: date | None = None,
+    now: datetime,
+    by: UUID | None = None,
+) -> None:
+    """Give several templates at once, all or none, with the same few words and day. NoSuchTemplate, NoSuchClient."""
+    with transaction():
+        for template_id in template_ids:
+            assign(template_id, client_id, note, wanted_on=wanted_on, now=now, by=by)
+
+
 def take(template_id: UUID, client_id: UUID, *, now: datetime) -> int:
     """A client takes a template herself; returns the number of her sheet, the one she has already if there is one.
 
-    Raises NoSuchTemplate, also for one that is offered no more.
+    That she took it is hers to show. Raises NoSuchTemplate, also for one that is offered no more.
     """
     with transaction() as db:
         has = select(Assignment.number).where(
@@ -109,7 +131,7 @@ def take(template_id: UUID, client_id: UUID, *, now: datetime) -> int:
         offered = db.get(SheetTemplate, template_id)
         if offered is None or offered.retired_at is not None:
             raise NoSuchTemplate(str(template_id))
-        taken = assign(template_id, client_id, now=now, role="client")
+        taken = assign(template_id, client_id, at_desk=False, now=now, role="client")
         return db.get_one(Assignment, taken).number
 
 
@@ -157,6 +179,16 @@ def unshare(assignment_id: UUID, client_id: UUID, *, now: datetime) -> None:
     _move(assignment_id, client_id, Event.UNSHARE, now)
 
 
+def show_progress(assignment_id: UUID, client_id: UUID, *, now: datetime) -> None:
+    """Let the coach see whether this sheet is begun or put aside, and no word of it. NoSuchSheet, Withdrawn."""
+    _move(assignment_id, client_id, Event.SHOW, now)
+
+
+def hide_progress(assignment_id: UUID, client_id: UUID, *, now: datetime) -> None:
+    """Keep from the coach how far this sheet is; never refused. NoSuchSheet."""
+    _move(assignment_id, client_id, Event.HIDE, now)
+
+
 def done(assignment_id: UUID, client_id: UUID, *, now: datetime) -> None:
     """Put the sheet aside as done for now. NoSuchSheet, Withdrawn."""
     _move(assignment_id, client_id, Event.DONE, now)
@@ -168,7 +200,10 @@ def reopen(assignment_id: UUID, client_id: UUID, *, now: datetime) -> None:
 
 
 def withdraw(assignment_id: UUID, client_id: UUID, *, now: datetime, by: UUID | None = None) -> None:
-    """Take back a sheet the client has not begun. NoSuchSheet, AlreadyBegun."""
+    """Take a sheet back: from the coach's list, and from the client too where she has not begun it. NoSuchSheet.
+
+    Nothing tells the coach which of the two it was.
+    """
     _move(assignment_id, client_id, Event.WITHDRAW, now, role="staff", by=by)
 
 
@@ -186,8 +221,9 @@ def _move(
         to = after(before, event)
         if to == before:
             return
-        sheet.state = to.state
+        sheet.state, sheet.at_desk = to.state, to.listed
         sheet.shared_at = (sheet.shared_at or now) if to.shared else None
+        sheet.progress_shown_at = (sheet.progress_shown_at or now) if to.shown else None
         sheet.done_at = (sheet.done_at or now) if to.state is State.DONE else None
         audit.record(f"sheet_{event}", now=now, role=role, actor=by, subject=client_id)
 

@@ -3,14 +3,17 @@
 from datetime import date, datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String
+from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from coachapp.db import Base, UtcDateTime
 
 
 class SheetPath(Base):
-    """Steps for one client from a day on; paused by either, and nothing is lost meanwhile."""
+    """Steps for one client from a day on; paused by either, and nothing is lost meanwhile.
+
+    `rests` are the pauses that are over, each as its first day and the day on which it went on, in her calendar.
+    """
 
     __tablename__ = "sheet_path"
 
@@ -18,6 +21,7 @@ class SheetPath(Base):
     client_id: Mapped[UUID] = mapped_column(ForeignKey("client.id"), index=True)
     starts_on: Mapped[date]
     made_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    rests: Mapped[list[list[str]]] = mapped_column(JSON, default=list)
     paused_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 

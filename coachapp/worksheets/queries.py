@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import Row, Select, func, select
@@ -16,6 +16,7 @@ from coachapp.worksheets.models import Assignment, SheetAnswer, SheetTemplate
 from coachapp.worksheets.rules import NoSuchSheet, NoSuchTemplate, Standing, State
 from coachapp.worksheets.template import FieldType, Kind, Template
 from coachapp.worksheets.template_json import template_from_json
+from coachapp.zones import zone
 
 ANSWER = "sheet_answer.value"
 NOTE = "assignment.note"
@@ -57,6 +58,7 @@ class SheetRow:
     saved_at: datetime | None
     done_at: datetime | None
     shared_at: datetime | None
+    wanted_on: date | None
 
     @property
     def asked(self) -> int:
@@ -73,6 +75,17 @@ class SheetRow:
     @property
     def is_shared(self) -> bool:
         return self.standing.shared
+
+    @property
+    def is_progress_shown(self) -> bool:
+        """Whether she lets her coach see how far it is, apart from sharing it."""
+        return self.standing.shown
+
+    def is_wanted(self, now: datetime, zone_name: str) -> bool:
+        """Whether to name the day it would be good to have: until it is over in that zone, and while it is not done."""
+        if self.wanted_on is None or self.is_done:
+            return False
+        return now.astimezone(zone(zone_name)).date() <= self.wanted_on
 
     @property
     def has_card(self) -> bool:
@@ -172,7 +185,9 @@ def open_answer(client_id: UUID, row: SheetAnswer) -> Value:
 
 def standing(row: Assignment) -> Standing:
     """Where a sheet stands, from its row."""
-    return Standing(State(row.state), row.shared_at is not None)
+    return Standing(
+        State(row.state), row.shared_at is not None, row.progress_shown_at is not None, row.at_desk
+    )
 
 
 def _answer_rows(assignment_ids: Iterable[UUID]) -> list[SheetAnswer]:
@@ -209,6 +224,7 @@ def _sheet_row(row: Row[Assignment, SheetTemplate, int]) -> SheetRow:
         saved_at=mine.saved_at,
         done_at=mine.done_at,
         shared_at=mine.shared_at,
+        wanted_on=mine.wanted_on,
     )
 
 

@@ -300,6 +300,8 @@ SCENES = (
             "me-print": "/me/worksheets/2/print",
             "me-several": "/me/worksheets/several",
             "me-together": "/me/worksheets/several/1-2/print",
+            "me-path": "/me/worksheets/path",
+            "me-path-end": "/me/worksheets/path/end",
             "me-safety": "/me/safety",
             "me-write": "/write",
             "me-wishes": "/me/wishes",
@@ -323,6 +325,7 @@ SCENES = (
     Scene("new-client", "me-packages-empty", "/me/packages"),
     Scene("new-client", "me-receipts-empty", "/me/receipts"),
     Scene(MEMBER, "me-receipt-errors", "{me_receipt_waits}", fill("Save", {"name": "Someone"}), 422),
+    Scene(MEMBER, "me-path-errors", "/me/worksheets/path", fill("Start on this day", {"starts_on": ""}), 422),
     Scene(MEMBER, "me-both-versions", "/me/worksheets/2", as_an_old_page, 409),
     Scene(
         MEMBER,
@@ -356,6 +359,11 @@ SCENES = (
             "desk-details": "/desk/clients/{ref}/details",
             "desk-given": "/desk/clients/{ref}/worksheets",
             "desk-read": "/desk/clients/{ref}/worksheets/1",
+            "desk-path": "/desk/clients/{ref}/worksheets/path",
+            "desk-path-end": "/desk/clients/{ref}/worksheets/path/end",
+            "desk-path-add": "/desk/clients/{ref}/worksheets/path/step",
+            "desk-path-step": "/desk/clients/{ref}/worksheets/path/step/1",
+            "desk-path-begin": "/desk/clients/{other_ref}/worksheets/path",
             "desk-packages": "/desk/clients/{ref}/packages",
             "desk-package-back": "{desk_package_back}",
             "desk-cancel": "{desk_cancel}",
@@ -419,6 +427,21 @@ SCENES = (
     Scene(
         COACH, "desk-source-errors", "/desk/worksheets/from/file", fill("Read it", {"text": "key: A"}), 422
     ),
+    Scene(
+        COACH,
+        "desk-path-begin-errors",
+        "/desk/clients/{other_ref}/worksheets/path",
+        fill("Make the path", {"starts_on": ""}),
+        422,
+    ),
+    Scene(
+        COACH,
+        "desk-path-add-errors",
+        "/desk/clients/{ref}/worksheets/path/step",
+        fill("Add it", {"days": "-1"}),
+        422,
+    ),
+    Scene(COACH, "desk-given-errors", "/desk/clients/{ref}/worksheets", press("Give"), 422),
     Scene(COACH, "desk-questions", "{desk_questions}"),
     Scene(COACH, "desk-question", "{desk_question}"),
     Scene(COACH, "desk-question-opened", "{desk_question_opened}"),
@@ -541,11 +564,11 @@ class Cast:
             case "year":
                 found = self.person(COACH).get("/desk/receipts").text()
                 self._facts[name] = re.search(r"QH-(20\d\d)-", found)[1]
-            case "ref":
+            case "ref" | "other_ref":
                 list_page = self.person(COACH).get("/desk/clients").text()
-                self._facts["ref"] = next(
-                    ref for ref in re.findall(r"/desk/clients/(C-\w+)", list_page) if self._is_maya(ref)
-                )
+                refs = re.findall(r"/desk/clients/(C-\w+)", list_page)
+                self._facts["ref"] = next(ref for ref in refs if self._is_maya(ref))
+                self._facts["other_ref"] = next(ref for ref in refs if ref != self._facts["ref"])
             case "desk_cancel":
                 sessions = self.person(COACH).get(self.address("/desk/clients/{ref}/sessions")).text()
                 self._facts[name] = re.search(r'"(/desk/clients/[^"]+/cancel)"', sessions)[1]

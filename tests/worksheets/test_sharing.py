@@ -115,21 +115,6 @@ def test_the_coach_gives_one_with_a_few_words(practice, nora):
     assert "&lt;b&gt;When&lt;/b&gt; it suits you." in page
 
 
-def test_taking_back_only_before_it_is_begun(practice, written, nora):
-    practice.give(practice.alex)
-    base = f"/desk/clients/{practice.alex_ref}/worksheets"
-    nora.get(base)
-    assert nora.post(f"{base}/1/withdraw").status_code == 409
-    nora.get(base)
-    assert nora.post(f"{base}/2/withdraw").status_code == 303
-    assert written.get("/me/worksheets/2").status_code == 404
-    written.get("/me/worksheets/1")
-    answer = save(written, 2, {"f-facts": "too late"}, 0)
-    assert answer.status_code == 422 and "taken back" in answer.get_json()["message"]
-    written.get("/me/worksheets/1")
-    assert written.post("/me/worksheets/2", {"f-facts": "too late", "revision": "0"}).status_code == 409
-
-
 def test_unknown_clients_sheets_and_templates_are_404(practice, nora):
     for path in (
         "clients/C-22222/worksheets",

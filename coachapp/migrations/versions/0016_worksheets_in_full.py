@@ -33,6 +33,7 @@ def upgrade() -> None:
     op.add_column("sheet_template", sa.Column("retired_at", _TIME))
     op.add_column("assignment", sa.Column("wanted_on", sa.Date()))
     op.add_column("assignment", sa.Column("progress_shown_at", _TIME))
+    op.add_column("assignment", sa.Column("at_desk", sa.Boolean(), nullable=False, server_default=sa.true()))
     _drafts_and_paths()
     _answers_and_pages()
     _beside_a_sheet()
@@ -57,6 +58,7 @@ def _drafts_and_paths() -> None:
         sa.Column("client_id", sa.Uuid(), nullable=False),
         sa.Column("starts_on", sa.Date(), nullable=False),
         _when("made_at"),
+        sa.Column("rests", sa.JSON(), nullable=False),
         _when("paused_at", nullable=True),
         _when("ended_at", nullable=True),
         sa.PrimaryKeyConstraint("id", name="pk_sheet_path"),
@@ -191,6 +193,7 @@ def downgrade() -> None:
     for table in reversed(_NEW):
         op.drop_table(table)
     for table, column in (
+        ("assignment", "at_desk"),
         ("assignment", "progress_shown_at"),
         ("assignment", "wanted_on"),
         ("sheet_template", "retired_at"),

@@ -17,6 +17,7 @@ from coachapp.worksheets import operations, queries
 from coachapp.worksheets.answers import AnswerError, Value, parse_form
 from coachapp.worksheets.differences import differences
 from coachapp.worksheets.forms import SheetForm, all_values, rows_offered, words_of
+from coachapp.worksheets.path_queries import has_path
 from coachapp.worksheets.queries import SheetRow
 from coachapp.worksheets.rules import Conflict, NoSuchSheet, NoSuchTemplate, Withdrawn
 from coachapp.worksheets.views import files, printing
@@ -42,6 +43,7 @@ def index() -> ResponseReturnValue:
     return render_template(
         "worksheets/list.html",
         sheets=sheets,
+        has_path=has_path(me.id),
         to_take=[row for row in queries.templates() if row.template.key not in mine],
         coach=coach(me.coach_id),
         zone=me.zone,
@@ -177,6 +179,10 @@ def _go_on(sheet: SheetRow) -> ResponseReturnValue:
         operations.unshare(sheet.id, sheet.client_id, now=now)
     elif "shared" not in form:
         operations.share(sheet.id, sheet.client_id, now=now)
+    if "progress" not in form:
+        operations.hide_progress(sheet.id, sheet.client_id, now=now)
+    elif "progress_shown" not in form:
+        operations.show_progress(sheet.id, sheet.client_id, now=now)
     here = url_for("sheets.fill", number=sheet.number)
     if form.get("go") == "done":
         operations.done(sheet.id, sheet.client_id, now=now)
@@ -218,16 +224,21 @@ def sheet_page(sheet: SheetRow, form: SheetForm, status: int = 200, **more: obje
         coach=coach(me.coach_id),
         zone=me.zone,
         now=clock.now(),
-        **{"revision": sheet.revision, "share": _share_ticked(sheet), **more},
+        **{
+            "revision": sheet.revision,
+            "share": _is_ticked("share", "shared", sheet.is_shared),
+            "progress": _is_ticked("progress", "progress_shown", sheet.is_progress_shown),
+            **more,
+        },
     )
     return page, status
 
 
-def _share_ticked(sheet: SheetRow) -> bool:
-    """A page that showed it as shared (its field `shared`) does not share it again once that was stopped elsewhere."""
+def _is_ticked(switch: str, was_on: str, is_on: bool) -> bool:
+    """A page that showed it as on (its field `was_on`) does not turn it on again once that was stopped elsewhere."""
     if request.method != "POST":
-        return sheet.is_shared
-    return "share" in request.form and (sheet.is_shared or "shared" not in request.form)
+        return is_on
+    return switch in request.form and (is_on or was_on not in request.form)
 
 
 def _taken_back() -> ResponseReturnValue:

@@ -14,14 +14,16 @@ from coachapp.clients.queries import client_by_ref
 from coachapp.clients.rules import ClientRow, NoSuchClient
 from coachapp.practice.queries import coach
 from coachapp.practice.rules import CoachRow
-from coachapp.web import errors
 from coachapp.web.guards import staff
 from coachapp.worksheets import draft_queries, operations, queries
 from coachapp.worksheets.answers import Value
 from coachapp.worksheets.forms import AssignForm, SheetForm
+from coachapp.worksheets.giving_queries import given, given_to
+from coachapp.worksheets.path_queries import has_path
 from coachapp.worksheets.queries import SheetRow, TemplateRow
-from coachapp.worksheets.rules import AlreadyBegun, NoSuchSheet, NoSuchTemplate
+from coachapp.worksheets.rules import NoSuchSheet, NoSuchTemplate
 from coachapp.worksheets.views import files
+from coachapp.zones import zone
 
 bp = Blueprint("desk_sheets", __name__, url_prefix="/desk")
 
@@ -63,39 +65,41 @@ def blank(key: str, paper: str, way: str, kind: str) -> ResponseReturnValue:
 @staff
 def of_client(ref: str) -> ResponseReturnValue:
     """What a client was given, and what she shared."""
-    return _client_page(_client(ref), _assign_form())
+    person = _client(ref)
+    return _client_page(person, _assign_form(person))
 
 
 @bp.post("/clients/<ref>/worksheets")
 @staff
 def assign(ref: str) -> ResponseReturnValue:
     """Give the chosen sheets."""
-    person, form = _client(ref), _assign_form()
+    person = _client(ref)
+    form = _assign_form(person)
     if not form.validate():
         return _client_page(person, form, 422)
-    for template_id in form.templates.data:
-        operations.assign(UUID(template_id), person.id, form.note.data, now=clock.now(), by=_account())
+    operations.give(
+        map(UUID, form.templates.data),
+        person.id,
+        form.note.data,
+        wanted_on=form.wanted_on.data,
+        now=clock.now(),
+        by=_account(),
+    )
     flash(_("Given. It waits in the private space; nothing is sent."))
     return redirect(url_for("desk_sheets.of_client", ref=ref), 303)
 
 
-@bp.post("/clients/<ref>/worksheets/<int:number>/withdraw")
+@bp.post("/clients/<ref>/worksheets/<uuid:sheet_id>/withdraw")
 @staff
-def withdraw(ref: str, number: int) -> ResponseReturnValue:
-    """Take back a sheet that was not begun."""
+def withdraw(ref: str, sheet_id: UUID) -> ResponseReturnValue:
+    """Take a sheet back; what somebody wrote on it stays hers, and the answer is the same."""
     person = _client(ref)
     try:
-        sheet = queries.sheet(person.id, number)
-        operations.withdraw(sheet.id, person.id, now=clock.now(), by=_account())
+        sheet = given(person.id, sheet_id)
     except NoSuchSheet:
         abort(404)
-    except AlreadyBegun:
-        return errors.page(
-            409,
-            _("It has been begun"),
-            _("From the first word on a sheet is the client’s. It stays with her."),
-        )
-    flash(_("Taken back."))
+    operations.withdraw(sheet.id, person.id, now=clock.now(), by=_account())
+    flash(_("Taken back. What somebody wrote on it stays theirs."))
     return redirect(url_for("desk_sheets.of_client", ref=ref), 303)
 
 
@@ -157,8 +161,9 @@ def _shared(person: ClientRow, number: int) -> tuple[SheetRow, dict[str, Value]]
     return found
 
 
-def _assign_form() -> AssignForm:
+def _assign_form(person: ClientRow) -> AssignForm:
     form = AssignForm()
+    form.today = clock.now().astimezone(zone(person.zone)).date()
     form.templates.choices = [SelectChoice(str(row.id), row.template.title) for row in queries.templates()]
     return form
 
@@ -167,7 +172,8 @@ def _client_page(person: ClientRow, form: AssignForm, status: int = 200) -> Resp
     page = render_template(
         "worksheets/of_client.html",
         client=person,
-        sheets=queries.sheets_of(person.id),
+        sheets=given_to(person.id),
+        has_path=has_path(person.id),
         form=form,
         host=_host(),
         now=clock.now(),
