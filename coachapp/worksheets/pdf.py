@@ -26,6 +26,8 @@ from coachapp.worksheets.template import (
     Template,
 )
 
+Beside = Mapping[str, Sequence[tuple[str, str]]]
+
 LANGUAGE = "en-GB"
 SIDE_BY_SIDE = 3
 NARROW_LABEL = 32  # characters of a label that fit over a third of the width
@@ -46,9 +48,11 @@ def sheet_pdf(
     lang: str = LANGUAGE,
     words: Words | None = None,
     footer: str = "",
+    beside: Beside | None = None,
 ) -> bytes:
     """The whole sheet as a PDF. `answers` are stored values by field key, used in the completed mode only.
 
+    `beside` holds, by field key, (heading, words) of what is printed below an answer.
     Page and file show the template's neutral title; `lang` is a language tag such as en-GB, in which dates are written.
     """
     sheet = Sheet(
@@ -64,7 +68,7 @@ def sheet_pdf(
         words=words,
     )
     for section in template.sections:
-        _Printing(sheet, template, section).section()
+        _Printing(sheet, template, section, beside).section()
     return sheet.build()
 
 
@@ -136,8 +140,11 @@ def _printed(field: Field, value: Value, lang: str) -> Answer:
 class _Printing:
     """Lays out one section on the sheet, from top to bottom."""
 
-    def __init__(self, sheet: Sheet, template: Template, section: Section) -> None:
+    def __init__(
+        self, sheet: Sheet, template: Template, section: Section, beside: Beside | None = None
+    ) -> None:
         self.sheet, self.template, self.of = sheet, template, section
+        self.beside = beside or {}
         self.scale_ends = ("", "")
 
     def section(self) -> None:
@@ -153,9 +160,11 @@ class _Printing:
 
     def short(self, fields: Sequence[Field]) -> None:
         """Short answers, as many side by side as their labels leave room for."""
-        if len(fields) == 1 or any(len(field.label) > WIDE_LABEL for field in fields):
+        too_wide = any(len(field.label) > WIDE_LABEL for field in fields)
+        if len(fields) == 1 or too_wide or any(field.key in self.beside for field in fields):
             for field in fields:
                 self.sheet.answer(print_name(field.key), field.label, lines=1, hint=field.hint)
+                self.margin(field)
             return
         wide = any(len(field.label) > NARROW_LABEL for field in fields)
         for row in _rows_of(fields, 2 if wide else SIDE_BY_SIDE):
@@ -175,6 +184,11 @@ class _Printing:
                 self.table(field)
             case _:
                 self.sheet.answer(print_name(field.key), field.label, lines=field.lines, hint=field.hint)
+        self.margin(field)
+
+    def margin(self, field: Field) -> None:
+        for heading, words in self.beside.get(field.key, ()):
+            self.sheet.note(words, heading)
 
     def note(self, field: Field) -> None:
         if not field.steps:

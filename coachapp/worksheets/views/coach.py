@@ -19,6 +19,8 @@ from coachapp.web.guards import staff
 from coachapp.worksheets import operations, queries
 from coachapp.worksheets.answers import Value
 from coachapp.worksheets.forms import AssignForm, SheetForm
+from coachapp.worksheets.margin_queries import beside_by
+from coachapp.worksheets.one_by_one import stops
 from coachapp.worksheets.queries import SheetRow, TemplateRow
 from coachapp.worksheets.rules import AlreadyBegun, NoSuchSheet, NoSuchTemplate
 from coachapp.worksheets.views import files
@@ -58,18 +60,18 @@ def blank(key: str, paper: str, way: str, kind: str) -> ResponseReturnValue:
 @staff
 def of_client(ref: str) -> ResponseReturnValue:
     """What a client was given, and what she shared."""
-    return _client_page(_client(ref), _assign_form())
+    return _client_page(record_of(ref), _assign_form())
 
 
 @bp.post("/clients/<ref>/worksheets")
 @staff
 def assign(ref: str) -> ResponseReturnValue:
     """Give the chosen sheets."""
-    person, form = _client(ref), _assign_form()
+    person, form = record_of(ref), _assign_form()
     if not form.validate():
         return _client_page(person, form, 422)
     for template_id in form.templates.data:
-        operations.assign(UUID(template_id), person.id, form.note.data, now=clock.now(), by=_account())
+        operations.assign(UUID(template_id), person.id, form.note.data, now=clock.now(), by=account())
     flash(_("Given. It waits in the private space; nothing is sent."))
     return redirect(url_for("desk_sheets.of_client", ref=ref), 303)
 
@@ -78,10 +80,10 @@ def assign(ref: str) -> ResponseReturnValue:
 @staff
 def withdraw(ref: str, number: int) -> ResponseReturnValue:
     """Take back a sheet that was not begun."""
-    person = _client(ref)
+    person = record_of(ref)
     try:
         sheet = queries.sheet(person.id, number)
-        operations.withdraw(sheet.id, person.id, now=clock.now(), by=_account())
+        operations.withdraw(sheet.id, person.id, now=clock.now(), by=account())
     except NoSuchSheet:
         abort(404)
     except AlreadyBegun:
@@ -98,11 +100,17 @@ def withdraw(ref: str, number: int) -> ResponseReturnValue:
 @staff
 def read(ref: str, number: int) -> ResponseReturnValue:
     """A sheet the client shared, as it is now."""
-    person = _client(ref)
-    sheet, answers = _shared(person, number)
+    person = record_of(ref)
+    sheet, answers = shared_sheet(person, number)
     form = SheetForm(sheet.template, answers)
     return render_template(
-        "worksheets/read.html", client=person, sheet=sheet, parts=form.parts(), host=_host()
+        "worksheets/read.html",
+        client=person,
+        sheet=sheet,
+        parts=form.parts(),
+        host=_host(),
+        places={stop.field.key: stop.number for stop in stops(sheet.template)},
+        margin=beside_by(sheet, current_user.coach_id),
     )
 
 
@@ -110,14 +118,14 @@ def read(ref: str, number: int) -> ResponseReturnValue:
 @staff
 def file(ref: str, number: int, paper: str, way: str, kind: str) -> ResponseReturnValue:
     """A shared sheet as a PDF, named by reference, number and the day it was last saved."""
-    person = _client(ref)
-    sheet, answers = _shared(person, number)
+    person = record_of(ref)
+    sheet, answers = shared_sheet(person, number)
     day = (sheet.saved_at or sheet.assigned_at).date()
     name = f"{person.ref}-{number}-{day.isoformat()}.pdf"
     return files.pdf(sheet.template, answers, kind, paper, name, keep=way == "keep")
 
 
-def _account() -> UUID:
+def account() -> UUID:
     account_id: UUID = current_user.account_id
     return account_id
 
@@ -126,7 +134,8 @@ def _host() -> CoachRow:
     return coach(current_user.coach_id)
 
 
-def _client(ref: str) -> ClientRow:
+def record_of(ref: str) -> ClientRow:
+    """The record with this reference, of one of her clients; 404 for any other."""
     try:
         return client_by_ref(ref, coach_id=current_user.coach_id)
     except NoSuchClient:
@@ -140,7 +149,7 @@ def _template(key: str) -> TemplateRow:
         abort(404)
 
 
-def _shared(person: ClientRow, number: int) -> tuple[SheetRow, dict[str, Value]]:
+def shared_sheet(person: ClientRow, number: int) -> tuple[SheetRow, dict[str, Value]]:
     """A shared sheet with its answers; noted as a view of the record and of the sheet. 404 for anything else."""
     try:
         sheet = queries.sheet(person.id, number)
@@ -148,7 +157,7 @@ def _shared(person: ClientRow, number: int) -> tuple[SheetRow, dict[str, Value]]
     except NoSuchSheet:
         abort(404)
     for subject in (person.id, sheet.id):
-        record_view(subject, now=clock.now(), role="staff", actor=_account())
+        record_view(subject, now=clock.now(), role="staff", actor=account())
     return found
 
 
