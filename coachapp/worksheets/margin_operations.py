@@ -19,7 +19,14 @@ from coachapp.worksheets.template_json import template_from_json
 
 
 def write_beside(
-    assignment_id: UUID, coach_id: int, field: str, words: str, seen: str, *, now: datetime, by: UUID
+    assignment_id: UUID,
+    coach_id: int,
+    field: str,
+    words: str,
+    seen: str,
+    *,
+    now: datetime,
+    by: UUID | None = None,
 ) -> None:
     """Put words beside an answer, in place of this coach's own that stood there as `seen` (empty: none did).
 
@@ -42,7 +49,7 @@ def write_beside(
 
 
 def remove_beside(
-    assignment_id: UUID, coach_id: int, field: str, seen: str, *, now: datetime, by: UUID
+    assignment_id: UUID, coach_id: int, field: str, seen: str, *, now: datetime, by: UUID | None = None
 ) -> None:
     """Take this coach's words beside an answer away; nothing happens when none are left.
 

@@ -153,6 +153,8 @@ def test_the_pages_show_them_to_her_folded_and_never_to_the_coach(practice, app)
     assert "typed just now" in page and "zwei" in page and "<script>alert" not in page
     assert "1 March 2027 at" in page and "Only you can read these." in page
     version = alex.hidden("version")
+    assert all(f'action="{base}/earlier/{end}"' in page for end in ("back", "forget"))
+    assert f'href="{base}/earlier/all"' in page
     assert alex.post(f"{base}/earlier/back", {"version": "no such"}).status_code == 404
     alex.get(f"{base}/earlier")
     assert alex.post(f"{base}/earlier/back", {"version": version}).status_code == 303

@@ -1,6 +1,7 @@
 """The coach writes beside answers of a shared sheet; the client keeps the words, also when she shares no more."""
 
 import io
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import sqlalchemy as sa
@@ -12,12 +13,13 @@ from coachapp.notifications.models import OutboxMessage
 from coachapp.worksheets.beside_models import MarginNote
 from coachapp.worksheets.margin_operations import remove_beside, write_beside
 from coachapp.worksheets.margin_queries import beside
-from coachapp.worksheets.margin_rules import NoSuchQuestion
+from coachapp.worksheets.margin_rules import ChangedMeanwhile, NoSuchQuestion
 from coachapp.worksheets.operations import save_answers, share, unshare
 from coachapp.worksheets.queries import sheet
 from coachapp.worksheets.rules import NoSuchSheet
 from tests.cast import ALEX, MAYA, NORA
 from tests.documents.pdf_checks import assert_good_pdf
+from tests.road import both_databases
 from tests.road import mostly_sqlite as databases  # noqa: F401  # pytest finds fixtures by name
 from tests.sheets import save
 from tests.worksheets.test_filling import HOSTILE
@@ -50,8 +52,9 @@ def written(app, practice):
 def test_beside_an_answer_written_changed_read_and_taken_away(practice, app, base, nora):
     nora.get(base)
     assert nora.text.count("Write beside it") == 4
+    assert f'href="{base}/beside/1"' in nora.page.get_data(as_text=True)
     nora.get(f"{base}/beside/1")
-    assert "river" in nora.text
+    assert "river" in nora.text and f'action="{base}/beside/1"' in nora.page.get_data(as_text=True)
     assert nora.post(f"{base}/beside/1", {"words": " \n "}).status_code == 422
     assert nora.post(f"{base}/beside/1", {"words": "x" * 2001}).status_code == 422 and "2,000" in nora.text
     answer = nora.post(f"{base}/beside/1", {"words": f"{CANARY} {HOSTILE}"})
@@ -163,3 +166,21 @@ def test_on_paper_only_where_she_asks_for_it(practice, app, base, nora):
         printed = text_of(answer.data)
         assert "Ελένη, not now." in printed and "Nora wrote" in printed and "river" in printed
         assert printed.index("river") < printed.index("Ελένη") and "Ellis" not in printed
+
+
+@both_databases
+def test_two_windows_at_once_leave_one_note(practice, app, base):
+    """Both stand on the same page and are sent in the same moment: one is kept, the other is told."""
+    now, told = clock.now(), []
+
+    def write(words):
+        with app.app_context():
+            try:
+                write_beside(sheet(practice.alex, 1).id, practice.coach_id, "word", words, "", now=now)
+            except ChangedMeanwhile as changed:
+                told.append(changed.words)
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(write, ("one", "two", "three", "four")))
+    (kept,) = written(app, practice)["word"]
+    assert told == [kept] * 3

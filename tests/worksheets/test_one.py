@@ -80,10 +80,14 @@ def test_a_walk_without_script_from_the_first_question_to_the_end(alex, kept):
     assert alex.get(ONE).headers["Location"] == f"{ONE}/1"
     alex.follow()
     assert "Question 1 of 11" in alex.text and "A word" in alex.text and "A story" not in alex.text
+    page = alex.page.get_data(as_text=True)
+    assert f'action="{ONE}/1"' in page and f'data-autosave="{ONE}/1/save"' in page
     assert alex.post(f"{ONE}/1", {"revision": "0", "f-word": "river", "go": "next"}).status_code == 303
     alex.follow()
     assert "This one looks back." in alex.text and "Skip this one" in alex.text
-    assert 'name="f-story"' not in alex.page.get_data(as_text=True)
+    page = alex.page.get_data(as_text=True)
+    assert 'name="f-story"' not in page
+    assert all(f'href="{ONE}/{end}"' in page for end in ("1", "2/open", "3"))
     alex.get(f"{ONE}/2/open")
     assert 'name="f-story"' in alex.page.get_data(as_text=True)
     for go, there in (
@@ -117,6 +121,7 @@ def test_the_end_shares_puts_aside_and_prints_as_the_whole_sheet_does(alex, kept
     alex.fill(f"{ONE}/1", save_at_once)
     alex.get(f"{ONE}/end")
     assert "That was the last one" in alex.text and "Share this worksheet with Nora" in alex.text
+    assert f'action="{ONE}/end"' in alex.page.get_data(as_text=True)
     assert alex.post(f"{ONE}/end", {"go": "save", "share": "y"}).headers["Location"] == f"{ONE}/end"
     assert "Shared with Nora" in alex.follow().get_data(as_text=True)
     assert alex.post(f"{ONE}/1", {"revision": "1", "f-word": "sea", "go": "next"}).status_code == 303
