@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from coachapp import vault
 from coachapp.audit import operations as audit
-from coachapp.clients.models import Client
+from coachapp.clients.queries import client
 from coachapp.db import transaction
 from coachapp.worksheets.beside_models import MarginNote
 from coachapp.worksheets.margin_queries import MARGIN, beside_row, last_written
@@ -69,9 +69,7 @@ def _own_note(
 ) -> tuple[Assignment, MarginNote | None]:
     """The sheet, held until the transaction ends so that no second note can come between, and her note beside it."""
     sheet = db.get(Assignment, assignment_id, with_for_update=True)
-    if sheet is None or sheet.shared_at is None:
-        raise NoSuchSheet(str(assignment_id))
-    if db.get_one(Client, sheet.client_id).coach_id != coach_id:
+    if sheet is None or sheet.shared_at is None or client(sheet.client_id).coach_id != coach_id:
         raise NoSuchSheet(str(assignment_id))
     template = template_from_json(db.get_one(SheetTemplate, sheet.template_id).body)
     if field not in {each.key for each in template.fields if each.asks}:
