@@ -2,6 +2,7 @@
 
 import io
 from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 
 import pytest
 import sqlalchemy as sa
@@ -171,12 +172,14 @@ def test_on_paper_only_where_she_asks_for_it(practice, app, base, nora):
 @both_databases
 def test_two_windows_at_once_leave_one_note(practice, app, base):
     """Both stand on the same page and are sent in the same moment: one is kept, the other is told."""
-    now, told = clock.now(), []
+    now, told, together = clock.now(), [], Barrier(4)
 
     def write(words):
         with app.app_context():
+            mine = sheet(practice.alex, 1).id
+            together.wait()
             try:
-                write_beside(sheet(practice.alex, 1).id, practice.coach_id, "word", words, "", now=now)
+                write_beside(mine, practice.coach_id, "word", words, "", now=now)
             except ChangedMeanwhile as changed:
                 told.append(changed.words)
 

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from coachapp.worksheets.forms import SheetForm
 from coachapp.worksheets.one_by_one import last_notes, stops, where_to_go_on
 from coachapp.worksheets.queries import answers_of, sheet
 from coachapp.worksheets.shelf import library
@@ -69,6 +70,14 @@ def test_every_template_has_each_question_once_and_shows_each_note():
 def test_she_goes_on_after_what_she_wrote_last_and_then_at_what_was_left_out(written, place):
     saved = {key: AT + timedelta(minutes=minute) for minute, key in enumerate(written)}
     assert where_to_go_on(every_type(), saved) == place
+
+
+def test_a_scale_on_its_own_says_what_its_ends_mean(app):
+    with app.test_request_context():
+        for template in library():
+            form = SheetForm(template, {})
+            for field in (field for field in template.fields if field.low):
+                assert field.low in form.question(field).hint and field.high in form.question(field).hint
 
 
 # ---- through the pages ----
