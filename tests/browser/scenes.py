@@ -128,6 +128,18 @@ def as_an_old_page(page: Page) -> None:
     _sent(page, lambda: page.evaluate("document.querySelector('form[data-autosave]').submit()"))
 
 
+def as_an_old_question(page: Page) -> None:
+    """The same with one question on its own, which had no answer yet when the page was made."""
+    page.locator("[name=at-sentence]").evaluate("e => { e.value = ''; }")
+    as_an_old_page(page)
+
+
+def as_an_old_note(page: Page) -> None:
+    """Words for a margin in which others stand by now."""
+    page.locator("form.card [name=seen]").evaluate("e => { e.value = ''; }")
+    fill("Put it beside the answer", {"words": "Something else."})(page)
+
+
 def fill_and_send(page: Page) -> None:
     """More letters than were paid for."""
     page.locator("#words").fill("a" * 1501)
@@ -296,6 +308,7 @@ SCENES = (
     Scene("new-client", "me-receipts-empty", "/me/receipts"),
     Scene(MEMBER, "me-receipt-errors", "{me_receipt_waits}", fill("Save", {"name": "Someone"}), 422),
     Scene(MEMBER, "me-both-versions", "/me/worksheets/2", as_an_old_page, 409),
+    Scene(MEMBER, "me-one-both", "/me/worksheets/2/one/5", as_an_old_question, 409),
     Scene(MEMBER, "me-one-errors", "/me/worksheets/2/one/5", fill("Next", {"f-sentence": "a" * 20_001}), 422),
     Scene(MEMBER, "me-safety-errors", "/me/safety", press("Save the PIN"), 422),
     Scene(MEMBER, "me-not-found", "/me/worksheets/99", status=404),
@@ -444,6 +457,7 @@ SCENES = (
     Scene(COACH, "desk-vouchers-errors", "/desk/vouchers", press("Make the voucher"), 422),
     Scene(COACH, "desk-voucher-errors", "{desk_voucher}", end_without_day, 422),
     Scene(COACH, "desk-new-service-errors", "/desk/offerings/new", press("Save"), 422),
+    Scene(COACH, "desk-beside-both", "/desk/clients/{ref}/worksheets/1/beside/19", as_an_old_note, 409),
     Scene(
         COACH,
         "desk-settings-errors",

@@ -73,7 +73,7 @@ def home() -> ResponseReturnValue:
         coach=coach(me.coach_id),
         sheets=sorted(sheets, key=lambda sheet: sheet.is_done)[:_ON_HOME],
         own=own_words(me.id),
-        beside=written_lately(me.id, now),
+        words_beside=written_lately(me.id, now),
         asked=[
             (place, token)
             for place in _coming(me.id, now)
