@@ -222,8 +222,11 @@
       const next = answer.headers.get('X-Revision');
       if (next) $('input[name=revision]', form).value = next;
     };
+    /* Whether she has seen and given up what is stored: it is kept among the earlier versions then. */
+    const chosen = (value) => { const field = $('input[name=chosen]', form); if (field) field.value = value; };
     const saved = (answer) => {
       revision(answer);
+      chosen('');
       tries = 0;
       tell(text.saved.replace('{time}', clockTime(new Date())), 'ok');
       if (Date.now() - spoken > 60000) { say(text.spoken); spoken = Date.now(); }
@@ -299,6 +302,7 @@
         button.setAttribute('aria-label', `${button.textContent.trim()}: ${label}`);
         button.addEventListener('click', () => {
           if ('take' in button.dataset) put(form, name, wanted);
+          else chosen('y');
           row.remove();
           decided();
         });

@@ -26,6 +26,7 @@ from coachapp.safe_contact.operations import set_contact, things_changed
 from coachapp.safe_contact.rules import Inbox
 from coachapp.worksheets import path_operations as paths
 from coachapp.worksheets.answers import Value
+from coachapp.worksheets.margin_operations import write_beside
 from coachapp.worksheets.operations import assign, done, save_answers, share
 from coachapp.worksheets.path_queries import coming_places
 from coachapp.worksheets.path_rules import Rule
@@ -280,17 +281,21 @@ def _worksheets_of_maya(client_id: UUID, now: datetime) -> None:
     save_answers(message, client_id, answers, 0, set(answers), now=now - timedelta(days=11))
     done(message, client_id, now=now - timedelta(days=11))
     share(message, client_id, now=now - timedelta(days=11))
+    words = "A day of your own before any answer: that is yours to keep."
+    write_beside(message, 1, "keep_words", words, "", now=now - timedelta(days=3))
     door = assign(
         template("our-door").id,
         client_id,
         "For you and Sam, whenever it suits you.",
         now=now - timedelta(days=6),
     )
+    first: dict[str, Value] = {"sentence": "Not today."}
+    save_answers(door, client_id, first, 0, set(first), now=now - timedelta(days=5))
     begun: dict[str, Value] = {
         "sentence": "We are not opening the door today. Please leave.",
         "safe_room": "The kitchen",
     }
-    save_answers(door, client_id, begun, 0, set(begun), now=now - timedelta(days=2))
+    save_answers(door, client_id, begun, 1, set(begun), now=now - timedelta(days=2))
     _path_of_maya(client_id, now)
 
 

@@ -169,10 +169,15 @@ def _one(field: Field, typed: str) -> str:
     return typed
 
 
+def plain(raw: str) -> str:
+    """Words as they are stored: line breaks alike, no control characters, nothing around them."""
+    return _CONTROL.sub("", _LINE_BREAK.sub("\n", raw).replace("\t", " ")).strip()
+
+
 def _text(field: Field, raw: Any, limit: int) -> str:
     if not isinstance(raw, str):
         raise AnswerError(field, NOT_UNDERSTOOD)
-    text = _CONTROL.sub("", _LINE_BREAK.sub("\n", raw).replace("\t", " ")).strip()
+    text = plain(raw)
     if len(text) > limit:
         raise AnswerError(field, NO_ROOM, limit=limit)
     return text

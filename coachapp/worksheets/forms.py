@@ -1,15 +1,16 @@
 """A sheet as a form: what each question shows, from stored answers or from what was just typed;
 and the coach's forms."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from datetime import date, timedelta
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from itertools import pairwise
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import DateField, SelectMultipleField, TextAreaField, ValidationError
-from wtforms.validators import InputRequired, Length
+from wtforms import DateField, HiddenField, SelectMultipleField, TextAreaField, ValidationError
+from wtforms.validators import DataRequired, InputRequired, Length
 
 from coachapp.practice.fields import may_be_day
 from coachapp.web.forms import BaseForm
@@ -21,8 +22,10 @@ from coachapp.worksheets.answers import (
     field_name,
     form_values,
     is_empty,
+    plain,
     rows_shown,
 )
+from coachapp.worksheets.margin_rules import MOST_LETTERS
 from coachapp.worksheets.template import (
     MAX_ROWS,
     TABULAR,
@@ -137,6 +140,10 @@ class SheetForm:
         shown = [section for section in self._template.sections if section.fields]
         return [self._part(number, section) for number, section in enumerate(shown, 1)]
 
+    def question(self, field: Field) -> Question:
+        """One question on a page of its own: its scale says what the ends mean, and nothing follows it."""
+        return replace(self._question(field, _hint(field, None)), onward="")
+
     def summary(self) -> list[tuple[str, str]]:
         """(id of the control to land on, message) for each answer that could not be kept."""
         return [
@@ -204,6 +211,16 @@ def rows_offered(template: Template, form: FormData) -> dict[str, int]:
     }
 
 
+def stood(form: FormData, only: Collection[str] | None) -> dict[str, datetime | None]:
+    """When the answers this page showed had been saved, as its hidden fields say; None where nothing was there."""
+    said = {key: form.getlist(f"at-{key}")[-1:] for key in only or ()}
+    with suppress(ValueError):
+        return {
+            key: datetime.fromisoformat(at) if at else None for key, found in said.items() for at in found
+        }
+    return {}
+
+
 def all_values(template: Template, stored: Mapping[str, Value]) -> dict[str, list[str]]:
     """Every name a form of this template can have, with its stored values; [] where nothing was said."""
     values: dict[str, list[str]] = {}
@@ -250,6 +267,22 @@ def _hint(field: Field, before: Field | None) -> str:
         return field.hint
     ends = _("0: %(low)s. 10: %(high)s.", low=field.low, high=field.high)
     return f"{field.hint} {ends}".strip()
+
+
+class MarginForm(BaseForm):
+    """Words beside one answer; `seen` marks which words of hers stood there when the page was made."""
+
+    words = TextAreaField(
+        _l("Your words beside this answer"),
+        [
+            DataRequired(_l("Write a few words, or go back to the sheet")),
+            Length(
+                max=MOST_LETTERS, message=_l("Keep this to 2,000 letters; the rest can wait until you meet")
+            ),
+        ],
+        filters=[lambda text: plain(text or "")],
+    )
+    seen = HiddenField(filters=[lambda mark: mark or ""])
 
 
 class AssignForm(BaseForm):

@@ -12,7 +12,9 @@ from coachapp import vault
 from coachapp.audit import operations as audit
 from coachapp.clients.operations import next_file_number
 from coachapp.db import transaction
+from coachapp.worksheets import earlier
 from coachapp.worksheets.answers import Value, is_empty
+from coachapp.worksheets.earlier_rules import is_worth_keeping
 from coachapp.worksheets.models import Assignment, SheetAnswer, SheetTemplate
 from coachapp.worksheets.queries import ANSWER, NOTE, open_answer, standing
 from coachapp.worksheets.rules import (
@@ -143,16 +145,21 @@ def save_answers(
     only: Collection[str] | None = None,
     *,
     rows: Mapping[str, int] | None = None,
+    stood: Mapping[str, datetime | None] | None = None,
+    chosen: bool = False,
     now: datetime,
 ) -> int:
     """Keep answers that were written on top of `revision`; returns the present one.
 
     `only` names the fields to keep (without it all of them); `rows` how many rows of an open table the page
-    offered: rows beyond those were added elsewhere, and stay. Saving what is there already is never a conflict.
+    offered: rows beyond those were added elsewhere, and stay. `stood` tells for a page with only some questions when
+    what it showed had been saved (None: nothing was there): while that is so still, other questions may have changed.
+    `chosen`: she has seen what is replaced here, and it becomes an earlier version however new it is.
+    Saving what is there already is never a conflict.
     Raises Conflict, NoSuchSheet, Withdrawn.
     """
     with transaction() as db:
-        sheet = _locked(db, assignment_id, client_id)
+        sheet = locked(db, assignment_id, client_id)
         changed_standing = after(standing(sheet), Event.WRITE)
         kept = _answers(db, assignment_id)
         stored = {field: open_answer(client_id, row) for field, row in kept.items()}
@@ -160,10 +167,13 @@ def save_answers(
         changed = _changed(_with_rows_beyond(wanted, stored, rows or {}), stored)
         if not changed:
             return sheet.revision
-        if revision != sheet.revision:
+        if revision != sheet.revision and not _as_it_stood(changed, kept, stood or {}):
             raise Conflict(sheet.revision, stored)
         for field, value in changed.items():
-            _keep(db, sheet, kept.get(field), field, value, now)
+            before = kept.get(field)
+            if before and (chosen or is_worth_keeping(before.saved_at, now, emptied=is_empty(value))):
+                earlier.keep(db, client_id, before, now)
+            _keep(db, sheet, before, field, value, now)
         sheet.state, sheet.saved_at, sheet.done_at = changed_standing.state, now, None
         sheet.revision += 1
         return sheet.revision
@@ -216,7 +226,7 @@ def _move(
     by: UUID | None = None,
 ) -> None:
     with transaction() as db:
-        sheet = _locked(db, assignment_id, client_id)
+        sheet = locked(db, assignment_id, client_id)
         before = standing(sheet)
         to = after(before, event)
         if to == before:
@@ -228,7 +238,8 @@ def _move(
         audit.record(f"sheet_{event}", now=now, role=role, actor=by, subject=client_id)
 
 
-def _locked(db: Session, assignment_id: UUID, client_id: UUID) -> Assignment:
+def locked(db: Session, assignment_id: UUID, client_id: UUID) -> Assignment:
+    """A client's sheet, held until the transaction ends. NoSuchSheet."""
     row = db.get(Assignment, assignment_id, with_for_update=True)
     if row is None or row.client_id != client_id:
         raise NoSuchSheet(str(assignment_id))
@@ -264,6 +275,14 @@ def _changed(wanted: Mapping[str, Value], stored: Mapping[str, Value]) -> dict[s
         for field, value in wanted.items()
         if value != stored.get(field) and not (is_empty(value) and is_empty(stored.get(field)))
     }
+
+
+def _as_it_stood(
+    changed: Iterable[str], kept: Mapping[str, SheetAnswer], stood: Mapping[str, datetime | None]
+) -> bool:
+    """Whether each of these answers is the one the page showed."""
+    now_there = {field: row.saved_at for field, row in kept.items()}
+    return all(field in stood and stood[field] == now_there.get(field) for field in changed)
 
 
 def _with_rows_beyond(

@@ -40,6 +40,8 @@ from coachapp.worksheets.template import (
     Template,
 )
 
+Beside = Mapping[str, Sequence[tuple[str, str]]]
+
 LANGUAGE = "en-GB"
 SIDE_BY_SIDE = 3
 NARROW_LABEL = 32  # characters of a label that fit over a third of the width
@@ -54,7 +56,8 @@ class NoCard(WorksheetError):
 class Look:
     """How a sheet is printed: what for, on which paper, in large letters or with little ink, in which language.
 
-    `lang` is a language tag such as en-GB, in which dates are written.
+    `lang` is a language tag such as en-GB, in which dates are written. `beside` holds, by
+    field key, (heading, words) of what is printed below an answer.
     """
 
     mode: Mode = Mode.BLANK
@@ -64,6 +67,7 @@ class Look:
     lang: str = LANGUAGE
     words: Words | None = None
     footer: str = ""
+    beside: Beside | None = None
 
 
 def sheet_pdf(template: Template, answers: Mapping[str, Value] | None = None, **look: Any) -> bytes:
@@ -107,7 +111,7 @@ def _sheet(template: Template, answers: Mapping[str, Value], look: Look) -> Shee
 def _filled(template: Template, answers: Mapping[str, Value], look: Look, spacing: Spacing) -> Sheet:
     sheet = _empty(template, answers, look, spacing=spacing)
     for section in template.sections:
-        _Printing(sheet, template, section).section()
+        _Printing(sheet, template, section, look.beside).section()
     return sheet
 
 
@@ -172,8 +176,11 @@ def _printed(field: Field, value: Value, lang: str) -> Answer:
 class _Printing:
     """Lays out one section on the sheet, from top to bottom."""
 
-    def __init__(self, sheet: Sheet, template: Template, section: Section) -> None:
+    def __init__(
+        self, sheet: Sheet, template: Template, section: Section, beside: Beside | None = None
+    ) -> None:
         self.sheet, self.template, self.of = sheet, template, section
+        self.beside = beside or {}
         self.scale_ends = ("", "")
 
     def section(self) -> None:
@@ -191,9 +198,11 @@ class _Printing:
 
     def short(self, fields: Sequence[Field]) -> None:
         """Short answers, as many side by side as their labels leave room for."""
-        if len(fields) == 1 or any(len(field.label) > WIDE_LABEL for field in fields):
+        too_wide = any(len(field.label) > WIDE_LABEL for field in fields)
+        if len(fields) == 1 or too_wide or any(field.key in self.beside for field in fields):
             for field in fields:
                 self.sheet.answer(print_name(field.key), field.label, lines=1, hint=field.hint)
+                self.margin(field)
             return
         wide = any(len(field.label) > NARROW_LABEL for field in fields)
         for row in _rows_of(fields, 2 if wide else SIDE_BY_SIDE):
@@ -213,6 +222,11 @@ class _Printing:
                 self.table(field)
             case _:
                 self.sheet.answer(print_name(field.key), field.label, lines=field.lines, hint=field.hint)
+        self.margin(field)
+
+    def margin(self, field: Field) -> None:
+        for heading, words in self.beside.get(field.key, ()):
+            self.sheet.note(words, heading)
 
     def note(self, field: Field) -> None:
         """Words without an answer; the name of whoever signs them stands on a line of its own."""

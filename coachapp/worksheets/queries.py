@@ -146,6 +146,12 @@ def answers_of(sheet: SheetRow) -> dict[str, Value]:
     return {row.field: open_answer(sheet.client_id, row) for row in _answer_rows([sheet.id])}
 
 
+def written_at(sheet: SheetRow) -> dict[str, datetime]:
+    """When each answer there is was last written, by field key."""
+    found = select(SheetAnswer.field, SheetAnswer.saved_at).where(SheetAnswer.assignment_id == sheet.id)
+    return {row.field: row.saved_at for row in session().execute(found)}
+
+
 def shared_with_coach(assignment_id: UUID, coach_id: int) -> tuple[SheetRow, dict[str, Value]]:
     """A sheet and its answers, if it is shared and its client is this coach's. NoSuchSheet in every other case."""
     found = (

@@ -143,6 +143,18 @@ def as_an_old_window(page: Page) -> None:
     _sent(page, lambda: page.evaluate("document.querySelector('form[data-autosave]').submit()"))
 
 
+def as_an_old_question(page: Page) -> None:
+    """The same with one question on its own, which had no answer yet when the page was made."""
+    page.locator("[name=at-sentence]").evaluate("e => { e.value = ''; }")
+    as_an_old_page(page)
+
+
+def as_an_old_note(page: Page) -> None:
+    """Words for a margin in which others stand by now."""
+    page.locator("form.card [name=seen]").evaluate("e => { e.value = ''; }")
+    fill("Put it beside the answer", {"words": "Something else."})(page)
+
+
 def fill_and_send(page: Page) -> None:
     """More letters than were paid for."""
     page.locator("#words").fill("a" * 1501)
@@ -302,6 +314,12 @@ SCENES = (
             "me-together": "/me/worksheets/several/1-2/print",
             "me-path": "/me/worksheets/path",
             "me-path-end": "/me/worksheets/path/end",
+            "me-one": "/me/worksheets/2/one/1",
+            "me-one-ahead": "/me/worksheets/1/one/4",
+            "me-one-open": "/me/worksheets/1/one/4/open",
+            "me-one-end": "/me/worksheets/1/one/end",
+            "me-earlier": "/me/worksheets/2/one/5/earlier",
+            "me-earlier-all": "/me/worksheets/2/one/5/earlier/all",
             "me-safety": "/me/safety",
             "me-write": "/write",
             "me-wishes": "/me/wishes",
@@ -335,6 +353,8 @@ SCENES = (
         422,
     ),
     Scene(MEMBER, "me-several-errors", "/me/worksheets/several", press("Continue"), 422),
+    Scene(MEMBER, "me-one-both", "/me/worksheets/2/one/5", as_an_old_question, 409),
+    Scene(MEMBER, "me-one-errors", "/me/worksheets/2/one/5", fill("Next", {"f-sentence": "a" * 20_001}), 422),
     Scene(MEMBER, "me-safety-errors", "/me/safety", press("Save the PIN"), 422),
     Scene(MEMBER, "me-file-read", "/me/worksheets/2/print", bring_a_file),
     Scene(MEMBER, "me-file-unread", "/me/worksheets/2/print", lambda page: _bring(page, b"no PDF"), 422),
@@ -364,6 +384,7 @@ SCENES = (
             "desk-path-add": "/desk/clients/{ref}/worksheets/path/step",
             "desk-path-step": "/desk/clients/{ref}/worksheets/path/step/1",
             "desk-path-begin": "/desk/clients/{other_ref}/worksheets/path",
+            "desk-beside": "/desk/clients/{ref}/worksheets/1/beside/1",
             "desk-packages": "/desk/clients/{ref}/packages",
             "desk-package-back": "{desk_package_back}",
             "desk-cancel": "{desk_cancel}",
@@ -512,6 +533,7 @@ SCENES = (
     Scene(COACH, "desk-vouchers-errors", "/desk/vouchers", press("Make the voucher"), 422),
     Scene(COACH, "desk-voucher-errors", "{desk_voucher}", end_without_day, 422),
     Scene(COACH, "desk-new-service-errors", "/desk/offerings/new", press("Save"), 422),
+    Scene(COACH, "desk-beside-both", "/desk/clients/{ref}/worksheets/1/beside/19", as_an_old_note, 409),
     Scene(
         COACH,
         "desk-settings-errors",

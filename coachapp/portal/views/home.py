@@ -30,6 +30,7 @@ from coachapp.questions import queries as questions
 from coachapp.safe_contact import operations as safe_contact
 from coachapp.safe_contact.queries import contact
 from coachapp.web.guards import client_only
+from coachapp.worksheets.margin_queries import written_lately
 from coachapp.worksheets.queries import own_words, sheets_of
 
 _ON_HOME = 4
@@ -72,6 +73,7 @@ def home() -> ResponseReturnValue:
         coach=coach(me.coach_id),
         sheets=sorted(sheets, key=lambda sheet: sheet.is_done)[:_ON_HOME],
         own=own_words(me.id),
+        words_beside=written_lately(me.id, now),
         asked=[
             (place, token)
             for place in _coming(me.id, now)

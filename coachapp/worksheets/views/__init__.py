@@ -1,1 +1,5 @@
-"""Pages of this room: the client's own sheets, and the coach's library and reading."""
+"""Pages of this room: the client's, and the coach's."""
+
+from coachapp.worksheets.views import beside, client, coach, earlier, margin, one
+
+__all__ = ["beside", "client", "coach", "earlier", "margin", "one"]

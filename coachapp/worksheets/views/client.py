@@ -16,7 +16,10 @@ from coachapp.web.guards import client_leaving, client_only
 from coachapp.worksheets import operations, queries
 from coachapp.worksheets.answers import AnswerError, Value, parse_form
 from coachapp.worksheets.differences import differences
-from coachapp.worksheets.forms import SheetForm, all_values, rows_offered, words_of
+from coachapp.worksheets.earlier_queries import earlier_counts
+from coachapp.worksheets.forms import SheetForm, all_values, rows_offered, stood, words_of
+from coachapp.worksheets.margin_queries import beside, beside_counts
+from coachapp.worksheets.one_by_one import stops
 from coachapp.worksheets.path_queries import has_path
 from coachapp.worksheets.queries import SheetRow
 from coachapp.worksheets.rules import Conflict, NoSuchSheet, NoSuchTemplate, Withdrawn
@@ -44,6 +47,7 @@ def index() -> ResponseReturnValue:
         "worksheets/list.html",
         sheets=sheets,
         has_path=has_path(me.id),
+        beside=beside_counts(me.id),
         to_take=[row for row in queries.templates() if row.template.key not in mine],
         coach=coach(me.coach_id),
         zone=me.zone,
@@ -78,23 +82,27 @@ def send(number: int) -> ResponseReturnValue:
     """Save everything, then do what the pressed button says."""
     sheet = own_sheet(number, with_withdrawn=True)
     try:
-        faults = _save(sheet, drop=_taken(sheet))[1]
+        faults = keep(sheet, drop=given_up(sheet))[1]
     except Conflict as conflict:
         return _both(sheet, conflict)
     except Withdrawn:
-        return _taken_back()
+        return taken_back()
     if faults:
         return _again(own_sheet(number), faults)
-    return _go_on(sheet)
+    return to_earlier(sheet) or go_on(sheet, url_for("sheets.fill", number=number))
 
 
 @bp.post("/<int:number>/save")
 @client_leaving
 def save(number: int) -> ResponseReturnValue:
     """Autosave. 204 with the new revision; 409 with the other version; 422 when an answer cannot be kept."""
-    sheet = own_sheet(number, with_withdrawn=True)
+    return autosaved(own_sheet(number, with_withdrawn=True))
+
+
+def autosaved(sheet: SheetRow, only: frozenset[str] | None = None) -> ResponseReturnValue:
+    """What the script hears after it sent a whole sheet, or a page with only some of its questions."""
     try:
-        revision, faults = _save(sheet)
+        revision, faults = keep(sheet, only=only)
     except Conflict as conflict:
         theirs = all_values(sheet.template, conflict.answers)
         message = _("Here is what was saved there. Choose for each answer which one to keep.")
@@ -145,35 +153,52 @@ def _own() -> UUID:
 
 
 def own_sheet(number: int, *, with_withdrawn: bool = False) -> SheetRow:
-    """Her sheet of this number; 404 for any other."""
+    """Her sheet with this number; 404 for any other."""
     try:
         return queries.sheet(_own(), number, with_withdrawn=with_withdrawn)
     except NoSuchSheet:
         abort(404)
 
 
-def _save(sheet: SheetRow, drop: frozenset[str] = frozenset()) -> tuple[int, Mapping[str, AnswerError]]:
-    """Keep what can be kept; returns the revision and what could not. `drop`: answers she gave up for the others."""
-    answers, faults = parse_form(sheet.template, request.form)
+def keep(
+    sheet: SheetRow, drop: frozenset[str] = frozenset(), only: frozenset[str] | None = None
+) -> tuple[int, Mapping[str, AnswerError]]:
+    """Keep what can be kept; returns the revision and what could not. `drop`: answers she gave up for the others.
+
+    `only`: the questions the page had, if not all of them.
+    """
+    answers, faults = parse_form(sheet.template, request.form, only)
     revision = operations.save_answers(
         sheet.id,
         sheet.client_id,
         {key: value for key, value in answers.items() if key not in drop},
         request.form.get("revision", type=int, default=-1),
         rows=rows_offered(sheet.template, request.form),
+        stood=stood(request.form, only),
+        chosen=request.form.get("chosen") == "y",
         now=clock.now(),
     )
     return revision, faults
 
 
-def _taken(sheet: SheetRow) -> frozenset[str]:
+def to_earlier(sheet: SheetRow) -> ResponseReturnValue | None:
+    """On to the earlier versions of an answer, where that is what the pressed button says."""
+    asked = request.form.get("earlier", "")
+    for stop in stops(sheet.template):
+        if stop.field.key == asked:
+            return redirect(url_for("sheets.earlier", number=sheet.number, place=stop.number), 303)
+    return None
+
+
+def given_up(sheet: SheetRow) -> frozenset[str]:
     """The questions for which she chose the other device's answer."""
     return frozenset(
         field.key for field in sheet.template.fields if request.form.get(f"take-{field.key}") == "theirs"
     )
 
 
-def _go_on(sheet: SheetRow) -> ResponseReturnValue:
+def go_on(sheet: SheetRow, here: str) -> ResponseReturnValue:
+    """Do what a button at the end of the sheet says; `here` is the page to stay on."""
     now, form = clock.now(), request.form
     if "share" not in form:
         operations.unshare(sheet.id, sheet.client_id, now=now)
@@ -183,7 +208,6 @@ def _go_on(sheet: SheetRow) -> ResponseReturnValue:
         operations.hide_progress(sheet.id, sheet.client_id, now=now)
     elif "progress_shown" not in form:
         operations.show_progress(sheet.id, sheet.client_id, now=now)
-    here = url_for("sheets.fill", number=sheet.number)
     if form.get("go") == "done":
         operations.done(sheet.id, sheet.client_id, now=now)
         flash(_("Saved. It will be here when you want it."))
@@ -224,6 +248,8 @@ def sheet_page(sheet: SheetRow, form: SheetForm, status: int = 200, **more: obje
         coach=coach(me.coach_id),
         zone=me.zone,
         now=clock.now(),
+        margin=beside(sheet),
+        versions=earlier_counts(sheet),
         **{
             "revision": sheet.revision,
             "share": _is_ticked("share", "shared", sheet.is_shared),
@@ -241,7 +267,8 @@ def _is_ticked(switch: str, was_on: str, is_on: bool) -> bool:
     return switch in request.form and (is_on or was_on not in request.form)
 
 
-def _taken_back() -> ResponseReturnValue:
+def taken_back() -> ResponseReturnValue:
+    """What she hears when her coach has taken the sheet back meanwhile."""
     return errors.page(
         409,
         _("This sheet was taken back"),

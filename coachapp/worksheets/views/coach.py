@@ -19,6 +19,8 @@ from coachapp.worksheets import draft_queries, operations, queries
 from coachapp.worksheets.answers import Value
 from coachapp.worksheets.forms import AssignForm, SheetForm
 from coachapp.worksheets.giving_queries import given, given_to
+from coachapp.worksheets.margin_queries import beside_by
+from coachapp.worksheets.one_by_one import stops
 from coachapp.worksheets.path_queries import has_path
 from coachapp.worksheets.queries import SheetRow, TemplateRow
 from coachapp.worksheets.rules import NoSuchSheet, NoSuchTemplate
@@ -65,7 +67,7 @@ def blank(key: str, paper: str, way: str, kind: str) -> ResponseReturnValue:
 @staff
 def of_client(ref: str) -> ResponseReturnValue:
     """What a client was given, and what she shared."""
-    person = _client(ref)
+    person = record_of(ref)
     return _client_page(person, _assign_form(person))
 
 
@@ -73,7 +75,7 @@ def of_client(ref: str) -> ResponseReturnValue:
 @staff
 def assign(ref: str) -> ResponseReturnValue:
     """Give the chosen sheets."""
-    person = _client(ref)
+    person = record_of(ref)
     form = _assign_form(person)
     if not form.validate():
         return _client_page(person, form, 422)
@@ -83,7 +85,7 @@ def assign(ref: str) -> ResponseReturnValue:
         form.note.data,
         wanted_on=form.wanted_on.data,
         now=clock.now(),
-        by=_account(),
+        by=account(),
     )
     flash(_("Given. It waits in the private space; nothing is sent."))
     return redirect(url_for("desk_sheets.of_client", ref=ref), 303)
@@ -93,12 +95,12 @@ def assign(ref: str) -> ResponseReturnValue:
 @staff
 def withdraw(ref: str, sheet_id: UUID) -> ResponseReturnValue:
     """Take a sheet back; what somebody wrote on it stays hers, and the answer is the same."""
-    person = _client(ref)
+    person = record_of(ref)
     try:
         sheet = given(person.id, sheet_id)
     except NoSuchSheet:
         abort(404)
-    operations.withdraw(sheet.id, person.id, now=clock.now(), by=_account())
+    operations.withdraw(sheet.id, person.id, now=clock.now(), by=account())
     flash(_("Taken back. What somebody wrote on it stays theirs."))
     return redirect(url_for("desk_sheets.of_client", ref=ref), 303)
 
@@ -107,11 +109,17 @@ def withdraw(ref: str, sheet_id: UUID) -> ResponseReturnValue:
 @staff
 def read(ref: str, number: int) -> ResponseReturnValue:
     """A sheet the client shared, as it is now."""
-    person = _client(ref)
-    sheet, answers = _shared(person, number)
+    person = record_of(ref)
+    sheet, answers = shared_sheet(person, number)
     form = SheetForm(sheet.template, answers)
     return render_template(
-        "worksheets/read.html", client=person, sheet=sheet, parts=form.parts(), host=_host()
+        "worksheets/read.html",
+        client=person,
+        sheet=sheet,
+        parts=form.parts(),
+        host=_host(),
+        places={stop.field.key: stop.number for stop in stops(sheet.template)},
+        margin=beside_by(sheet, current_user.coach_id),
     )
 
 
@@ -119,14 +127,14 @@ def read(ref: str, number: int) -> ResponseReturnValue:
 @staff
 def file(ref: str, number: int, paper: str, way: str, kind: str) -> ResponseReturnValue:
     """A shared sheet as a PDF, named by reference, number and the day it was last saved."""
-    person = _client(ref)
-    sheet, answers = _shared(person, number)
+    person = record_of(ref)
+    sheet, answers = shared_sheet(person, number)
     day = (sheet.saved_at or sheet.assigned_at).date()
     name = f"{person.ref}-{number}-{day.isoformat()}.pdf"
     return files.pdf(sheet.template, answers, kind, paper, name, keep=way == "keep")
 
 
-def _account() -> UUID:
+def account() -> UUID:
     account_id: UUID = current_user.account_id
     return account_id
 
@@ -135,7 +143,8 @@ def _host() -> CoachRow:
     return coach(current_user.coach_id)
 
 
-def _client(ref: str) -> ClientRow:
+def record_of(ref: str) -> ClientRow:
+    """The record with this reference, of one of her clients; 404 for any other."""
     try:
         return client_by_ref(ref, coach_id=current_user.coach_id)
     except NoSuchClient:
@@ -149,7 +158,7 @@ def _template(key: str) -> TemplateRow:
         abort(404)
 
 
-def _shared(person: ClientRow, number: int) -> tuple[SheetRow, dict[str, Value]]:
+def shared_sheet(person: ClientRow, number: int) -> tuple[SheetRow, dict[str, Value]]:
     """A shared sheet with its answers; noted as a view of the record and of the sheet. 404 for anything else."""
     try:
         sheet = queries.sheet(person.id, number)
@@ -157,7 +166,7 @@ def _shared(person: ClientRow, number: int) -> tuple[SheetRow, dict[str, Value]]
     except NoSuchSheet:
         abort(404)
     for subject in (person.id, sheet.id):
-        record_view(subject, now=clock.now(), role="staff", actor=_account())
+        record_view(subject, now=clock.now(), role="staff", actor=account())
     return found
 
 

@@ -5,12 +5,14 @@ from uuid import UUID
 
 from flask import Blueprint, Response, abort, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 from flask_login import current_user
 
 from coachapp.documents.locking import locked
 from coachapp.web.files import pdf_answer
 from coachapp.web.guards import client_only
 from coachapp.worksheets import queries
+from coachapp.worksheets.margin_queries import beside
 from coachapp.worksheets.print_forms import MOST_SHEETS, LockForm, SeveralForm
 from coachapp.worksheets.queries import SheetRow
 from coachapp.worksheets.rules import NoSuchSheet
@@ -31,6 +33,8 @@ def _rooms() -> dict[str, object]:
 def page(sheet: SheetRow, paper: str, form: LockForm | None = None) -> ResponseReturnValue:
     """What to think of first, the kinds of file there are, and the way to lock one; 422 with a form sent."""
     kinds = files.kinds_of(sheet)
+    if sheet.answered and beside(sheet):
+        kinds.insert(1, ("both", _("With my answers, and what was written beside them"), ""))
     view = render_template(
         "worksheets/print.html", sheet=sheet, paper=paper, kinds=kinds, form=form or _lock_form(sheet)
     )
