@@ -1,6 +1,7 @@
 """The house style for PDFs: everything a PDF in the app is built from."""
 
 from coachapp.documents.card import CardSide
+from coachapp.documents.chart import add_chart
 from coachapp.documents.fields import DuplicateField
 from coachapp.documents.given import Answer, Cell
 from coachapp.documents.kit import EmptyTitle
@@ -22,4 +23,5 @@ __all__ = [
     "PlainDocument",
     "Sheet",
     "Words",
+    "add_chart",
 ]

@@ -13,6 +13,7 @@ from coachapp.documents import Answer, CardSide, Mode, Paper, Sheet, Words
 from coachapp.documents import Column as SheetColumn
 from coachapp.documents import Option as SheetOption
 from coachapp.worksheets.answers import Value, is_empty
+from coachapp.worksheets.course_words import Spoken, add_course
 from coachapp.worksheets.rules import WorksheetError
 from coachapp.worksheets.template import (
     CHOSEN,
@@ -30,6 +31,7 @@ LANGUAGE = "en-GB"
 SIDE_BY_SIDE = 3
 NARROW_LABEL = 32  # characters of a label that fit over a third of the width
 WIDE_LABEL = 50  # and over a half
+NO_COURSES: Mapping[str, Spoken] = {}
 
 
 class NoCard(WorksheetError):
@@ -46,8 +48,10 @@ def sheet_pdf(
     lang: str = LANGUAGE,
     words: Words | None = None,
     footer: str = "",
+    courses: Mapping[str, Spoken] | None = None,
 ) -> bytes:
-    """The whole sheet as a PDF. `answers` are stored values by field key, used in the completed mode only.
+    """The whole sheet as a PDF. `answers` are stored values by field key, used in the completed mode only; so are
+    `courses`, by the key of the scale below which they stand.
 
     Page and file show the template's neutral title; `lang` is a language tag such as en-GB, in which dates are written.
     """
@@ -64,7 +68,7 @@ def sheet_pdf(
         words=words,
     )
     for section in template.sections:
-        _Printing(sheet, template, section).section()
+        _Printing(sheet, template, section, courses or NO_COURSES).section()
     return sheet.build()
 
 
@@ -136,8 +140,10 @@ def _printed(field: Field, value: Value, lang: str) -> Answer:
 class _Printing:
     """Lays out one section on the sheet, from top to bottom."""
 
-    def __init__(self, sheet: Sheet, template: Template, section: Section) -> None:
-        self.sheet, self.template, self.of = sheet, template, section
+    def __init__(
+        self, sheet: Sheet, template: Template, section: Section, courses: Mapping[str, Spoken] = NO_COURSES
+    ) -> None:
+        self.sheet, self.template, self.of, self.courses = sheet, template, section, courses
         self.scale_ends = ("", "")
 
     def section(self) -> None:
@@ -189,6 +195,8 @@ class _Printing:
         low, high = ends if ends != self.scale_ends else ("", "")
         self.scale_ends = ends
         self.sheet.scale(print_name(field.key), field.label, low=low, high=high)
+        if self.sheet.mode is Mode.COMPLETED and (found := self.courses.get(field.key)):
+            add_course(self.sheet, found)
 
     def options(self, field: Field) -> None:
         options = [SheetOption(option.key, _joined(option.text, option.note)) for option in field.options]

@@ -33,6 +33,7 @@ def upgrade() -> None:
     op.add_column("sheet_template", sa.Column("retired_at", _TIME))
     op.add_column("assignment", sa.Column("wanted_on", sa.Date()))
     op.add_column("assignment", sa.Column("progress_shown_at", _TIME))
+    op.add_column("sheet_answer", sa.Column("off_home_at", _TIME))
     _drafts_and_paths()
     _answers_and_pages()
     _beside_a_sheet()
@@ -191,6 +192,7 @@ def downgrade() -> None:
     for table in reversed(_NEW):
         op.drop_table(table)
     for table, column in (
+        ("sheet_answer", "off_home_at"),
         ("assignment", "progress_shown_at"),
         ("assignment", "wanted_on"),
         ("sheet_template", "retired_at"),

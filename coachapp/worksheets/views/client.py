@@ -20,6 +20,7 @@ from coachapp.worksheets.forms import SheetForm, all_values, rows_offered, words
 from coachapp.worksheets.queries import SheetRow
 from coachapp.worksheets.rules import Conflict, NoSuchSheet, NoSuchTemplate, Withdrawn
 from coachapp.worksheets.views import files
+from coachapp.worksheets.views.over_time import courses_on, words_back_on
 
 bp = Blueprint("sheets", __name__, url_prefix="/me/worksheets")
 
@@ -131,7 +132,9 @@ def file(number: int, kind: str, paper: str = "a4", way: str = "read") -> Respon
     """The sheet as a PDF, to read here or to keep."""
     sheet = _sheet(number)
     answers = queries.answers_of(sheet) if kind in ("completed", "large", "card") else {}
-    return files.pdf(sheet.template, answers, kind, paper, f"notes-{number}.pdf", keep=way == "keep")
+    courses = courses_on(sheet) if answers else {}
+    name = f"notes-{number}.pdf"
+    return files.pdf(sheet.template, answers, kind, paper, name, keep=way == "keep", courses=courses)
 
 
 def _own() -> UUID:
@@ -215,6 +218,8 @@ def _page(sheet: SheetRow, form: SheetForm, status: int = 200, **more: object) -
         coach=coach(me.coach_id),
         zone=me.zone,
         now=clock.now(),
+        courses=courses_on(sheet),
+        words_back=words_back_on(sheet),
         **{"revision": sheet.revision, "share": _share_ticked(sheet), **more},
     )
     return page, status

@@ -19,9 +19,11 @@ from coachapp.web.guards import staff
 from coachapp.worksheets import operations, queries
 from coachapp.worksheets.answers import Value
 from coachapp.worksheets.forms import AssignForm, SheetForm
+from coachapp.worksheets.looking_back_queries import shared_pages_of
 from coachapp.worksheets.queries import SheetRow, TemplateRow
 from coachapp.worksheets.rules import AlreadyBegun, NoSuchSheet, NoSuchTemplate
 from coachapp.worksheets.views import files
+from coachapp.worksheets.views.coach_over_time import shared_courses_on
 
 bp = Blueprint("desk_sheets", __name__, url_prefix="/desk")
 
@@ -114,7 +116,8 @@ def file(ref: str, number: int, paper: str, way: str, kind: str) -> ResponseRetu
     sheet, answers = _shared(person, number)
     day = (sheet.saved_at or sheet.assigned_at).date()
     name = f"{person.ref}-{number}-{day.isoformat()}.pdf"
-    return files.pdf(sheet.template, answers, kind, paper, name, keep=way == "keep")
+    courses = shared_courses_on(sheet)
+    return files.pdf(sheet.template, answers, kind, paper, name, keep=way == "keep", courses=courses)
 
 
 def _account() -> UUID:
@@ -163,6 +166,7 @@ def _client_page(person: ClientRow, form: AssignForm, status: int = 200) -> Resp
         "worksheets/of_client.html",
         client=person,
         sheets=queries.sheets_of(person.id),
+        pages=shared_pages_of(person.id),
         form=form,
         host=_host(),
         now=clock.now(),
