@@ -53,7 +53,11 @@ class Chart(Block):
         shown = str(value)
         across = width(shown, style.font, style.size)
         if across < step:
-            canvas.set_lines(middle - across / 2, base + high + style.size * 0.3, [shown], style)
+            left, foot = middle - across / 2, base + high + style.size * 0.3
+            canvas.draw(
+                f"q 1 g {numbers(left, foot, across, style.size * 0.75)} re f Q"
+            )  # no rule runs through it
+            canvas.set_lines(left, foot, [shown], style)
 
 
 def add_chart(kit: Kit, title: str, values: Sequence[int], alt: str, words: str) -> None:

@@ -8,6 +8,8 @@ from coachapp.documents import PlainDocument, Sheet, add_chart
 from coachapp.web.words import day
 from coachapp.worksheets.over_time import Course, Number
 
+NO_BREAK = "\N{NO-BREAK SPACE}"
+
 
 @dataclass(frozen=True)
 class Spoken:
@@ -44,7 +46,7 @@ def add_course(document: Sheet | PlainDocument, found: Spoken, title: str = "") 
     course = found.course
     values = [number.value for number in course.shown]
     title = title or _("%(label)s, over time", label=course.label)
-    words = " · ".join(found.charted)
+    words = " · ".join(line.replace(" ", NO_BREAK) for line in found.charted)
     if len(values) < len(course.numbers):
         words = _("First %(first)s. Last: %(words)s", first=found.lines[-1], words=words)
     add_chart(document, title, values, found.chart, words)

@@ -46,7 +46,7 @@ def _sums_words(sums: Sums) -> list[str]:
     return [
         ngettext("%(num)s sheet with words on it", "%(num)s sheets with words on them", sums.sheets),
         ngettext("%(num)s answer", "%(num)s answers", sums.answers),
-        ngettext("%(num)s session you came to", "%(num)s sessions you came to", sums.sessions),
+        ngettext("%(num)s session", "%(num)s sessions", sums.sessions),
         _(
             "%(days)s from %(first)s to %(last)s",
             days=ngettext("%(num)s day", "%(num)s days", sums.days),

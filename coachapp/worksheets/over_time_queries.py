@@ -44,8 +44,8 @@ def _courses(
         for field in _scales(sheet):
             asked.setdefault((sheet.template.key, field.key), (sheet.template, field))
     written: dict[tuple[str, str], list[Written]] = {}
-    for key, one in _written(sheets, ZoneInfo(zone), since):
-        written.setdefault(key, []).append(one)
+    for at, one in _written(sheets, ZoneInfo(zone), since):
+        written.setdefault(at, []).append(one)
     for (key, name), (of, field) in asked.items():
         numbers = in_order(written.get((key, name), ()))
         yield Course(key, name, of.title, of.neutral_title, field.label, field.low, field.high, numbers)
