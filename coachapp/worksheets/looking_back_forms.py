@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from uuid import UUID
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -18,7 +19,7 @@ _BEGINNING = 140
 class LookBackForm(BaseForm):
     """Each of her own words by itself, her numbers, and the sums."""
 
-    words = SelectMultipleField(_l("In your own words"), validate_choice=True)
+    words = SelectMultipleField(_l("In your own words"), validate_choice=False)
     numbers = BooleanField(_l("Numbers over time"))
     sums = BooleanField(_l("What can be counted: sheets, answers, sessions, days"))
 
@@ -29,6 +30,12 @@ class LookBackForm(BaseForm):
         form = cls() if is_posted else cls(formdata=None, data=everything)
         form.words.choices = [SelectChoice(str(each.id), _beginning(each)) for each in found]
         return form
+
+    @property
+    def chosen(self) -> set[UUID]:
+        """The words she ticked; what she has taken off her sheets meanwhile is none of them."""
+        ticked = set(self.words.data or [])
+        return {UUID(choice.value) for choice in self.words.choices if choice.value in ticked}
 
 
 def _beginning(words: OwnWords) -> str:

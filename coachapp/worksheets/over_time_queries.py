@@ -1,7 +1,7 @@
 """Reads of a client's scales over time. For her coach only what stood on a sheet while it was shared."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -18,21 +18,21 @@ from coachapp.worksheets.template import Field, FieldType, Template
 EARLIER = "earlier_answer.value"
 
 
-def courses_of(client_id: UUID, zone: str) -> list[Course]:
-    """Every scale she has answered more than once, by sheet and question; for her eyes."""
-    return [course for course in _courses(sheets_of(client_id), zone) if course.is_over_time]
+def courses_of(client_id: UUID, zone: str, key: str = "") -> list[Course]:
+    """Every scale she has answered more than once, by sheet and question; for her eyes. `key`: of one template."""
+    found = _courses(_sheets(client_id, key), zone)
+    return [course for course in found if course.is_over_time]
 
 
-def shared_courses_of(client_id: UUID, zone: str) -> list[Course]:
+def shared_courses_of(client_id: UUID, zone: str, key: str = "") -> list[Course]:
     """The same as her coach may see it: the sheets she shares, and of earlier answers what stood since then."""
-    shared = [sheet for sheet in sheets_of(client_id) if sheet.is_shared]
+    shared = [sheet for sheet in _sheets(client_id, key) if sheet.is_shared]
     found = _courses(shared, zone, {sheet.id: sheet.shared_at for sheet in shared if sheet.shared_at})
     return [course for course in found if course.is_over_time]
 
 
-def by_field(courses: Iterable[Course], sheet: SheetRow) -> dict[str, Course]:
-    """Those that belong on one sheet, by its questions."""
-    return {course.field: course for course in courses if course.key == sheet.template.key}
+def _sheets(client_id: UUID, key: str) -> list[SheetRow]:
+    return [sheet for sheet in sheets_of(client_id) if not key or sheet.template.key == key]
 
 
 def _courses(

@@ -1,6 +1,6 @@
 """Reads of what a client wrote in her own words, to meet it again; for her eyes alone."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -36,21 +36,12 @@ class OwnWords:
 
 def own_words_of(client_id: UUID) -> list[OwnWords]:
     """All of them, the newest first."""
-    asked = {
-        (sheet.id, field.key): (sheet, field)
-        for sheet in sheets_of(client_id)
-        for field in sheet.template.fields
-        if field.type is FieldType.OWN_WORDS
-    }
-    ids, fields = {sheet_id for sheet_id, _field in asked}, {field for _id, field in asked}
-    written = select(SheetAnswer).where(SheetAnswer.assignment_id.in_(ids), SheetAnswer.field.in_(fields))
-    rows = session().scalars(written.order_by(SheetAnswer.saved_at.desc(), SheetAnswer.id))
-    return [_words(row, *asked[at]) for row in rows if (at := (row.assignment_id, row.field)) in asked]
+    return [_words(*each) for each in _found(client_id)]
 
 
 def on_home(client_id: UUID) -> OwnWords | None:
     """The newest that she does not keep from her home, or None."""
-    return next((words for words in own_words_of(client_id) if not words.off_home), None)
+    return next((_words(*each) for each in _found(client_id) if each[0].off_home_at is None), None)
 
 
 def newest_of_each(found: Iterable[OwnWords]) -> list[OwnWords]:
@@ -59,6 +50,21 @@ def newest_of_each(found: Iterable[OwnWords]) -> list[OwnWords]:
     for words in found:
         newest.setdefault((words.key, words.field), words)
     return list(newest.values())
+
+
+def _found(client_id: UUID) -> Iterator[tuple[SheetAnswer, SheetRow, Field]]:
+    """Where they stand, the newest first, still sealed."""
+    asked = {
+        (sheet.id, field.key): (sheet, field)
+        for sheet in sheets_of(client_id)
+        for field in sheet.template.fields
+        if field.type is FieldType.OWN_WORDS
+    }
+    ids, fields = {sheet_id for sheet_id, _field in asked}, {field for _id, field in asked}
+    written = select(SheetAnswer).where(SheetAnswer.assignment_id.in_(ids), SheetAnswer.field.in_(fields))
+    for row in session().scalars(written.order_by(SheetAnswer.saved_at.desc(), SheetAnswer.id)):
+        if at := asked.get((row.assignment_id, row.field)):
+            yield row, *at
 
 
 def _words(row: SheetAnswer, sheet: SheetRow, field: Field) -> OwnWords:

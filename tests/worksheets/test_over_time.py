@@ -4,6 +4,7 @@ import io
 import json
 import random
 import re
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from uuid import uuid4
@@ -26,6 +27,7 @@ from coachapp.worksheets.queries import sheet, sheets_of
 from coachapp.worksheets.shelf import library
 from tests.cast import ALEX, MAYA, NORA
 from tests.documents.pdf_checks import assert_good_pdf
+from tests.road import both_databases
 from tests.road import mostly_sqlite as databases  # noqa: F401  # pytest finds fixtures by name
 from tests.sheets import save
 from tests.worksheets.test_pdf import text_of
@@ -203,3 +205,14 @@ def test_a_fresh_one_as_often_as_she_likes_and_an_empty_one_is_enough(practice):
     with practice.app.app_context():
         assert len(sheets_of(practice.alex)) == 3 and sheets_of(practice.maya) == []
         assert sheet(practice.alex, 1).answered == 1
+
+
+@both_databases
+def test_pressed_on_two_devices_at_once_it_is_one_fresh_sheet(practice):
+    answered(practice, practice.alex, 5, 1)
+    tabs = [practice.sign_in(ALEX) for _each in range(4)]
+    for tab in tabs:
+        tab.get("/me/worksheets/1")
+    with ThreadPoolExecutor(len(tabs)) as pool:
+        answers = list(pool.map(lambda tab: tab.post("/me/worksheets/1/again"), tabs))
+    assert {answer.headers["Location"] for answer in answers} == {"/me/worksheets/2"}

@@ -14,7 +14,7 @@ from coachapp.worksheets.course_words import Spoken, spoken
 from coachapp.worksheets.looking_back import Contents, NoSuchPage
 from coachapp.worksheets.looking_back_pdf import counted
 from coachapp.worksheets.looking_back_queries import PageRow, shared_page
-from coachapp.worksheets.over_time_queries import by_field, shared_courses_of
+from coachapp.worksheets.over_time_queries import shared_courses_of
 from coachapp.worksheets.queries import SheetRow
 from coachapp.worksheets.views.files import looking_back_file
 
@@ -64,8 +64,8 @@ def shared_courses_on(sheet: SheetRow) -> dict[str, Spoken]:
     if not sheet.has_scales:
         return {}
     zone = client(sheet.client_id).zone
-    found = by_field(shared_courses_of(sheet.client_id, zone), sheet)
-    return {field: spoken(course, year=True) for field, course in found.items()}
+    found = shared_courses_of(sheet.client_id, zone, sheet.template.key)
+    return {course.field: spoken(course, year=True) for course in found}
 
 
 def _client(ref: str) -> ClientRow:

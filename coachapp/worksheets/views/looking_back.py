@@ -1,6 +1,7 @@
 """Looking back: choosing what goes in, the pages she made, sharing one or not, forgetting it, taking it to paper."""
 
-from uuid import UUID
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -49,11 +50,9 @@ def make() -> ResponseReturnValue:
     form = _form(me)
     if not form.validate():
         return _index_page(me, form, 422)
-    chosen = [UUID(each) for each in form.words.data or []]
+    wanted = {"numbers": form.numbers.data, "counts": form.sums.data}
     try:
-        number = operations.look_back(
-            me, chosen, numbers=form.numbers.data, counts=form.sums.data, now=clock.now()
-        )
+        number = operations.look_back(me, form.chosen, **wanted, now=clock.now())
     except NothingChosen:
         form.numbers.errors = [_("Choose at least one thing for the page")]
         return _index_page(me, form, 422)
@@ -81,13 +80,14 @@ def read(number: int) -> ResponseReturnValue:
 @client_only
 def share(number: int, way: str) -> ResponseReturnValue:
     """Let the coach read it, or close it to her again."""
-    page, _contents = _page(number)
-    if way == "share":
-        operations.share_page(page.id, page.client_id, now=clock.now())
-        flash(_("Shared. You can stop it whenever you like."))
-    else:
-        operations.unshare_page(page.id, page.client_id, now=clock.now())
-        flash(_("This page is private to you again."))
+    with _hers_or_404():
+        page, _contents = queries.page(current_user.client_id, number)
+        if way == "share":
+            operations.share_page(page.id, page.client_id, now=clock.now())
+        else:
+            operations.unshare_page(page.id, page.client_id, now=clock.now())
+    shared = _("Shared. You can stop it whenever you like.")
+    flash(shared if way == "share" else _("This page is private to you again."))
     return redirect(url_for("looking_back.read", number=number), 303)
 
 
@@ -103,8 +103,9 @@ def ask(number: int) -> ResponseReturnValue:
 @client_only
 def forget(number: int) -> ResponseReturnValue:
     """Delete the page; the sheets stay."""
-    page, _contents = _page(number)
-    operations.forget_page(page.id, page.client_id)
+    with _hers_or_404():
+        page, _contents = queries.page(current_user.client_id, number)
+        operations.forget_page(page.id, page.client_id)
     flash(_("Forgotten. Your sheets are as they were."))
     return redirect(url_for("looking_back.index"), 303)
 
@@ -121,11 +122,18 @@ def _me() -> ClientRow:
     return client(current_user.client_id)
 
 
-def _page(number: int) -> tuple[PageRow, Contents]:
+@contextmanager
+def _hers_or_404() -> Iterator[None]:
+    """What is not hers, or was forgotten in the same moment, is not there."""
     try:
-        return queries.page(current_user.client_id, number)
+        yield
     except NoSuchPage:
         abort(404)
+
+
+def _page(number: int) -> tuple[PageRow, Contents]:
+    with _hers_or_404():
+        return queries.page(current_user.client_id, number)
 
 
 def _form(me: ClientRow) -> LookBackForm:

@@ -12,7 +12,7 @@ from coachapp.clients.queries import client
 from coachapp.web.guards import client_only
 from coachapp.worksheets import again, queries
 from coachapp.worksheets.course_words import Spoken, spoken
-from coachapp.worksheets.over_time_queries import by_field, courses_of
+from coachapp.worksheets.over_time_queries import courses_of
 from coachapp.worksheets.own_words_queries import SELF_DOUBT, OwnWords, newest_of_each, own_words_of
 from coachapp.worksheets.queries import SheetRow
 from coachapp.worksheets.rules import NoSuchSheet
@@ -75,8 +75,8 @@ def courses_on(sheet: SheetRow) -> dict[str, Spoken]:
     if not sheet.has_scales:
         return {}
     zone = client(sheet.client_id).zone
-    found = by_field(courses_of(sheet.client_id, zone), sheet)
-    return {field: spoken(course, year=True) for field, course in found.items()}
+    found = courses_of(sheet.client_id, zone, sheet.template.key)
+    return {course.field: spoken(course, year=True) for course in found}
 
 
 def words_back_on(sheet: SheetRow) -> dict[str, list[OwnWords]]:
