@@ -14,6 +14,10 @@ from coachapp.web.forms import BaseForm
 from coachapp.worksheets.own_words_queries import OwnWords
 
 _BEGINNING = 140
+_OWN_WAY, _END = (
+    "\N{FIRST STRONG ISOLATE}",
+    "\N{POP DIRECTIONAL ISOLATE}",
+)  # words from right to left stay whole
 
 
 class LookBackForm(BaseForm):
@@ -41,4 +45,4 @@ class LookBackForm(BaseForm):
 def _beginning(words: OwnWords) -> str:
     flat = " ".join(words.text.split())
     shown = flat if len(flat) <= _BEGINNING else flat[:_BEGINNING].rstrip() + "…"
-    return _("“%(text)s” (%(title)s)", text=shown, title=words.title)
+    return _("“%(text)s” (%(title)s)", text=f"{_OWN_WAY}{shown}{_END}", title=words.title)

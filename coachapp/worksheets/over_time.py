@@ -6,7 +6,8 @@ Nothing here says whether a number is good: what is shown is what was written, w
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from functools import cached_property
 
 MOST_BARS = 24
 WIDTH, HEIGHT, BASE, LEFT = 320, 120, 112, 24  # of the chart, in its own units
@@ -94,8 +95,11 @@ class Course:
 
     def needs_time(self, number: Number) -> bool:
         """Whether the day alone does not say which number it is."""
-        days = Counter(each.written_at.date() for each in self.numbers)
-        return days[number.written_at.date()] > 1
+        return self._on_each_day[number.written_at.date()] > 1
+
+    @cached_property
+    def _on_each_day(self) -> Counter[date]:
+        return Counter(each.written_at.date() for each in self.numbers)
 
     @property
     def bars(self) -> list[Bar]:

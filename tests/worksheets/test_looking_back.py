@@ -156,7 +156,7 @@ def test_the_coach_reads_it_only_while_it_is_shared(app, alex, practice):
     nora = practice.sign_in(NORA)
     record = f"/desk/clients/{practice.alex_ref}"
     seen = f"{record}/worksheets/back/3"
-    pages = (record, f"{record}/worksheets")
+    pages = ("/desk/", record, f"{record}/worksheets")
 
     def is_at_the_desk() -> list[bool]:
         found = [seen in nora.get(path).get_data(as_text=True) for path in pages]
@@ -167,6 +167,7 @@ def test_the_coach_reads_it_only_while_it_is_shared(app, alex, practice):
     alex.get(here)
     assert alex.post(f"{here}/share").status_code == 303
     assert all(is_at_the_desk())
+    assert seen not in nora.get("/desk/").get_data(as_text=True), "read"
     nora.get(seen)
     assert "I may wait." in nora.text and "First 7 of 10" in nora.text
     answer = nora.get(f"{seen}/letter/keep/page.pdf")
