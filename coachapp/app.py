@@ -65,8 +65,8 @@ from coachapp.web.uploads import InMemory
 from coachapp.worksheets.views import builder as sheets_builder
 from coachapp.worksheets.views import client as sheets_client
 from coachapp.worksheets.views import coach as sheets_coach
+from coachapp.worksheets.views import coach_over_time, looking_back, over_time, path_client, path_coach
 from coachapp.worksheets.views import filled as sheets_filled
-from coachapp.worksheets.views import path_client, path_coach
 from coachapp.worksheets.views import printing as sheets_printing
 from coachapp.worksheets.views import templates as sheets_templates
 
@@ -116,6 +116,9 @@ ROOMS: tuple[Blueprint, ...] = (
     sheets_templates.bp,
     path_client.bp,
     path_coach.bp,
+    over_time.bp,
+    looking_back.bp,
+    coach_over_time.bp,
     payments_views.bp,
     pay_views.bp,
     demo_views.bp,

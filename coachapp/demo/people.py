@@ -13,6 +13,7 @@ from coachapp.booking import queries
 from coachapp.booking.desk_operations import block_time, book_for_client
 from coachapp.booking.rules import PlaceRow
 from coachapp.clients.operations import agree_words, new_client, set_state, wish, write_note
+from coachapp.clients.queries import client
 from coachapp.clients.rules import DAY_BEFORE, Absence, State, WishesRow
 from coachapp.config import settings
 from coachapp.intake.operations import save_answer
@@ -26,8 +27,11 @@ from coachapp.safe_contact.operations import set_contact, things_changed
 from coachapp.safe_contact.rules import Inbox
 from coachapp.worksheets import path_operations as paths
 from coachapp.worksheets.answers import Value
+from coachapp.worksheets.looking_back_operations import look_back, share_page
+from coachapp.worksheets.looking_back_queries import page
 from coachapp.worksheets.margin_operations import write_beside
 from coachapp.worksheets.operations import assign, done, save_answers, share
+from coachapp.worksheets.own_words_queries import own_words_of
 from coachapp.worksheets.path_queries import coming_places
 from coachapp.worksheets.path_rules import Rule
 from coachapp.worksheets.queries import template
@@ -296,6 +300,7 @@ def _worksheets_of_maya(client_id: UUID, now: datetime) -> None:
         "safe_room": "The kitchen",
     }
     save_answers(door, client_id, begun, 1, set(begun), now=now - timedelta(days=2))
+    _more_of_maya(client_id, now)
     _path_of_maya(client_id, now)
 
 
@@ -310,6 +315,24 @@ def _path_of_maya(client_id: UUID, now: datetime) -> None:
         steps.append(paths.Wanted(template("when-i-doubt").id, Rule.SINCE, 1, words, place.id))
     for step in steps:
         paths.add_step(client_id, step, by=by, now=now)
+
+
+def _more_of_maya(client_id: UUID, now: datetime) -> None:
+    """The same sheet again a week later, words for doubtful days, and a page that looks back."""
+    again = assign(template("a-message-came").id, client_id, now=now - timedelta(days=4))
+    answers: dict[str, Value] = {"fear": 3, "obligation": 6, "guilt": 5, "keep_words": "Nothing was on fire."}
+    save_answers(again, client_id, answers, 0, set(answers), now=now - timedelta(days=4))
+    done(again, client_id, now=now - timedelta(days=4))
+    share(again, client_id, now=now - timedelta(days=4))
+    doubt = assign(template("when-i-doubt").id, client_id, now=now - timedelta(days=3))
+    clear: dict[str, Value] = {
+        "fault": "I was a child. It was not mine to carry.",
+        "doubts": ["good", "love"],
+    }
+    save_answers(doubt, client_id, clear, 0, set(clear), now=now - timedelta(days=3))
+    words = {each.id for each in own_words_of(client_id)}
+    number = look_back(client(client_id), words, numbers=True, counts=True, now=now - timedelta(days=1))
+    share_page(page(client_id, number)[0].id, client_id, now=now - timedelta(days=1))
 
 
 def _at(now: datetime, zone: ZoneInfo, days: int, clock_time: str) -> datetime:

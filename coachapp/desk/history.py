@@ -18,6 +18,7 @@ from coachapp.payments.credit_rules import PackageRow
 from coachapp.payments.dispute_queries import of_orders
 from coachapp.payments.part_queries import wholes_of
 from coachapp.payments.queries import OrderRow, came_at, orders_of, went_back_at
+from coachapp.worksheets.looking_back_queries import shared_pages_of
 from coachapp.worksheets.queries import sheets_of
 
 
@@ -36,6 +37,11 @@ def of_client(client: ClientRow) -> list[Entry]:
             Entry(sheet.shared_at, EntryKind.SHEET, sheet.template.title, number=sheet.number)
             for sheet in sheets_of(client.id)
             if sheet.shared_at
+        ),
+        (
+            Entry(page.shared_at, EntryKind.PAGE, number=page.number)
+            for page in shared_pages_of(client.id)
+            if page.shared_at
         ),
     )
 

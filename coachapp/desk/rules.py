@@ -85,6 +85,7 @@ class EntryKind(StrEnum):
     ABSENT = "absent"
     NOTE = "note"
     SHEET = "sheet"
+    PAGE = "page"
     PAID = "paid"
     REFUNDED = "refunded"
     LOST = "lost"

@@ -13,7 +13,7 @@ from coachapp.booking.rules import PlaceRow
 from coachapp.clients.models import Client
 from coachapp.db import session
 from coachapp.desk.queries import hope
-from coachapp.worksheets.models import Assignment, SheetTemplate
+from coachapp.worksheets.models import Assignment, LookingBack, SheetTemplate
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,24 @@ def unread_sheets(coach_id: int) -> list[SheetLine]:
     return [
         SheetLine(row.client_id, row.number, title, row.shared_at)
         for row, title in rows
-        if row.shared_at and (row.id not in seen or seen[row.id] < row.shared_at.date())
+        if row.shared_at and _is_new(row.id, row.shared_at, seen)
+    ]
+
+
+def unread_pages(coach_id: int) -> list[SheetLine]:
+    """Pages of looking back, likewise; they have no title."""
+    found = (
+        select(LookingBack)
+        .join(Client, Client.id == LookingBack.client_id)
+        .where(Client.coach_id == coach_id, LookingBack.shared_at.is_not(None))
+        .order_by(LookingBack.shared_at)
+    )
+    rows = session().scalars(found).all()
+    seen = _last_viewed([row.id for row in rows])
+    return [
+        SheetLine(row.client_id, row.number, "", row.shared_at)
+        for row in rows
+        if row.shared_at and _is_new(row.id, row.shared_at, seen)
     ]
 
 
@@ -61,6 +78,10 @@ def unread_intakes(coach_id: int, *, now: datetime, days: int = 14) -> list[Plac
 def viewed(subjects: Iterable[UUID]) -> set[UUID]:
     """Those of them that somebody on the desk has ever opened."""
     return set(_last_viewed(subjects))
+
+
+def _is_new(subject: UUID, shared_at: datetime, seen: dict[UUID, date]) -> bool:
+    return subject not in seen or seen[subject] < shared_at.date()
 
 
 def _last_viewed(subjects: Iterable[UUID]) -> dict[UUID, date]:

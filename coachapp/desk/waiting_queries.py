@@ -41,6 +41,7 @@ class Matter(StrEnum):
     BLOCKED = "blocked"
     INTAKE = "intake"
     SHEET = "sheet"
+    PAGE = "page"
     MESSAGE = "message"
     QUESTION = "question"
     MAIL = "mail"
@@ -148,6 +149,10 @@ def _to_read(coach_id: int, now: datetime) -> list[_Found]:
     return [
         *(_Found(Matter.INTAKE, place.starts_at, place.client_id) for place in intakes),
         *(_Found(Matter.SHEET, each.shared_at, each.client_id, each.title, each.number) for each in sheets),
+        *(
+            _Found(Matter.PAGE, each.shared_at, each.client_id, number=each.number)
+            for each in unread_queries.unread_pages(coach_id)
+        ),
         *_messages(coach_id),
         *_questions(coach_id),
     ]

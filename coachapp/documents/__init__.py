@@ -2,6 +2,7 @@
 
 from coachapp.documents.bundle import bundle
 from coachapp.documents.card import CardSide
+from coachapp.documents.chart import add_chart
 from coachapp.documents.fields import DuplicateField
 from coachapp.documents.given import Answer, Cell
 from coachapp.documents.kit import EmptyTitle
@@ -27,5 +28,6 @@ __all__ = [
     "Sheet",
     "Spacing",
     "Words",
+    "add_chart",
     "bundle",
 ]

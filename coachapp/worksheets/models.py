@@ -54,7 +54,7 @@ class Assignment(Base):
 
 
 class SheetAnswer(Base):
-    """The answer to one field, as sealed JSON."""
+    """The answer to one field, as sealed JSON; own words with `off_home_at` do not come to her home."""
 
     __tablename__ = "sheet_answer"
     __table_args__ = (Index("uq_sheet_answer_field", "assignment_id", "field", unique=True),)
@@ -64,6 +64,7 @@ class SheetAnswer(Base):
     field: Mapped[str] = mapped_column(String(60))
     value_sealed: Mapped[bytes] = mapped_column(LargeBinary)
     saved_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    off_home_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class EarlierAnswer(Base):

@@ -27,6 +27,7 @@ from coachapp.documents import (
 from coachapp.documents import Column as SheetColumn
 from coachapp.documents import Option as SheetOption
 from coachapp.worksheets.answers import Value, is_empty
+from coachapp.worksheets.course_words import Spoken, add_course
 from coachapp.worksheets.rules import WorksheetError
 from coachapp.worksheets.template import (
     CHOSEN,
@@ -57,7 +58,8 @@ class Look:
     """How a sheet is printed: what for, on which paper, in large letters or with little ink, in which language.
 
     `lang` is a language tag such as en-GB, in which dates are written. `beside` holds, by
-    field key, (heading, words) of what is printed below an answer.
+    field key, (heading, words) of what is printed below an answer; `courses`, by the key of a scale,
+    what is charted below it, in the completed mode only.
     """
 
     mode: Mode = Mode.BLANK
@@ -68,6 +70,7 @@ class Look:
     words: Words | None = None
     footer: str = ""
     beside: Beside | None = None
+    courses: Mapping[str, Spoken] | None = None
 
 
 def sheet_pdf(template: Template, answers: Mapping[str, Value] | None = None, **look: Any) -> bytes:
@@ -111,7 +114,7 @@ def _sheet(template: Template, answers: Mapping[str, Value], look: Look) -> Shee
 def _filled(template: Template, answers: Mapping[str, Value], look: Look, spacing: Spacing) -> Sheet:
     sheet = _empty(template, answers, look, spacing=spacing)
     for section in template.sections:
-        _Printing(sheet, template, section, look.beside).section()
+        _Printing(sheet, template, section, look).section()
     return sheet
 
 
@@ -176,11 +179,10 @@ def _printed(field: Field, value: Value, lang: str) -> Answer:
 class _Printing:
     """Lays out one section on the sheet, from top to bottom."""
 
-    def __init__(
-        self, sheet: Sheet, template: Template, section: Section, beside: Beside | None = None
-    ) -> None:
+    def __init__(self, sheet: Sheet, template: Template, section: Section, look: Look | None = None) -> None:
         self.sheet, self.template, self.of = sheet, template, section
-        self.beside = beside or {}
+        self.beside = (look and look.beside) or {}
+        self.courses = (look and look.courses) or {}
         self.scale_ends = ("", "")
 
     def section(self) -> None:
@@ -245,6 +247,8 @@ class _Printing:
         low, high = ends if ends != self.scale_ends or self.sheet.look.large else ("", "")
         self.scale_ends = ends
         self.sheet.scale(print_name(field.key), field.label, low=low, high=high)
+        if self.sheet.mode is Mode.COMPLETED and (found := self.courses.get(field.key)):
+            add_course(self.sheet, found)
 
     def options(self, field: Field) -> None:
         options = [SheetOption(option.key, _joined(option.text, option.note)) for option in field.options]

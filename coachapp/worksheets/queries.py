@@ -91,14 +91,9 @@ class SheetRow:
     def has_card(self) -> bool:
         return self.template.card is not None
 
-
-@dataclass(frozen=True)
-class OwnWords:
-    """Words of her own that a client wrote down to meet again; `number` is the sheet they stand on."""
-
-    text: str
-    written_at: datetime
-    number: int
+    @property
+    def has_scales(self) -> bool:
+        return any(field.type is FieldType.SCALE for field in self.template.fields)
 
 
 def templates() -> list[TemplateRow]:
@@ -164,23 +159,6 @@ def shared_with_coach(assignment_id: UUID, coach_id: int) -> tuple[SheetRow, dic
         raise NoSuchSheet(str(assignment_id))
     shared = _sheet_row(row)
     return shared, answers_of(shared)
-
-
-def own_words(client_id: UUID) -> OwnWords | None:
-    """The words of her own that she wrote last, or None."""
-    fields = {
-        (sheet.id, field.key): sheet
-        for sheet in sheets_of(client_id)
-        for field in sheet.template.fields
-        if field.type is FieldType.OWN_WORDS
-    }
-    rows = _answer_rows({sheet_id for sheet_id, _key in fields})
-    written = [row for row in rows if (row.assignment_id, row.field) in fields]
-    if not written:
-        return None
-    last = max(written, key=lambda row: row.saved_at)
-    number = fields[last.assignment_id, last.field].number
-    return OwnWords(str(open_answer(client_id, last)), last.saved_at, number)
 
 
 def open_answer(client_id: UUID, row: SheetAnswer) -> Value:

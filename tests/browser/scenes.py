@@ -123,6 +123,12 @@ def without_token(page: Page) -> None:
     _sent(page, lambda: page.locator("main form .btn").first.click())
 
 
+def make_an_empty_page(page: Page) -> None:
+    """A page of looking back with nothing ticked."""
+    page.get_by_label("What can be counted").uncheck()
+    press("Make the page")(page)
+
+
 def as_an_old_page(page: Page) -> None:
     """Send a sheet without script, from a page that stood open since before the last change elsewhere."""
     page.locator("[name=f-sentence]").evaluate("e => { e.value = 'Not today, thank you.'; }")
@@ -320,6 +326,12 @@ SCENES = (
             "me-one-end": "/me/worksheets/1/one/end",
             "me-earlier": "/me/worksheets/2/one/5/earlier",
             "me-earlier-all": "/me/worksheets/2/one/5/earlier/all",
+            "me-sheet-doubt": "/me/worksheets/4",
+            "me-numbers": "/me/worksheets/numbers",
+            "me-words": "/me/worksheets/words",
+            "me-back": "/me/worksheets/back",
+            "me-back-page": "/me/worksheets/back/5",
+            "me-back-forget": "/me/worksheets/back/5/forget",
             "me-safety": "/me/safety",
             "me-write": "/write",
             "me-wishes": "/me/wishes",
@@ -363,6 +375,9 @@ SCENES = (
     Scene("moving", "me-home-asked", "/me/wishes", to_tokyo),
     Scene("new-client", "me-home-empty", "/me/"),
     Scene("new-client", "me-sheets-empty", "/me/worksheets"),
+    Scene("new-client", "me-numbers-empty", "/me/worksheets/numbers"),
+    Scene("new-client", "me-words-empty", "/me/worksheets/words"),
+    Scene("new-client", "me-back-errors", "/me/worksheets/back", make_an_empty_page, 422),
     Scene("pausing", "too-often", "/me/safety", too_often, 429),
     # ---- the coach ----
     *(
@@ -385,6 +400,8 @@ SCENES = (
             "desk-path-step": "/desk/clients/{ref}/worksheets/path/step/1",
             "desk-path-begin": "/desk/clients/{other_ref}/worksheets/path",
             "desk-beside": "/desk/clients/{ref}/worksheets/1/beside/1",
+            "desk-numbers": "/desk/clients/{ref}/worksheets/numbers",
+            "desk-back-page": "/desk/clients/{ref}/worksheets/back/5",
             "desk-packages": "/desk/clients/{ref}/packages",
             "desk-package-back": "{desk_package_back}",
             "desk-cancel": "{desk_cancel}",

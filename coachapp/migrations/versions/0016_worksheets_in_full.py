@@ -34,6 +34,7 @@ def upgrade() -> None:
     op.add_column("assignment", sa.Column("wanted_on", sa.Date()))
     op.add_column("assignment", sa.Column("progress_shown_at", _TIME))
     op.add_column("assignment", sa.Column("at_desk", sa.Boolean(), nullable=False, server_default=sa.true()))
+    op.add_column("sheet_answer", sa.Column("off_home_at", _TIME))
     _drafts_and_paths()
     _answers_and_pages()
     _beside_a_sheet()
@@ -194,6 +195,7 @@ def downgrade() -> None:
         op.drop_table(table)
     for table, column in (
         ("assignment", "at_desk"),
+        ("sheet_answer", "off_home_at"),
         ("assignment", "progress_shown_at"),
         ("assignment", "wanted_on"),
         ("sheet_template", "retired_at"),

@@ -31,7 +31,8 @@ from coachapp.safe_contact import operations as safe_contact
 from coachapp.safe_contact.queries import contact
 from coachapp.web.guards import client_only
 from coachapp.worksheets.margin_queries import written_lately
-from coachapp.worksheets.queries import own_words, sheets_of
+from coachapp.worksheets.own_words_queries import on_home
+from coachapp.worksheets.queries import sheets_of
 
 _ON_HOME = 4
 _RENEW_AFTER = timedelta(days=1)
@@ -72,7 +73,7 @@ def home() -> ResponseReturnValue:
         session=_sessions([coming])[0] if coming else None,
         coach=coach(me.coach_id),
         sheets=sorted(sheets, key=lambda sheet: sheet.is_done)[:_ON_HOME],
-        own=own_words(me.id),
+        own=on_home(me.id),
         words_beside=written_lately(me.id, now),
         asked=[
             (place, token)

@@ -24,6 +24,7 @@ from coachapp.worksheets.path_queries import has_path
 from coachapp.worksheets.queries import SheetRow
 from coachapp.worksheets.rules import Conflict, NoSuchSheet, NoSuchTemplate, Withdrawn
 from coachapp.worksheets.views import files, printing
+from coachapp.worksheets.views.over_time import courses_on, words_back_on
 
 bp = Blueprint("sheets", __name__, url_prefix="/me/worksheets")
 
@@ -142,7 +143,9 @@ def file(number: int, kind: str, paper: str = "a4", way: str = "read") -> Respon
     """The sheet as a PDF, to read here or to keep."""
     sheet = own_sheet(number)
     answers = queries.answers_of(sheet) if kind in ("completed", "large", "card") else {}
-    return files.pdf(sheet.template, answers, kind, paper, f"notes-{number}.pdf", keep=way == "keep")
+    courses = courses_on(sheet) if answers else {}
+    name = f"notes-{number}.pdf"
+    return files.pdf(sheet.template, answers, kind, paper, name, keep=way == "keep", courses=courses)
 
 
 def _own() -> UUID:
@@ -248,6 +251,8 @@ def sheet_page(sheet: SheetRow, form: SheetForm, status: int = 200, **more: obje
         coach=coach(me.coach_id),
         zone=me.zone,
         now=clock.now(),
+        courses=courses_on(sheet),
+        words_back=words_back_on(sheet),
         margin=beside(sheet),
         versions=earlier_counts(sheet),
         **{

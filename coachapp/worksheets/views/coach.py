@@ -19,12 +19,14 @@ from coachapp.worksheets import draft_queries, operations, queries
 from coachapp.worksheets.answers import Value
 from coachapp.worksheets.forms import AssignForm, SheetForm
 from coachapp.worksheets.giving_queries import given, given_to
+from coachapp.worksheets.looking_back_queries import shared_pages_of
 from coachapp.worksheets.margin_queries import beside_by
 from coachapp.worksheets.one_by_one import stops
 from coachapp.worksheets.path_queries import has_path
 from coachapp.worksheets.queries import SheetRow, TemplateRow
 from coachapp.worksheets.rules import NoSuchSheet, NoSuchTemplate
 from coachapp.worksheets.views import files
+from coachapp.worksheets.views.coach_over_time import shared_courses_on
 from coachapp.zones import zone
 
 bp = Blueprint("desk_sheets", __name__, url_prefix="/desk")
@@ -131,7 +133,8 @@ def file(ref: str, number: int, paper: str, way: str, kind: str) -> ResponseRetu
     sheet, answers = shared_sheet(person, number)
     day = (sheet.saved_at or sheet.assigned_at).date()
     name = f"{person.ref}-{number}-{day.isoformat()}.pdf"
-    return files.pdf(sheet.template, answers, kind, paper, name, keep=way == "keep")
+    courses = shared_courses_on(sheet)
+    return files.pdf(sheet.template, answers, kind, paper, name, keep=way == "keep", courses=courses)
 
 
 def account() -> UUID:
@@ -183,6 +186,7 @@ def _client_page(person: ClientRow, form: AssignForm, status: int = 200) -> Resp
         client=person,
         sheets=given_to(person.id),
         has_path=has_path(person.id),
+        pages=shared_pages_of(person.id),
         form=form,
         host=_host(),
         now=clock.now(),

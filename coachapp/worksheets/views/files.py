@@ -1,6 +1,6 @@
 """Sheets as files: which kinds there are, and the answer that carries one."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from flask import Response, abort
 from flask_babel import gettext as _
@@ -8,54 +8,20 @@ from flask_babel import gettext as _
 from coachapp.documents import Mode, Paper
 from coachapp.web.files import pdf_answer
 from coachapp.worksheets.answers import Value
+from coachapp.worksheets.course_words import Spoken
+from coachapp.worksheets.looking_back import Contents
+from coachapp.worksheets.looking_back_pdf import looking_back_pdf
+from coachapp.worksheets.looking_back_queries import PageRow
 from coachapp.worksheets.pdf import NoCard, bundle_pdf, card_pdf, sheet_pdf
 from coachapp.worksheets.queries import SheetRow
 from coachapp.worksheets.template import Template
 from coachapp.worksheets.template_file import write_template
 
 Answers = Mapping[str, Value]
-Make = Callable[[Template, Answers, Paper], bytes]
+Courses = Mapping[str, Spoken]
 
 PAPERS = {"a4": Paper.A4, "letter": Paper.LETTER}
-
-
-def _blank(template: Template, answers: Answers, paper: Paper) -> bytes:
-    return sheet_pdf(template, mode=Mode.BLANK, paper=paper)
-
-
-def _fillable(template: Template, answers: Answers, paper: Paper) -> bytes:
-    return sheet_pdf(template, mode=Mode.FILLABLE, paper=paper)
-
-
-def _completed(template: Template, answers: Answers, paper: Paper) -> bytes:
-    return sheet_pdf(template, answers, mode=Mode.COMPLETED, paper=paper)
-
-
-def _large(template: Template, answers: Answers, paper: Paper) -> bytes:
-    """In large letters: with the answers, or blank while there are none."""
-    mode = Mode.COMPLETED if answers else Mode.BLANK
-    return sheet_pdf(template, answers, mode=mode, paper=paper, large=True)
-
-
-def _ink(template: Template, answers: Answers, paper: Paper) -> bytes:
-    """With little ink: with the answers, or blank while there are none."""
-    mode = Mode.COMPLETED if answers else Mode.BLANK
-    return sheet_pdf(template, answers, mode=mode, paper=paper, ink=True)
-
-
-def _card(template: Template, answers: Answers, paper: Paper) -> bytes:
-    return card_pdf(template, answers, mode=Mode.COMPLETED if answers else Mode.BLANK, paper=paper)
-
-
-KINDS: dict[str, Make] = {
-    "blank": _blank,
-    "fillable": _fillable,
-    "completed": _completed,
-    "large": _large,
-    "ink": _ink,
-    "card": _card,
-}
-
+MODES = {"blank": Mode.BLANK, "fillable": Mode.FILLABLE, "completed": Mode.COMPLETED}
 
 SEVERAL: dict[str, dict[str, Mode | bool]] = {
     "completed": {"mode": Mode.COMPLETED},
@@ -99,12 +65,18 @@ def yaml(template: Template) -> Response:
     return Response(write_template(template), mimetype="application/yaml", headers=headers)
 
 
-def made(template: Template, answers: Answers, kind: str, paper: str) -> bytes:
-    """The file of one sheet. 404 for a kind this template has not."""
+def made(
+    template: Template, answers: Answers, kind: str, paper: str, courses: Courses | None = None
+) -> bytes:
+    """The file of one sheet, blank where it has no answers. 404 for a kind this template has not."""
+    mode = MODES.get(kind, Mode.COMPLETED if answers else Mode.BLANK)
     try:
-        return KINDS[kind](template, answers, PAPERS[paper])
+        if kind == "card":
+            return card_pdf(template, answers, mode=mode, paper=PAPERS[paper])
     except NoCard:
         abort(404)
+    look = {"large": kind == "large", "ink": kind == "ink", "courses": courses}
+    return sheet_pdf(template, answers, mode=mode, paper=PAPERS[paper], **look)
 
 
 def several(sheets: Sequence[tuple[Template, Answers]], kind: str, paper: str) -> bytes:
@@ -112,6 +84,23 @@ def several(sheets: Sequence[tuple[Template, Answers]], kind: str, paper: str) -
     return bundle_pdf(sheets, _("Notes"), paper=PAPERS[paper], **SEVERAL[kind])
 
 
-def pdf(template: Template, answers: Answers, kind: str, paper: str, name: str, *, keep: bool) -> Response:
+def pdf(
+    template: Template,
+    answers: Answers,
+    kind: str,
+    paper: str,
+    name: str,
+    *,
+    keep: bool,
+    courses: Courses | None = None,
+) -> Response:
     """The file, to be read here or (`keep`) to be saved as `name`. 404 for a kind this template has not."""
-    return pdf_answer(made(template, answers, kind, paper), name, keep=keep)
+    return pdf_answer(made(template, answers, kind, paper, courses), name, keep=keep)
+
+
+def looking_back_file(
+    page: PageRow, contents: Contents, paper: str, name: str, zone: str, *, keep: bool
+) -> Response:
+    """A page of looking back as a file."""
+    body = looking_back_pdf(contents, page.made_at, zone, PAPERS[paper])
+    return pdf_answer(body, name, keep=keep)
