@@ -31,13 +31,14 @@ class Kit:
         footer: str = "",
         paper: Paper = Paper.A4,
         large: bool = False,
+        scale: float | None = None,
         lang: str = "en-GB",
         words: Words | None = None,
     ) -> None:
         neutral = " ".join(clean(neutral_title).split())
         if not title.strip() or not neutral:
             raise EmptyTitle(title or neutral_title)
-        self.look, self.words = Look(paper, large=large), words or Words()
+        self.look, self.words = Look(paper, large=large, scale=scale), words or Words()
         self.meta, self.footer = Meta(neutral, lang), footer or neutral
         self.root = Node("Document")
         self.section = self.root
@@ -80,11 +81,18 @@ class Kit:
 
     def steps(self, items: Sequence[str]) -> None:
         """A numbered list."""
-        look, numbered = self.look, Node("L", self.section, list_numbering="Decimal")
+        self._list("Decimal", [(f"{number}.", item) for number, item in enumerate(items, 1)])
+
+    def points(self, items: Sequence[str]) -> None:
+        """A list whose order says nothing."""
+        self._list("Disc", [("•", item) for item in items])
+
+    def _list(self, numbering: str, items: Sequence[tuple[str, str]]) -> None:
+        look, listing = self.look, Node("L", self.section, list_numbering=numbering)
         rows: list[Block] = []
-        for number, item in enumerate(items, 1):
-            entry = Node("LI", numbered)
-            label = Text(f"{number}.", look.strong, Node("Lbl", entry))
+        for mark, item in items:
+            entry = Node("LI", listing)
+            label = Text(mark, look.strong, Node("Lbl", entry))
             body = Text(item, look.body, Node("LBody", entry))
             rows += [Row([label, body], [look.tick_column, None]), Gap(1 * mm * look.scale)]
         self.add(rows[:-1], head=0)
@@ -106,6 +114,12 @@ class Kit:
         """What follows begins on a new page."""
         self.flush()
         self._new_page = True
+
+    def fits_a_page(self) -> bool:
+        """Whether all that is here by now stands on one page."""
+        self.flush()
+        blocks = sum(piece.block.measure(self.look.width) for piece in self._pieces)
+        return blocks + sum(piece.gap for piece in self._pieces[1:]) <= self.look.height
 
     def build(self) -> bytes:
         """The finished PDF; the same input gives the same bytes."""

@@ -60,9 +60,10 @@ class Words:
 class Look:
     """The measures of one document, from its paper and whether it is in large print."""
 
-    def __init__(self, paper: Paper = Paper.A4, *, large: bool = False) -> None:
+    def __init__(self, paper: Paper = Paper.A4, *, large: bool = False, scale: float | None = None) -> None:
+        """`scale` multiplies the usual sizes; large print has its own."""
         self.paper, self.large = paper, large
-        self.scale = LARGE if large else 1.0
+        self.scale = scale or (LARGE if large else 1.0)
         self.page_width, self.page_height = paper.value
         self.margin = (16 if large else 19) * mm
         self.top, self.bottom = 15 * mm, 18 * mm

@@ -70,6 +70,10 @@ class SheetRow:
         return self.standing.shared
 
     @property
+    def is_plan(self) -> bool:
+        return self.template.kind is Kind.PLAN
+
+    @property
     def has_card(self) -> bool:
         return self.template.card is not None
 

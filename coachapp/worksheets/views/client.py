@@ -122,15 +122,15 @@ def paper(number: int, paper: str = "a4") -> ResponseReturnValue:
     return render_template("worksheets/print.html", sheet=_sheet(number), paper=paper)
 
 
-@bp.get("/<int:number>/<any(blank,fillable,completed,large,card):kind>.pdf")
+@bp.get("/<int:number>/<any(blank,fillable,completed,large,card,fridge):kind>.pdf")
 @bp.get(
-    "/<int:number>/<any(a4,letter):paper>/<any(read,keep):way>/<any(blank,fillable,completed,large,card):kind>.pdf"
+    "/<int:number>/<any(a4,letter):paper>/<any(read,keep):way>/<any(blank,fillable,completed,large,card,fridge):kind>.pdf"
 )
 @client_only
 def file(number: int, kind: str, paper: str = "a4", way: str = "read") -> ResponseReturnValue:
     """The sheet as a PDF, to read here or to keep."""
     sheet = _sheet(number)
-    answers = queries.answers_of(sheet) if kind in ("completed", "large", "card") else {}
+    answers = queries.answers_of(sheet) if kind in ("completed", "large", "card", "fridge") else {}
     return files.pdf(sheet.template, answers, kind, paper, f"notes-{number}.pdf", keep=way == "keep")
 
 

@@ -25,7 +25,9 @@ from coachapp.worksheets.views import files
 
 bp = Blueprint("desk_sheets", __name__, url_prefix="/desk")
 
-_FILE = "<any(a4,letter):paper>/<any(read,keep):way>/<any(blank,fillable,completed,large,card):kind>.pdf"
+_FILE = (
+    "<any(a4,letter):paper>/<any(read,keep):way>/<any(blank,fillable,completed,large,card,fridge):kind>.pdf"
+)
 
 
 @bp.get("/worksheets")

@@ -7,6 +7,8 @@ from flask import Response, abort
 from coachapp.documents import Mode, Paper
 from coachapp.web.files import pdf_answer
 from coachapp.worksheets.answers import Value
+from coachapp.worksheets.fridge import fridge_pdf
+from coachapp.worksheets.household_rules import NotAPlan
 from coachapp.worksheets.pdf import NoCard, card_pdf, sheet_pdf
 from coachapp.worksheets.template import Template
 
@@ -38,12 +40,17 @@ def _card(template: Template, answers: Answers, paper: Paper) -> bytes:
     return card_pdf(template, answers, mode=Mode.COMPLETED if answers else Mode.BLANK, paper=paper)
 
 
+def _fridge(template: Template, answers: Answers, paper: Paper) -> bytes:
+    return fridge_pdf(template, answers, paper=paper)
+
+
 KINDS: dict[str, Make] = {
     "blank": _blank,
     "fillable": _fillable,
     "completed": _completed,
     "large": _large,
     "card": _card,
+    "fridge": _fridge,
 }
 
 
@@ -51,6 +58,6 @@ def pdf(template: Template, answers: Answers, kind: str, paper: str, name: str, 
     """The file, to be read here or (`keep`) to be saved as `name`. 404 for a kind this template has not."""
     try:
         body = KINDS[kind](template, answers, PAPERS[paper])
-    except NoCard:
+    except (NoCard, NotAPlan):
         abort(404)
     return pdf_answer(body, name, keep=keep)
