@@ -6,6 +6,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, SelectMultipleField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import ValidationError
 
 from coachapp.practice.fields import may_be_day, text
@@ -54,7 +55,9 @@ class LinkForm(BaseForm):
 
 
 def _boxes(label: Any, words: dict[str, Any], description: Any = "") -> SelectMultipleField:
-    return SelectMultipleField(label, choices=list(words.items()), description=description)
+    return SelectMultipleField(
+        label, choices=[SelectChoice(*each) for each in words.items()], description=description
+    )
 
 
 class ReaderForm(BaseForm):
@@ -78,7 +81,9 @@ class ReaderForm(BaseForm):
 
     def ask_about(self, options: Sequence[Option], keys: Sequence[str]) -> None:
         """Offer these parts of an apology; with none the question is left out."""
-        self.parts.choices = [(option.key, option.text) for option in options if option.key in keys]
+        self.parts.choices = [
+            SelectChoice(option.key, option.text) for option in options if option.key in keys
+        ]
 
     def validate_fact(self, field: Any) -> None:
         if field.data and not WITH_A_FACT & set(self.found.data or ()):
