@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 
 from babel import Locale
 from babel.dates import format_date
@@ -32,25 +31,23 @@ def fridge_pdf(
     if template.kind is not Kind.PLAN:
         raise NotAPlan(template.key)
     locale = Locale.parse(lang, sep="-")
+    sections = posted_sections(
+        _with_marks(template), answers, lambda day: format_date(day, "long", locale=locale)
+    )
 
-    def day_words(day: date) -> str:
-        return format_date(day, "long", locale=locale)
-
-    sections = posted_sections(_with_marks(template), answers, day_words)
-    for scale in SIZES:
-        page = PlainDocument(
-            template.neutral_title,
-            neutral_title=template.neutral_title,
-            paper=paper,
-            scale=scale,
-            lang=lang,
-            words=words,
-        )
+    def laid_out(scale: float) -> PlainDocument:
+        title = template.neutral_title
+        page = PlainDocument(title, neutral_title=title, paper=paper, scale=scale, lang=lang, words=words)
         for section in sections:
             _print(page, section)
+        return page
+
+    *larger, smallest = SIZES
+    for scale in larger:
+        page = laid_out(scale)
         if page.fits_a_page():
-            break
-    return page.build()
+            return page.build()
+    return laid_out(smallest).build()
 
 
 def _print(page: PlainDocument, section: PostedSection) -> None:

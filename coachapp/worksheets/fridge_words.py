@@ -173,7 +173,7 @@ def _pieces(text: str) -> Iterator[tuple[bool, str]]:
 
 def _initial(word: str) -> str:
     """Its first letter; nothing of a script in which one sign may be a whole name."""
-    return "…" if _is_wide(word[0]) else f"{word[0].upper()}."
+    return "…" if _is_wide(word[0]) else f"{word[0].upper()[0]}."
 
 
 def _is_wide(letter: str) -> bool:

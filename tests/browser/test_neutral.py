@@ -30,7 +30,7 @@ pytestmark = pytest.mark.long
 FINDABLE = {"/", "/book", "/help", "/safety", "/privacy", "/terms", "/resources", "/ask", "/write"}
 STARTS = {
     STRANGER: ("/", "/book/single-session", "/book/steady-ground", "/b", "/pay", "{pay}", "{pay_done}", "/pay/back/unknown", "/sign-in", "{set_up}", "{shared}", "{link}", "{feed}",
-               "/demo/mail", "/ask", "/resources", "/plan/", "/read/unknown", "/healthz", "/readyz", "/metrics", "/no-such-page", "/leave",
+               "/demo/mail", "/ask", "/resources", "/plan/", "{seat}", "{reader}", "/read/done", "/healthz", "/readyz", "/metrics", "/no-such-page", "/leave",
                "/book/single-session/times.json?from=2030-01-01&to=2030-01-02&tz=UTC"),
     "held": ("/book/details",),
     "told": ("/book/code",),
