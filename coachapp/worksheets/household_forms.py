@@ -74,8 +74,8 @@ class ReaderForm(BaseForm):
         description=_l("An office, a place or a sum. No quotes, and not how it was said."),
     )
     parts = SelectMultipleField(
-        _l("What of this is written there?"),
-        description=_l("Tick what is written, not what may be meant."),
+        _l("Parts of an apology"),
+        description=_l("Tick what is written there, not what may be meant."),
     )
     child = _boxes(_l("If it is for a child"), CHILD_WORDS)
 
