@@ -302,7 +302,6 @@ SCENES = (
     Scene(MEMBER, "me-safety-errors", "/me/safety", press("Save the PIN"), 422),
     Scene(MEMBER, "me-not-found", "/me/worksheets/99", status=404),
     Scene(MEMBER, "me-household-errors", "{me_household}", press("Make the link"), 422),
-    Scene(MEMBER, "me-readers-errors", "{me_readers}", fill("Make the link", {"about": "a" * 121}), 422),
     Scene(MEMBER, "me-wishes-errors", "/me/wishes", call_without_number, 422),
     Scene("moving", "me-home-asked", "/me/wishes", to_tokyo),
     Scene("new-client", "me-home-empty", "/me/"),

@@ -49,7 +49,7 @@ STARTS = {
     "covered": ("/unlock", "/me/"),
     "half": ("/sign-in/code",),
     "new-coach": ("/sign-in/factor",),
-    MEMBER: ("/me/", "/me/worksheets/1/print", "/me/worksheets/1/print/letter", "/me/worksheets/1/blank.pdf"),
+    MEMBER: ("/me/", "{me_household}", "/me/worksheets/1/print", "/me/worksheets/1/print/letter", "/me/worksheets/1/blank.pdf"),
     COACH: ("/desk/", "/desk/sign-in", "/desk/day/{later}", "/desk/book", "/desk/clients/{ref}/worksheets/1",
             "{desk_message}/check", "{desk_series}", "{desk_request}", "{desk_request}/decline", "{desk_request}/other",
             "/desk/groups", "{desk_group}", "{desk_group}/move", "{desk_group}/cancel", "{desk_seat}/move", "{desk_guest}",

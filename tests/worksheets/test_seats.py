@@ -69,6 +69,7 @@ def test_a_seat_shows_the_plan_as_it_is_now_and_nothing_else(practice, alex):
     assert re.findall(r"<title>(.*?)</title>", page.text) == ["Notes"]
     assert page.headers["Cache-Control"] == "no-store" and "noindex" in page.headers["X-Robots-Tag"]
     assert page.headers["Referrer-Policy"] == "no-referrer"
+    assert f'action="{path}/read"' in page.text and f'href="{path}/a4/fridge.pdf"' in page.text
     assert 'class="exit"' in page.get_data(as_text=True)
     save(alex, 1, {"f-sentence": "Perhaps another day."}, 1)
     guest.get(path)
