@@ -85,6 +85,8 @@ class _Reading:
             yield from (option.text for option in field.options if option.key in _keys(value))
         elif field.type is FieldType.DATE:
             yield self.day_words(date.fromisoformat(str(value)))
+        elif field.type is FieldType.SCALE:
+            yield f"{value}/10"
         else:
             yield self._said(str(value), how)
 

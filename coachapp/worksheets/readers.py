@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 from uuid import UUID, uuid4
 
@@ -17,6 +18,7 @@ from coachapp.worksheets.operations import save_answers, take
 from coachapp.worksheets.queries import answers_of, sheet, template
 from coachapp.worksheets.reader_facts import Facts, facts_as_json
 from coachapp.worksheets.reader_queries import ABOUT, FACTS, TOKEN, hash_of, open_link
+from coachapp.worksheets.rules import Conflict
 
 VISIT_SHEET = "a-visit-announced"
 VISIT_DAY = "said_when"
@@ -76,8 +78,8 @@ def write_visit(client_id: UUID, day_words: str, *, now: datetime) -> int:
 
     She gets the sheet if she has none. NoSuchTemplate.
     """
-    with transaction():
-        mine = sheet(client_id, take(template(VISIT_SHEET).id, client_id, now=now))
-        if is_empty(answers_of(mine).get(VISIT_DAY)):
+    mine = sheet(client_id, take(template(VISIT_SHEET).id, client_id, now=now))
+    if is_empty(answers_of(mine).get(VISIT_DAY)):
+        with suppress(Conflict):  # she is writing there just now
             save_answers(mine.id, client_id, {VISIT_DAY: day_words}, mine.revision, now=now)
     return mine.number
