@@ -65,7 +65,7 @@ def test_facts_come_through_once_and_nothing_else_is_shown(practice, alex):
     reader.get("/write")
     assert reader.post(path, sent).status_code == 404
     page = alex.get(HERE).get_data(as_text=True)
-    folded = page[page.index("<details") : page.index("</details>")]
+    folded = page[page.index("<details>") : page.index("</details>")]
     assert "Nothing here needs an answer today." in page and "Nothing here" not in folded
     for said in (
         "A clinic in Porto",

@@ -3,6 +3,7 @@
 import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 
 import pytest
 import sqlalchemy as sa
@@ -205,8 +206,11 @@ def test_two_at_once_are_never_one_too_many(practice, alex):
         for n in range(MOST_SEATS - 1):
             seats.give_seat(plan, f"{n}", now=clock.now())
 
+    at_once = Barrier(4)
+
     def give(name):
         with practice.app.app_context():
+            at_once.wait(10)
             try:
                 return bool(seats.give_seat(plan, name, now=clock.now()))
             except SeatsFull:
