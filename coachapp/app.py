@@ -65,7 +65,17 @@ from coachapp.web.uploads import InMemory
 from coachapp.worksheets.views import builder as sheets_builder
 from coachapp.worksheets.views import client as sheets_client
 from coachapp.worksheets.views import coach as sheets_coach
-from coachapp.worksheets.views import coach_over_time, looking_back, over_time, path_client, path_coach
+from coachapp.worksheets.views import (
+    coach_over_time,
+    household,
+    looking_back,
+    over_time,
+    path_client,
+    path_coach,
+    plan,
+    reader,
+    readers,
+)
 from coachapp.worksheets.views import filled as sheets_filled
 from coachapp.worksheets.views import printing as sheets_printing
 from coachapp.worksheets.views import templates as sheets_templates
@@ -119,6 +129,10 @@ ROOMS: tuple[Blueprint, ...] = (
     over_time.bp,
     looking_back.bp,
     coach_over_time.bp,
+    household.bp,
+    plan.bp,
+    reader.bp,
+    readers.bp,
     payments_views.bp,
     pay_views.bp,
     demo_views.bp,

@@ -35,13 +35,15 @@ class Kit:
         large: bool = False,
         ink: bool = False,
         spacing: Spacing = USUAL,
+        scale: float | None = None,
         lang: str = "en-GB",
         words: Words | None = None,
     ) -> None:
         neutral = " ".join(clean(neutral_title).split())
         if not title.strip() or not neutral:
             raise EmptyTitle(title or neutral_title)
-        self.look, self.words = Look(paper, large=large, ink=ink, spacing=spacing), words or Words()
+        self.look = Look(paper, large=large, ink=ink, spacing=spacing, scale=scale)
+        self.words = words or Words()
         self.meta, self.footer = Meta(neutral, lang), footer or neutral
         self.root = Node("Document")
         self.section = self.root
@@ -85,14 +87,21 @@ class Kit:
 
     def steps(self, items: Sequence[str], label: str = "") -> None:
         """A numbered list; a `label` above it stays with it."""
+        self._list("Decimal", [(f"{number}.", item) for number, item in enumerate(items, 1)], label)
+
+    def points(self, items: Sequence[str]) -> None:
+        """A list whose order says nothing."""
+        self._list("Disc", [("•", item) for item in items])
+
+    def _list(self, numbering: str, items: Sequence[tuple[str, str]], label: str = "") -> None:
         heading = self.above(label)
-        look, numbered = self.look, Node("L", self.section, list_numbering="Decimal")
+        look, listing = self.look, Node("L", self.section, list_numbering=numbering)
         rows: list[Block] = []
-        for number, item in enumerate(items, 1):
-            entry = Node("LI", numbered)
-            mark = Text(f"{number}.", look.strong, Node("Lbl", entry))
+        for mark, item in items:
+            entry = Node("LI", listing)
+            bullet = Text(mark, look.strong, Node("Lbl", entry))
             body = Text(item, look.body, Node("LBody", entry))
-            rows += [Row([mark, body], [look.tick_column, None]), Gap(1 * mm * look.scale)]
+            rows += [Row([bullet, body], [look.tick_column, None]), Gap(1 * mm * look.scale)]
         self.add([*heading, *rows[:-1]], head=len(heading))
 
     def above(self, label: str) -> list[Block]:
@@ -116,6 +125,12 @@ class Kit:
         """What follows begins on a new page."""
         self.flush()
         self._new_page = True
+
+    def fits_a_page(self) -> bool:
+        """Whether all that is here by now stands on one page."""
+        self.flush()
+        blocks = sum(piece.block.measure(self.look.width) for piece in self._pieces)
+        return blocks + sum(piece.gap for piece in self._pieces[1:]) <= self.look.height
 
     def build(self) -> bytes:
         """The finished PDF; the same input gives the same bytes."""

@@ -93,18 +93,26 @@ class Look:
     """The measures of one document, from its paper, its spacing, and whether it is in large print or saves ink."""
 
     def __init__(
-        self, paper: Paper = Paper.A4, *, large: bool = False, ink: bool = False, spacing: Spacing = USUAL
+        self,
+        paper: Paper = Paper.A4,
+        *,
+        large: bool = False,
+        ink: bool = False,
+        spacing: Spacing = USUAL,
+        scale: float | None = None,
     ) -> None:
+        """`scale` multiplies the usual sizes; large print has its own."""
         self.paper, self.large, self.pen = paper, large, Pen(ink)
         space = WIDE if large else spacing
-        self.scale = LARGE if large else 1.0
+        self.scale = scale or (LARGE if large else 1.0)
         self.page_width, self.page_height = paper.value
         self.margin = (16 if large else 19) * mm
         self.top, self.bottom = space.top * mm, space.bottom * mm
         self.width = self.page_width - 2 * self.margin
         self.height = self.page_height - self.top - self.bottom
         self.line_height, self.row_height = space.line * mm, space.row * mm
-        self.section_gap, self.block_gap = space.section_gap * mm, space.block_gap * mm
+        gap = mm * (scale or 1)
+        self.section_gap, self.block_gap = space.section_gap * gap, space.block_gap * gap
         self.column_gap = 6 * mm
         self.tick_side, self.tick_column = 4.3 * mm * self.scale, 7.2 * mm * self.scale
         self.indent = 9 * mm * self.scale

@@ -10,7 +10,7 @@ from coachapp.db import Base, UtcDateTime
 
 
 class HouseholdSeat(Base):
-    """One person of the household sees one plan until `ends_at`, and may say once that it was read."""
+    """One person of the household sees one plan until `ends_at`, and may say that it was read. Ended, it is gone."""
 
     __tablename__ = "household_seat"
 
@@ -21,7 +21,6 @@ class HouseholdSeat(Base):
     name_sealed: Mapped[bytes] = mapped_column(LargeBinary)
     made_at: Mapped[datetime] = mapped_column(UtcDateTime)
     ends_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     read_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     read_revision: Mapped[int | None]
 
@@ -35,9 +34,8 @@ class ReaderLink(Base):
     client_id: Mapped[UUID] = mapped_column(ForeignKey("client.id"), index=True)
     token_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
     token_sealed: Mapped[bytes] = mapped_column(LargeBinary)
-    about_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    about_sealed: Mapped[bytes] = mapped_column(LargeBinary)
     made_at: Mapped[datetime] = mapped_column(UtcDateTime)
     ends_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     facts_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)

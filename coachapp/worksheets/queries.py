@@ -88,6 +88,10 @@ class SheetRow:
         return now.astimezone(zone(zone_name)).date() <= self.wanted_on
 
     @property
+    def is_plan(self) -> bool:
+        return self.template.kind is Kind.PLAN
+
+    @property
     def has_card(self) -> bool:
         return self.template.card is not None
 

@@ -34,6 +34,14 @@ class FieldType(StrEnum):
     OWN_WORDS = "own_words"
 
 
+class Fridge(StrEnum):
+    """How an answer stands on the print that hangs where visitors can see it: no name may be read there."""
+
+    WHOLE = "whole"
+    INITIALS = "initials"
+    OUT = "out"
+
+
 WRITTEN = frozenset({FieldType.LONG_TEXT, FieldType.OWN_WORDS})
 CHOSEN = frozenset({FieldType.CHOICE, FieldType.CHOICES})
 TABULAR = frozenset({FieldType.TABLE, FieldType.PEOPLE})
@@ -57,6 +65,7 @@ class Column:
     label: str
     tick: bool = False
     share: int = 1
+    fridge: Fridge | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +87,7 @@ class Field:
     high: str = ""
     steps: tuple[str, ...] = ()
     signed: str = ""
+    fridge: Fridge | None = None
 
     @property
     def asks(self) -> bool:

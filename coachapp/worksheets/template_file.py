@@ -16,6 +16,7 @@ from coachapp.worksheets.template import (
     Column,
     Field,
     FieldType,
+    Fridge,
     Kind,
     Option,
     Panel,
@@ -41,7 +42,7 @@ _BELONGS = {
     "steps": frozenset({FieldType.NOTE}),
     "signed": frozenset({FieldType.NOTE}),
 }
-_COMMON = ("key", "type", "label", "hint", "optional", "heads_up")
+_COMMON = ("key", "type", "label", "hint", "optional", "heads_up", "fridge")
 _TOP = ("key", "version", "kind", "title", "neutral_title", "purpose", "minutes", "sections")
 _ON_A_CARD = t.SHORT | t.WRITTEN
 
@@ -133,6 +134,7 @@ class _Reader(Reading):
             hint=self.part(parts, where, "hint", "", self.words),
             optional=self.part(parts, where, "optional", False, self.flag),
             heads_up=self.part(parts, where, "heads_up", "", self.words),
+            fridge=self.part(parts, where, "fridge", None, self.fridge),
         )
         return self.with_type(field, parts, where)
 
@@ -185,13 +187,17 @@ class _Reader(Reading):
     def column(self, key: str, node: yaml.Node, where: str) -> Column:
         if isinstance(node, yaml.ScalarNode):
             return Column(key, self.title(node, where))
-        parts = self.mapping(node, where, ("label", "tick", "share"), required=("label",))
+        parts = self.mapping(node, where, ("label", "tick", "share", "fridge"), required=("label",))
         return Column(
             key,
             self.part(parts, where, "label", "", self.title),
             self.part(parts, where, "tick", False, self.flag),
             self.part(parts, where, "share", 1, self.number_to(20)),
+            self.part(parts, where, "fridge", None, self.fridge),
         )
+
+    def fridge(self, node: yaml.Node, where: str) -> Fridge:
+        return Fridge(self.one_of(Fridge)(node, where))
 
     def options(self, at_least: int, at_most: int) -> Callable[[yaml.Node, str], tuple[Option, ...]]:
         def options(node: yaml.Node, where: str) -> tuple[Option, ...]:

@@ -11,6 +11,7 @@ from coachapp.worksheets.template import (
     Column,
     Field,
     FieldType,
+    Fridge,
     Kind,
     Option,
     Panel,
@@ -53,6 +54,7 @@ def _field_as_json(field: Field) -> dict[str, Any]:
             "hint": field.hint,
             "optional": field.optional,
             "heads_up": field.heads_up,
+            "fridge": field.fridge.value if field.fridge else "",
             "low": field.low,
             "high": field.high,
             "lines": field.lines,
@@ -71,13 +73,15 @@ def _option_as_json(option: Option) -> str | dict[str, str]:
 
 
 def _column_as_json(column: Column) -> str | dict[str, Any]:
-    if not column.tick and column.share == 1:
+    if not column.tick and column.share == 1 and not column.fridge:
         return column.label
     plain: dict[str, Any] = {"label": column.label}
     if column.tick:
         plain["tick"] = True
     if column.share != 1:
         plain["share"] = column.share
+    if column.fridge:
+        plain["fridge"] = column.fridge.value
     return plain
 
 
@@ -140,6 +144,7 @@ def _field_from_json(plain: Mapping[str, Any]) -> Field:
         high=plain.get("high", ""),
         steps=tuple(plain.get("steps", ())),
         signed=plain.get("signed", ""),
+        fridge=_fridge_from_json(plain),
     )
 
 
@@ -153,7 +158,13 @@ def _options_from_json(plain: Mapping[str, Any]) -> tuple[Option, ...]:
 def _column_from_json(key: str, plain: str | Mapping[str, Any]) -> Column:
     if isinstance(plain, str):
         return Column(key, plain)
-    return Column(key, plain["label"], plain.get("tick", False), plain.get("share", 1))
+    return Column(
+        key, plain["label"], plain.get("tick", False), plain.get("share", 1), _fridge_from_json(plain)
+    )
+
+
+def _fridge_from_json(plain: Mapping[str, Any]) -> Fridge | None:
+    return Fridge(plain["fridge"]) if "fridge" in plain else None
 
 
 def _card_from_json(plain: Mapping[str, Any]) -> Card:

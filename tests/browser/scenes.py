@@ -232,7 +232,14 @@ SCENES = (
             "time-only": "{shared}",
             "caught-mail": "/demo/mail",
             "set-up": "{set_up}",
+            "plan-read": "{seat}",
+            "reader": "{reader}",
+            "reader-done": "/read/done",
         }.items()
+    ),
+    Scene(STRANGER, "plan-ended", "/plan/unknown", status=404),
+    Scene(
+        STRANGER, "reader-errors", "{reader}", fill("Pass on what is ticked", {"fact": "A line alone"}), 422
     ),
     Scene(STRANGER, "write-errors", "/write", press("Send it"), 422),
     Scene(STRANGER, "write-sent", "/write", fill("Send it", {"words": "May I ask how a first talk goes?"})),
@@ -332,6 +339,8 @@ SCENES = (
             "me-back": "/me/worksheets/back",
             "me-back-page": "/me/worksheets/back/5",
             "me-back-forget": "/me/worksheets/back/5/forget",
+            "me-household": "{me_household}",
+            "me-readers": "{me_readers}",
             "me-safety": "/me/safety",
             "me-write": "/write",
             "me-wishes": "/me/wishes",
@@ -371,6 +380,7 @@ SCENES = (
     Scene(MEMBER, "me-file-read", "/me/worksheets/2/print", bring_a_file),
     Scene(MEMBER, "me-file-unread", "/me/worksheets/2/print", lambda page: _bring(page, b"no PDF"), 422),
     Scene(MEMBER, "me-not-found", "/me/worksheets/99", status=404),
+    Scene(MEMBER, "me-household-errors", "{me_household}", press("Make the link"), 422),
     Scene(MEMBER, "me-wishes-errors", "/me/wishes", call_without_number, 422),
     Scene("moving", "me-home-asked", "/me/wishes", to_tokyo),
     Scene("new-client", "me-home-empty", "/me/"),
@@ -676,6 +686,10 @@ class Cast:
             case "shared":
                 visitor = self.house.visitor()
                 self._facts[name] = visitor.book(inbox="shared", email="shared@example.com")
+            case "seat" | "me_household":
+                self._seat_someone()
+            case "reader" | "me_readers":
+                self._let_someone_read()
             case "link" | "desk_link":
                 self._make_link()
             case "feed":
@@ -713,6 +727,24 @@ class Cast:
         self._facts["desk_link"] = coach.send("/desk/links", form).headers["location"]
         page = coach.get(self._facts["desk_link"]).text()
         self._facts["link"] = re.search(r'value="http[^"]+?(/i/[^"]+)"', page)[1]
+
+    def _seat_someone(self) -> None:
+        """A seat in a household plan: the client's page, and the address she passes on."""
+        here, client = "/me/worksheets/2/household", self.person(MEMBER)
+        assert client.send(here, {"name": "Robin"}).status == 303
+        self._facts["me_household"] = here
+        self._facts["seat"] = re.findall(r'value="http[^"]+?(/plan/[^"]+)"', client.get(here).text())[-1]
+
+    def _let_someone_read(self) -> None:
+        """A link that is open, and above it what came by another."""
+        here, client = "/me/worksheets/read", self.person(MEMBER)
+        for fact in ("reader", "me_readers"):
+            assert client.send(here, {"about": "The blue envelope", "apology": "y"}).status == 303
+            found = re.findall(r'value="http[^"]+?(/read/[^"]+)"', client.get(here).text())
+            self._facts[fact] = next(each for each in found if each not in self._facts.values())
+        ticked = {"found": "visit", "visit_on": in_forty_days(), "parts": "names", "child": "present"}
+        assert self.house.visitor().send(self._facts["me_readers"], ticked).status == 303
+        self._facts["me_readers"] = here
 
     def _ask_one(self, words: str = "") -> str:
         """A question of a client's, paid; sent, if there are words. Its page."""

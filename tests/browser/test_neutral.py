@@ -30,7 +30,7 @@ pytestmark = pytest.mark.long
 FINDABLE = {"/", "/book", "/help", "/safety", "/privacy", "/terms", "/resources", "/ask", "/write"}
 STARTS = {
     STRANGER: ("/", "/book/single-session", "/book/steady-ground", "/b", "/pay", "{pay}", "{pay_done}", "/pay/back/unknown", "/sign-in", "{set_up}", "{shared}", "{link}", "{feed}",
-               "/demo/mail", "/ask", "/resources", "/plan/", "/read/unknown", "/healthz", "/readyz", "/metrics", "/no-such-page", "/leave",
+               "/demo/mail", "/ask", "/resources", "/plan/", "{seat}", "{reader}", "/read/done", "/healthz", "/readyz", "/metrics", "/no-such-page", "/leave",
                "/book/single-session/times.json?from=2030-01-01&to=2030-01-02&tz=UTC"),
     "held": ("/book/details",),
     "told": ("/book/code",),
@@ -49,7 +49,7 @@ STARTS = {
     "covered": ("/unlock", "/me/"),
     "half": ("/sign-in/code",),
     "new-coach": ("/sign-in/factor",),
-    MEMBER: ("/me/", "/me/worksheets/1/print", "/me/worksheets/1/print/letter", "/me/worksheets/1/blank.pdf",
+    MEMBER: ("/me/", "{me_household}", "/me/worksheets/1/print", "/me/worksheets/1/print/letter", "/me/worksheets/1/blank.pdf",
              "/me/worksheets/several", "/me/worksheets/several/1-2/print/letter",
              "/me/worksheets/1/one", "/me/worksheets/1/one/4/open", "/me/worksheets/1/one/end",
              "/me/worksheets/2/one/5/earlier", "/me/worksheets/2/one/5/earlier/all", "/me/worksheets/1/a4/read/both.pdf"),

@@ -1,13 +1,13 @@
 """The public pages: who the practice is, what it offers, and where help is to be had."""
 
-from flask import Blueprint, abort, render_template
+from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from coachapp import clock
 from coachapp.practice.help_lines import help_lines
 from coachapp.practice.queries import on_sale
 from coachapp.practice.rules import least_price
-from coachapp.web.guards import public, token
+from coachapp.web.guards import public
 from coachapp.web.headers import indexable
 
 bp = Blueprint("practice", __name__)
@@ -65,15 +65,8 @@ def resources() -> ResponseReturnValue:
 @bp.get("/plan/")
 @public
 def plan() -> ResponseReturnValue:
-    """Where someone of the household will find the plan that was shared with her."""
+    """Where the last part of a link to a plan is missing."""
     return render_template("practice/plan.html")
-
-
-@bp.get("/read/<token>")
-@token
-def read(token: str) -> ResponseReturnValue:
-    """Where a link to read something will lead; none has been given out, so every one is unknown."""
-    abort(404)
 
 
 def _on_sale(template: str) -> str:

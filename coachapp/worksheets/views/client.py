@@ -134,15 +134,13 @@ def paper(number: int, paper: str = "a4") -> ResponseReturnValue:
     return printing.page(own_sheet(number), paper)
 
 
-@bp.get("/<int:number>/<any(blank,fillable,completed,large,ink,card):kind>.pdf")
-@bp.get(
-    "/<int:number>/<any(a4,letter):paper>/<any(read,keep):way>/<any(blank,fillable,completed,large,ink,card):kind>.pdf"
-)
+@bp.get(f"/<int:number>/{files.KIND}.pdf")
+@bp.get(f"/<int:number>/{files.FILE}")
 @client_only
 def file(number: int, kind: str, paper: str = "a4", way: str = "read") -> ResponseReturnValue:
     """The sheet as a PDF, to read here or to keep."""
     sheet = own_sheet(number)
-    answers = queries.answers_of(sheet) if kind in ("completed", "large", "card") else {}
+    answers = queries.answers_of(sheet) if kind not in files.EMPTY else {}
     courses = courses_on(sheet) if answers else {}
     name = f"notes-{number}.pdf"
     return files.pdf(sheet.template, answers, kind, paper, name, keep=way == "keep", courses=courses)

@@ -31,8 +31,6 @@ from coachapp.zones import zone
 
 bp = Blueprint("desk_sheets", __name__, url_prefix="/desk")
 
-_FILE = "<any(a4,letter):paper>/<any(read,keep):way>/<any(blank,fillable,completed,large,ink,card):kind>.pdf"
-
 
 @bp.get("/worksheets")
 @staff
@@ -57,7 +55,7 @@ def preview(key: str) -> ResponseReturnValue:
     )
 
 
-@bp.get(f"/worksheets/<key>/{_FILE}")
+@bp.get(f"/worksheets/<key>/{files.FILE}")
 @staff
 def blank(key: str, paper: str, way: str, kind: str) -> ResponseReturnValue:
     """A template without answers, for paper or to fill on screen."""
@@ -125,7 +123,7 @@ def read(ref: str, number: int) -> ResponseReturnValue:
     )
 
 
-@bp.get(f"/clients/<ref>/worksheets/<int:number>/{_FILE}")
+@bp.get(f"/clients/<ref>/worksheets/<int:number>/{files.FILE}")
 @staff
 def file(ref: str, number: int, paper: str, way: str, kind: str) -> ResponseReturnValue:
     """A shared sheet as a PDF, named by reference, number and the day it was last saved."""

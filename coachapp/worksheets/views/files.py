@@ -9,6 +9,8 @@ from coachapp.documents import Mode, Paper
 from coachapp.web.files import pdf_answer
 from coachapp.worksheets.answers import Value
 from coachapp.worksheets.course_words import Spoken
+from coachapp.worksheets.fridge import fridge_pdf
+from coachapp.worksheets.household_rules import NotAPlan
 from coachapp.worksheets.looking_back import Contents
 from coachapp.worksheets.looking_back_pdf import looking_back_pdf
 from coachapp.worksheets.looking_back_queries import PageRow
@@ -21,6 +23,10 @@ Answers = Mapping[str, Value]
 Courses = Mapping[str, Spoken]
 
 PAPERS = {"a4": Paper.A4, "letter": Paper.LETTER}
+EMPTY = ("blank", "fillable")
+"""The kinds that are without answers whoever fills them in."""
+KIND = "<any(blank,fillable,completed,large,ink,card,fridge):kind>"
+FILE = f"<any(a4,letter):paper>/<any(read,keep):way>/{KIND}.pdf"
 MODES = {"blank": Mode.BLANK, "fillable": Mode.FILLABLE, "completed": Mode.COMPLETED}
 
 SEVERAL: dict[str, dict[str, Mode | bool]] = {
@@ -44,6 +50,12 @@ def kinds_of(*sheets: SheetRow) -> list[tuple[str, str, str]]:
     kinds.append(
         ("ink", _("With little ink"), f"{with_answers} {_('Thin lines, no filled shapes.')}".strip())
     )
+    if alone and begun and sheets[0].is_plan:
+        hint = _(
+            "In large letters. Names become initials, and what is about others is left off. Read it once before it "
+            "hangs."
+        )
+        kinds.append(("fridge", _("To hang up at home"), hint))
     if alone and sheets[0].has_card:
         kinds.append(("card", _("The card to fold"), _("Cut it out and fold it; it fits in a wallet.")))
     return kinds
@@ -73,7 +85,9 @@ def made(
     try:
         if kind == "card":
             return card_pdf(template, answers, mode=mode, paper=PAPERS[paper])
-    except NoCard:
+        if kind == "fridge":
+            return fridge_pdf(template, answers, paper=PAPERS[paper])
+    except (NoCard, NotAPlan):
         abort(404)
     look = {"large": kind == "large", "ink": kind == "ink", "courses": courses}
     return sheet_pdf(template, answers, mode=mode, paper=PAPERS[paper], **look)

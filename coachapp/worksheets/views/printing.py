@@ -53,7 +53,7 @@ def lock(number: int, paper: str) -> ResponseReturnValue:
     if not form.validate():
         return page(sheet, paper, form)
     kind = form.kind.data
-    answers = {} if kind in ("blank", "fillable") else queries.answers_of(sheet)
+    answers = {} if kind in files.EMPTY else queries.answers_of(sheet)
     body = files.made(sheet.template, answers, kind, paper)
     return pdf_answer(locked(body, form.words.data), f"notes-{number}.pdf", keep=True)
 

@@ -1,0 +1,76 @@
+"""The print of a plan that hangs in the home: large letters, one page where it can be, a neutral title, no names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from babel import Locale
+from babel.dates import format_date
+
+from coachapp.documents import Paper, PlainDocument, Words
+from coachapp.worksheets.answers import Value
+from coachapp.worksheets.fridge_words import PostedSection, is_marked, posted_sections
+from coachapp.worksheets.household_rules import NotAPlan
+from coachapp.worksheets.pdf import LANGUAGE
+from coachapp.worksheets.shelf import library
+from coachapp.worksheets.template import Kind, Template
+
+SIZES = (1.715, 1.5, 1.33)
+"""18, 16 and 14 points: read from a step away. The largest that fills one page, else the smallest."""
+
+
+def fridge_pdf(
+    template: Template,
+    answers: Mapping[str, Value],
+    *,
+    paper: Paper = Paper.A4,
+    lang: str = LANGUAGE,
+    words: Words | None = None,
+) -> bytes:
+    """What was agreed, to hang up. Raises NotAPlan."""
+    if template.kind is not Kind.PLAN:
+        raise NotAPlan(template.key)
+    locale = Locale.parse(lang, sep="-")
+    sections = posted_sections(
+        _with_marks(template), answers, lambda day: format_date(day, "long", locale=locale)
+    )
+
+    def laid_out(scale: float) -> PlainDocument:
+        title = template.neutral_title
+        page = PlainDocument(title, neutral_title=title, paper=paper, scale=scale, lang=lang, words=words)
+        for section in sections:
+            _print(page, section)
+        return page
+
+    *larger, smallest = SIZES
+    for scale in larger:
+        page = laid_out(scale)
+        if page.fits_a_page():
+            return page.build()
+    return laid_out(smallest).build()
+
+
+def _print(page: PlainDocument, section: PostedSection) -> None:
+    """A section; the label of the only thing in it would say its title once more."""
+    page.heading(section.title)
+    for posted in section.posted:
+        alone = len(section.posted) == 1 and not posted.numbered
+        if len(posted.lines) == 1 and not posted.numbered:
+            page.paragraph(posted.lines[0] if alone else _joined(posted.label, posted.lines[0]))
+            continue
+        if not alone and posted.label != section.title:
+            page.paragraph(_joined(posted.label, ""))
+        (page.steps if posted.numbered else page.points)(posted.lines)
+
+
+def _joined(label: str, line: str) -> str:
+    """A label and what is said below it, as running text."""
+    end = "" if label.endswith((".", "?", ":")) else ":"
+    return f"{label}{end} {line}".strip()
+
+
+def _with_marks(template: Template) -> Template:
+    """The template, or what the library has under its key: sheets begun before there were marks keep their versions."""
+    if is_marked(template):
+        return template
+    return next((each for each in library() if each.key == template.key), template)
