@@ -63,7 +63,7 @@ from coachapp.questions.views import public as questions
 from coachapp.web import assets, errors, guards, headers, icons, limits, logs, system, translating, words
 from coachapp.worksheets.views import client as sheets_client
 from coachapp.worksheets.views import coach as sheets_coach
-from coachapp.worksheets.views import path_client, path_coach
+from coachapp.worksheets.views import path_client, path_coach, path_steps
 
 ROOMS: tuple[Blueprint, ...] = (
     system.bp,
@@ -107,6 +107,7 @@ ROOMS: tuple[Blueprint, ...] = (
     sheets_coach.bp,
     path_client.bp,
     path_coach.bp,
+    path_steps.bp,
     payments_views.bp,
     pay_views.bp,
     demo_views.bp,
