@@ -18,13 +18,12 @@ from coachapp.worksheets import operations as sheets
 from coachapp.worksheets import path_queries
 from coachapp.worksheets.models import SheetTemplate
 from coachapp.worksheets.path_models import PathStep, SheetPath
-from coachapp.worksheets.path_queries import STEP_NOTE, PathRow, StepRow
+from coachapp.worksheets.path_queries import STEP_NOTE
 from coachapp.worksheets.path_rules import (
     BY_SESSION,
     MOST_STEPS,
     NoSuchPath,
     NoSuchSession,
-    NoSuchStep,
     PathFull,
     PathRuns,
     Rule,
@@ -144,7 +143,8 @@ def change_step(client_id: UUID, position: int, wanted: Wanted, *, by: By, now: 
     another now. NoSuchPath, NoSuchStep, NoSuchTemplate, NoSuchSession.
     """
     with _held(client_id) as (db, row):
-        step, known = _open_step(db, path_queries.path_row(row), position)
+        known = path_queries.path_row(row).open_step(position)
+        step = db.get_one(PathStep, known.id)
         _check(db, row, wanted, now, step.place_id)
         is_another = (known.template_id, known.rule) != (wanted.template_id, wanted.rule)
         if known.assignment_id and is_another:
@@ -157,7 +157,8 @@ def change_step(client_id: UUID, position: int, wanted: Wanted, *, by: By, now: 
 def remove_step(client_id: UUID, position: int, *, by: By, now: datetime) -> None:
     """Leave a step out that has not come, as far as its coach may know. NoSuchPath, NoSuchStep."""
     with _held(client_id) as (db, row):
-        step, known = _open_step(db, path_queries.path_row(row), position)
+        known = path_queries.path_row(row).open_step(position)
+        step = db.get_one(PathStep, known.id)
         db.delete(step)
         if known.assignment_id:
             sheets.withdraw(known.assignment_id, client_id, now=now, by=by.actor)
@@ -213,14 +214,6 @@ def _held(client_id: UUID) -> Iterator[tuple[Session, SheetPath]]:
         if row is None:
             raise NoSuchPath
         yield db, row
-
-
-def _open_step(db: Session, mine: PathRow, position: int) -> tuple[PathStep, StepRow]:
-    """A step its coach may still change. NoSuchStep for one she knows to have come."""
-    known = mine.step(position)
-    if known.given_at is not None and is_known(mine.path.steps, mine.rows.index(known)):
-        raise NoSuchStep(position)
-    return db.get_one(PathStep, known.id), known
 
 
 def _add(db: Session, row: SheetPath, position: int, wanted: Wanted, now: datetime) -> None:

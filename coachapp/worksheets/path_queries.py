@@ -14,7 +14,16 @@ from coachapp.clients.rules import State as ClientState
 from coachapp.db import session
 from coachapp.worksheets.models import Assignment, SheetTemplate
 from coachapp.worksheets.path_models import PathStep, SheetPath
-from coachapp.worksheets.path_rules import BY_SESSION, NoSuchPath, NoSuchStep, Path, Rule, Session, Step
+from coachapp.worksheets.path_rules import (
+    BY_SESSION,
+    NoSuchPath,
+    NoSuchStep,
+    Path,
+    Rule,
+    Session,
+    Step,
+    is_known,
+)
 from coachapp.worksheets.queries import standing
 from coachapp.worksheets.rules import State
 
@@ -51,10 +60,10 @@ class PathRow:
     rows: tuple[StepRow, ...]
     path: Path
 
-    def step(self, position: int) -> StepRow:
-        """The step at a position; NoSuchStep."""
-        for row in self.rows:
-            if row.position == position:
+    def open_step(self, position: int) -> StepRow:
+        """The step at a position, as long as its coach may change it. NoSuchStep also for one she knows to have come."""
+        for index, row in enumerate(self.rows):
+            if row.position == position and (row.given_at is None or not is_known(self.path.steps, index)):
                 return row
         raise NoSuchStep(position)
 
