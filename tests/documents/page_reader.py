@@ -6,9 +6,9 @@ import io
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import pairwise
 
 import pikepdf
+from fontTools.ttLib import TTFont
 from pikepdf import Dictionary, Name
 
 UNSAID = "\ufffd"  # what a code without a character is read as
@@ -38,16 +38,19 @@ class Line:
 
 @dataclass
 class Face:
-    """A font of the page: what each of its codes shows, and how wide."""
+    """A font of the page: what each of its codes shows, how wide, and which have a glyph."""
 
     characters: dict[int, str]
     widths: dict[int, float]
+    drawn: set[int]
 
     @classmethod
     def of(cls, font) -> Face:
         first = int(font.FirstChar)
         widths = {first + n: float(w) / 1000 for n, w in enumerate(font.Widths)}
-        return cls(_mapped(font.ToUnicode.read_bytes().decode()), widths)
+        embedded = TTFont(io.BytesIO(font.FontDescriptor.FontFile2.read_bytes()), lazy=True)
+        drawn = {code for table in embedded["cmap"].tables for code in table.cmap}
+        return cls(_mapped(font.ToUnicode.read_bytes().decode()), widths, drawn)
 
 
 def _mapped(cmap: str) -> dict[int, str]:
@@ -64,7 +67,7 @@ def _mapped(cmap: str) -> dict[int, str]:
 
 @dataclass
 class Page:
-    """What stands on one page; `lowest` is the lowest line drawn or written above the footer."""
+    """What stands on one page: its lines, how many glyphs are missing, and the heights at which something is drawn."""
 
     lines: list[Line] = field(default_factory=list)
     missing: int = 0
@@ -76,6 +79,7 @@ class Pages:
 
     def __init__(self, data: bytes) -> None:
         self.pdf = pikepdf.open(io.BytesIO(data))
+        self._faces: dict[tuple[int, int], Face] = {}
         self.size = [float(edge) for edge in self.pdf.pages[0].mediabox][2:]
         self.pages = [self._read(number, page) for number, page in enumerate(self.pdf.pages)]
 
@@ -136,7 +140,11 @@ class Pages:
             pages.clear()
 
     def _read(self, number: int, leaf) -> Page:
-        faces = {name: Face.of(font) for name, font in leaf.Resources.Font.items() if "/ToUnicode" in font}
+        fonts = {name: font for name, font in leaf.Resources.Font.items() if "/ToUnicode" in font}
+        for font in fonts.values():
+            if font.objgen not in self._faces:
+                self._faces[font.objgen] = Face.of(font)
+        faces = {name: self._faces[font.objgen] for name, font in fonts.items()}
         return _Reader(number, faces).read(pikepdf.parse_content_stream(leaf))
 
 
@@ -189,7 +197,7 @@ class _Reader:
 
     def on_Tj(self, shown) -> None:
         for code in bytes(shown):
-            self.page.missing += code == 0
+            self.page.missing += code not in self.face.drawn
             self.text += self.face.characters.get(code, UNSAID)
             self.width += self.face.widths.get(code, 0) * self.size
 
@@ -211,6 +219,3 @@ def overlapping(lines: list[Line]) -> list[tuple[str, str]]:
         if a.page == b.page and a.runs_into(b)
     ]
     return found
-
-
-__all__ = ["Line", "Page", "Pages", "overlapping", "pairwise"]
