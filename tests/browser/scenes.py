@@ -272,12 +272,12 @@ SCENES = (
             "me-sheet-shared": "/me/worksheets/1",
             "me-sheet": "/me/worksheets/2",
             "me-print": "/me/worksheets/2/print",
-            "me-sheet-doubt": "/me/worksheets/4",
+            "me-sheet-doubt": "{me_doubt}",
             "me-numbers": "/me/worksheets/numbers",
             "me-words": "/me/worksheets/words",
             "me-back": "/me/worksheets/back",
-            "me-back-page": "/me/worksheets/back/5",
-            "me-back-forget": "/me/worksheets/back/5/forget",
+            "me-back-page": "{me_back}",
+            "me-back-forget": "{me_back}/forget",
             "me-safety": "/me/safety",
             "me-write": "/write",
             "me-wishes": "/me/wishes",
@@ -328,7 +328,7 @@ SCENES = (
             "desk-given": "/desk/clients/{ref}/worksheets",
             "desk-read": "/desk/clients/{ref}/worksheets/1",
             "desk-numbers": "/desk/clients/{ref}/worksheets/numbers",
-            "desk-back-page": "/desk/clients/{ref}/worksheets/back/5",
+            "desk-back-page": "{desk_back}",
             "desk-packages": "/desk/clients/{ref}/packages",
             "desk-package-back": "{desk_package_back}",
             "desk-cancel": "{desk_cancel}",
@@ -510,6 +510,15 @@ class Cast:
                 self._facts["ref"] = next(
                     ref for ref in re.findall(r"/desk/clients/(C-\w+)", list_page) if self._is_maya(ref)
                 )
+            case "me_doubt":
+                found = self.person(MEMBER).get("/me/worksheets").text()
+                self._facts[name] = re.search(r'"(/me/worksheets/\d+)">When I doubt', found)[1]
+            case "me_back":
+                found = self.person(MEMBER).get("/me/worksheets/back").text()
+                self._facts[name] = re.search(r'"(/me/worksheets/back/\d+)"', found)[1]
+            case "desk_back":
+                found = self.person(COACH).get(self.address("/desk/clients/{ref}/worksheets")).text()
+                self._facts[name] = re.search(r'"(/desk/clients/[^"]+/back/\d+)"', found)[1]
             case "desk_cancel":
                 sessions = self.person(COACH).get(self.address("/desk/clients/{ref}/sessions")).text()
                 self._facts[name] = re.search(r'"(/desk/clients/[^"]+/cancel)"', sessions)[1]

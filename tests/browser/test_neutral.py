@@ -50,7 +50,7 @@ STARTS = {
     "half": ("/sign-in/code",),
     "new-coach": ("/sign-in/factor",),
     MEMBER: ("/me/", "/me/worksheets/1/print", "/me/worksheets/1/print/letter", "/me/worksheets/1/blank.pdf"),
-    COACH: ("/desk/", "/desk/sign-in", "/desk/day/{later}", "/desk/book", "/desk/clients/{ref}/worksheets/1", "/desk/clients/{ref}/worksheets/back/5",
+    COACH: ("/desk/", "/desk/sign-in", "/desk/day/{later}", "/desk/book", "/desk/clients/{ref}/worksheets/1", "{desk_back}",
             "{desk_message}/check", "{desk_series}", "{desk_request}", "{desk_request}/decline", "{desk_request}/other",
             "/desk/groups", "{desk_group}", "{desk_group}/move", "{desk_group}/cancel", "{desk_seat}/move", "{desk_guest}",
             "{desk_waiting}", "{desk_waiting_at}", "{desk_package_back}",
