@@ -333,12 +333,12 @@ SCENES = (
             "me-one-end": "/me/worksheets/1/one/end",
             "me-earlier": "/me/worksheets/2/one/5/earlier",
             "me-earlier-all": "/me/worksheets/2/one/5/earlier/all",
-            "me-sheet-doubt": "/me/worksheets/4",
+            "me-sheet-doubt": "{me_doubt}",
             "me-numbers": "/me/worksheets/numbers",
             "me-words": "/me/worksheets/words",
             "me-back": "/me/worksheets/back",
-            "me-back-page": "/me/worksheets/back/5",
-            "me-back-forget": "/me/worksheets/back/5/forget",
+            "me-back-page": "{me_back}",
+            "me-back-forget": "{me_back}/forget",
             "me-household": "{me_household}",
             "me-readers": "{me_readers}",
             "me-safety": "/me/safety",
@@ -410,7 +410,7 @@ SCENES = (
             "desk-path-begin": "/desk/clients/{other_ref}/worksheets/path",
             "desk-beside": "/desk/clients/{ref}/worksheets/1/beside/1",
             "desk-numbers": "/desk/clients/{ref}/worksheets/numbers",
-            "desk-back-page": "/desk/clients/{ref}/worksheets/back/5",
+            "desk-back-page": "{desk_back}",
             "desk-packages": "/desk/clients/{ref}/packages",
             "desk-package-back": "{desk_package_back}",
             "desk-cancel": "{desk_cancel}",
@@ -616,6 +616,15 @@ class Cast:
                 refs = re.findall(r"/desk/clients/(C-\w+)", list_page)
                 self._facts["ref"] = next(ref for ref in refs if self._is_maya(ref))
                 self._facts["other_ref"] = next(ref for ref in refs if ref != self._facts["ref"])
+            case "me_doubt":
+                found = self.person(MEMBER).get("/me/worksheets").text()
+                self._facts[name] = re.search(r'"(/me/worksheets/\d+)">When I doubt', found)[1]
+            case "me_back":
+                found = self.person(MEMBER).get("/me/worksheets/back").text()
+                self._facts[name] = re.search(r'"(/me/worksheets/back/\d+)"', found)[1]
+            case "desk_back":
+                found = self.person(COACH).get(self.address("/desk/clients/{ref}/worksheets")).text()
+                self._facts[name] = re.search(r'"(/desk/clients/[^"]+/back/\d+)"', found)[1]
             case "desk_cancel":
                 sessions = self.person(COACH).get(self.address("/desk/clients/{ref}/sessions")).text()
                 self._facts[name] = re.search(r'"(/desk/clients/[^"]+/cancel)"', sessions)[1]

@@ -53,7 +53,7 @@ STARTS = {
              "/me/worksheets/several", "/me/worksheets/several/1-2/print/letter",
              "/me/worksheets/1/one", "/me/worksheets/1/one/4/open", "/me/worksheets/1/one/end",
              "/me/worksheets/2/one/5/earlier", "/me/worksheets/2/one/5/earlier/all", "/me/worksheets/1/a4/read/both.pdf"),
-    COACH: ("/desk/", "/desk/sign-in", "/desk/day/{later}", "/desk/book", "/desk/clients/{ref}/worksheets/1", "/desk/clients/{ref}/worksheets/back/5",
+    COACH: ("/desk/", "/desk/sign-in", "/desk/day/{later}", "/desk/book", "/desk/clients/{ref}/worksheets/1", "{desk_back}",
             "{desk_message}/check", "{desk_series}", "{desk_request}", "{desk_request}/decline", "{desk_request}/other",
             "/desk/groups", "{desk_group}", "{desk_group}/move", "{desk_group}/cancel", "{desk_seat}/move", "{desk_guest}",
             "{desk_waiting}", "{desk_waiting_at}", "{desk_package_back}",
