@@ -169,8 +169,8 @@ def put_back(draft: Draft, number: int) -> Draft:
 
 def apart(draft: Draft, *blocks: Field) -> Draft:
     """The draft with these blocks among the removed ones; those nobody wrote in are let go."""
-    kept = {block.key: block for block in (*blocks, *draft.removed) if _says_something(block)}
-    return replace(draft, removed=tuple(kept.values())[:KEPT_APART])
+    kept = tuple(block for block in blocks if _says_something(block))
+    return replace(draft, removed=(*kept, *draft.removed)[:KEPT_APART])
 
 
 def _keys_in(draft: Draft) -> list[str]:
