@@ -212,6 +212,7 @@ def test_hostile_forms_and_unfinished_drafts_break_nothing(nora):
         s3_card='[["A",[["x","nobody"]]],["B",[["y",""]]]]',
         title="\x00\u202e" + "字" * 500,
     )
+    writer.press("save", s12_card='[["One panel", [["x", ""]]]]')
     for kind in ("text", "choice", "table", "people", "scale", "note"):
         writer.press(f"add:{kind}", where="x")
     for page in (
