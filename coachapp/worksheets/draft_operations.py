@@ -13,6 +13,7 @@ from coachapp.audit import operations as audit
 from coachapp.db import transaction
 from coachapp.worksheets.draft_models import SheetDraft
 from coachapp.worksheets.draft_queries import draft_of, next_version, used_keys
+from coachapp.worksheets.draft_ready import finished
 from coachapp.worksheets.drafts import (
     Change,
     Draft,
@@ -23,7 +24,6 @@ from coachapp.worksheets.drafts import (
     blank_template,
     draft_as_json,
     draft_from_json,
-    finished,
     kept_over,
 )
 from coachapp.worksheets.models import SheetTemplate

@@ -35,7 +35,7 @@ def landing_after(do: str, typed: Template, now: Template) -> str:
         known = {field.key for field in typed.fields}
         return next((place for key, place in places.items() if key not in known), "")
     if what == "part":
-        return f"p-{len(now.sections)}"
+        return f"p-{len(now.sections)}" if len(now.sections) > len(typed.sections) else ""
     if what in _MOVES and (numbers := _numbers(at)):
         return f"p-{max(1, min(numbers[0] + 1 + _MOVES[what], len(now.sections)))}"
     if what in (Act.UP, Act.DOWN):

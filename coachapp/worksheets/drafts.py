@@ -2,29 +2,24 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
 from coachapp.worksheets import template as t
-from coachapp.worksheets.draft_keys import number_key, with_word_keys
+from coachapp.worksheets.draft_keys import number_key
 from coachapp.worksheets.rules import WorksheetError
-from coachapp.worksheets.template import Card, Field, FieldType, Kind, Section, Template
+from coachapp.worksheets.template import Field, FieldType, Kind, Section, Template
 from coachapp.worksheets.template_file import (
     DEFAULT_ENDS,
     DEFAULT_LINES,
     DEFAULT_ROWS,
-    read_template,
-    write_template,
 )
 from coachapp.worksheets.template_json import template_as_json, template_from_json
-from coachapp.worksheets.yaml_source import Problem, TemplateError
 
 KEPT_APART = 40
 SIGNED = "signed"
-_PLACE = re.compile(r"section (\d+)(?:, field (\d+))?")
 
 
 class NoSuchDraft(WorksheetError):
@@ -51,30 +46,12 @@ class NothingNew(WorksheetError):
         self.version = version
 
 
-class NotReady(WorksheetError):
-    """The draft cannot be published yet; `faults` says why."""
-
-    def __init__(self, faults: Sequence[Fault]) -> None:
-        super().__init__(len(faults))
-        self.faults = tuple(faults)
-
-
 @dataclass(frozen=True, slots=True)
 class Draft:
     """A template being written, and the blocks taken out of it, whose words are kept until it is published."""
 
     template: Template
     removed: tuple[Field, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """Something a draft still needs. `section` and `field` count from 1; 0 where it concerns more than that."""
-
-    section: int
-    field: int
-    part: str
-    words: str
 
 
 Change = Callable[["Draft"], "Draft"]
@@ -145,8 +122,10 @@ def changed(draft: Draft, act: Act, section: int, field: int = 0) -> Draft:
 
 
 def with_block(draft: Draft, section: int, block: Field) -> Draft:
-    """The draft with one block more at the end of a part; of the last one if there is no such part."""
+    """The draft with one block more at the end of a part (of the last one, if there is no such part), if it has room."""
     sections = list(draft.template.sections)
+    if len(list(draft.template.fields)) >= t.MAX_FIELDS:
+        return draft
     at = section if 0 <= section < len(sections) else len(sections) - 1
     block = block if block.key else replace(block, key=number_key(_keys_in(draft)))
     sections[at] = replace(sections[at], fields=(*sections[at].fields, block))
@@ -154,7 +133,9 @@ def with_block(draft: Draft, section: int, block: Field) -> Draft:
 
 
 def with_part(draft: Draft) -> Draft:
-    """The draft with one part more at the end."""
+    """The draft with one part more at the end, if it has room."""
+    if len(draft.template.sections) >= t.MAX_SECTIONS:
+        return draft
     return _with(draft, [*draft.template.sections, Section("")])
 
 
@@ -163,14 +144,14 @@ def put_back(draft: Draft, number: int) -> Draft:
     if not 0 <= number < len(draft.removed):
         return draft
     rest = draft.removed[:number] + draft.removed[number + 1 :]
-    last = len(draft.template.sections) - 1
-    return replace(with_block(draft, last, draft.removed[number]), removed=rest)
+    again = with_block(draft, -1, draft.removed[number])
+    return draft if again is draft else replace(again, removed=rest)
 
 
 def apart(draft: Draft, *blocks: Field) -> Draft:
     """The draft with these blocks among the removed ones; those nobody wrote in are let go."""
-    kept = {block.key: block for block in (*blocks, *draft.removed) if _says_something(block)}
-    return replace(draft, removed=tuple(kept.values())[:KEPT_APART])
+    kept = tuple(block for block in blocks if _says_something(block))
+    return replace(draft, removed=(*kept, *draft.removed)[:KEPT_APART])
 
 
 def _keys_in(draft: Draft) -> list[str]:
@@ -257,57 +238,3 @@ def kept_over(mine: Draft, theirs: Draft) -> Draft:
     removed = tuple(field for field in theirs.removed if field.key not in there)
     only_theirs = [field for field in theirs.template.fields if field.key not in there]
     return apart(replace(mine, removed=removed), *only_theirs)
-
-
-# ---- ready, or not yet --------------------------------------------------------------------------------
-
-
-def finished(template: Template) -> Template:
-    """The template as it would be published, read by the same strict rules as a file. NotReady."""
-    whole = with_word_keys(template)
-    try:
-        return read_template(write_template(whole), whole.key)
-    except TemplateError as error:
-        raise NotReady([_fault(problem) for problem in error.problems]) from None
-
-
-def _fault(problem: Problem) -> Fault:
-    found = _PLACE.match(problem.where)
-    part = problem.where[found.end() :] if found else problem.where
-    section, field = (int(number or 0) for number in found.groups()) if found else (0, 0)
-    return Fault(section, field, part.strip(", "), problem.words)
-
-
-def presentable(template: Template) -> tuple[Template, int]:
-    """What of a draft can be shown already, and how many blocks cannot; words that are missing are stood in for."""
-    whole = with_word_keys(template)
-    sections = [
-        replace(
-            section,
-            title=section.title or f"{number}",
-            fields=tuple(field for field in section.fields if _can_be_shown(field)),
-            card=section.card if section.card and _fits(section.card, whole) else None,
-        )
-        for number, section in enumerate(whole.sections, 1)
-    ]
-    shown = replace(
-        whole,
-        sections=tuple(section for section in sections if section.fields or section.card),
-        title=whole.title or whole.neutral_title,
-        neutral_title=whole.neutral_title or "Notes",
-    )
-    return shown, len(list(whole.fields)) - len(list(shown.fields))
-
-
-def _can_be_shown(field: Field) -> bool:
-    if field.type in t.CHOSEN:
-        return bool(field.label) and len(field.options) > 1
-    if field.type in t.TABULAR:
-        return bool(field.label) and bool(field.answer_columns) and not field.columns[0].tick
-    return bool(field.label)
-
-
-def _fits(card: Card, template: Template) -> bool:
-    shown = {field.key for field in template.fields if field.type in t.SHORT | t.WRITTEN and field.label}
-    names = {item.field for panel in card.panels for item in panel.items}
-    return names - {""} <= shown

@@ -11,28 +11,31 @@ from coachapp import clock
 from coachapp.db import session
 from coachapp.documents import Mode
 from coachapp.worksheets import draft_operations as drafting
-from coachapp.worksheets.draft_form import typed_template
 from coachapp.worksheets.draft_keys import (
     columns_as_lines,
     columns_from_lines,
     options_as_lines,
     options_from_lines,
+    with_word_keys,
     word_key,
 )
+from coachapp.worksheets.draft_ready import finished, presentable
+from coachapp.worksheets.draft_typed import typed_template
 from coachapp.worksheets.drafts import (
     Draft,
     DraftChanged,
     NoSuchDraft,
     draft_as_json,
     draft_from_json,
-    finished,
-    presentable,
+    put_back,
+    with_block,
+    with_part,
 )
 from coachapp.worksheets.models import SheetTemplate
 from coachapp.worksheets.operations import publish
 from coachapp.worksheets.pdf import sheet_pdf
 from coachapp.worksheets.rules import WorksheetError
-from coachapp.worksheets.template import Column, Field, FieldType, Option, Section
+from coachapp.worksheets.template import MAX_FIELDS, MAX_SECTIONS, Column, Field, FieldType, Option, Section
 from tests.documents.pdf_checks import assert_good_pdf
 from tests.road import both_databases
 from tests.road import mostly_sqlite as databases  # noqa: F401  # pytest finds fixtures by name
@@ -94,6 +97,17 @@ def test_an_empty_form_is_an_empty_sheet():
     typed = typed_template(Nothing(), every_type())
     assert (typed.title, typed.minutes, typed.sections) == ("", 0, (Section(""),))
     assert (typed.key, typed.kind) == (every_type().key, every_type().kind)
+
+
+def test_a_full_sheet_takes_no_more_and_loses_nothing():
+    draft = Draft(every_type(), (Field("+1", FieldType.TEXT, "Kept"),))
+    for number in range(200):
+        draft = with_part(with_block(draft, number, Field("", FieldType.TEXT, "One")))
+    assert (len(draft.template.sections), len(list(draft.template.fields))) == (MAX_SECTIONS, MAX_FIELDS)
+    assert put_back(draft, 0) is draft and draft.removed[0].label == "Kept"
+    keys = [field.key for field in draft.template.fields]
+    assert len(set(keys)) == len(keys) and "+1" not in keys
+    assert len({field.key for field in with_word_keys(draft.template).fields}) == MAX_FIELDS
 
 
 def test_words_that_are_signed_are_printed_with_the_name():

@@ -15,20 +15,15 @@ from coachapp.web import errors
 from coachapp.web.guards import staff
 from coachapp.worksheets import draft_operations, draft_queries
 from coachapp.worksheets.draft_differences import differing
-from coachapp.worksheets.draft_form import KINDS, DraftForm, typed_template
+from coachapp.worksheets.draft_form import KINDS, DraftForm
 from coachapp.worksheets.draft_presses import landing_after, pressed
 from coachapp.worksheets.draft_queries import DraftRow
-from coachapp.worksheets.drafts import (
-    Draft,
-    DraftChanged,
-    Fault,
-    NoSuchDraft,
-    NotReady,
-    presentable,
-)
+from coachapp.worksheets.draft_ready import Fault, NotReady, presentable
+from coachapp.worksheets.draft_typed import typed_template
+from coachapp.worksheets.drafts import Draft, DraftChanged, NoSuchDraft
 from coachapp.worksheets.forms import SheetForm
 from coachapp.worksheets.rules import VersionTaken
-from coachapp.worksheets.template import Template
+from coachapp.worksheets.template import MAX_FIELDS, MAX_SECTIONS, Template
 from coachapp.worksheets.template_file import telling_word
 from coachapp.worksheets.views import files
 
@@ -129,7 +124,8 @@ def remove(draft_id: UUID) -> ResponseReturnValue:
 
 
 @bp.errorhandler(VersionTaken)
-def _meanwhile(error: Exception) -> ResponseReturnValue:
+def meanwhile(error: Exception) -> ResponseReturnValue:
+    """Two windows, or a window and a command, did the same at once; one of them came first."""
     return errors.page(
         409,
         _("The same was done elsewhere in this moment"),
@@ -170,6 +166,14 @@ def _go_on(draft_id: UUID, do: str, typed: Template) -> ResponseReturnValue:
     elif do == "save":
         flash(_("Saved."))
     landing = landing_after(do, typed, _draft(draft_id).template)
+    if not landing and (do == "part" or do.startswith(("add:", "back:"))):
+        flash(
+            _(
+                "There is no room for more: a sheet has at most %(n)s blocks and %(m)s parts.",
+                n=MAX_FIELDS,
+                m=MAX_SECTIONS,
+            )
+        )
     return redirect(url_for("desk_drafts.edit", draft_id=draft_id, _anchor=landing or None), 303)
 
 

@@ -10,7 +10,6 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from coachapp import clock
-from coachapp.web import errors
 from coachapp.web.guards import staff
 from coachapp.worksheets import draft_operations, queries
 from coachapp.worksheets.draft_form import SourceForm
@@ -19,9 +18,11 @@ from coachapp.worksheets.rules import NoSuchTemplate
 from coachapp.worksheets.template import Kind, Template
 from coachapp.worksheets.template_file import read_template
 from coachapp.worksheets.views import files
+from coachapp.worksheets.views.builder import meanwhile
 from coachapp.worksheets.yaml_source import Problem, TemplateError, decoded
 
 bp = Blueprint("desk_templates", __name__, url_prefix="/desk/worksheets")
+bp.register_error_handler(DraftTaken, meanwhile)
 
 
 @bp.post("/new/<any(worksheet,plan):kind>")
@@ -100,15 +101,6 @@ def read_source() -> ResponseReturnValue:
         return redirect(url_for("desk_sheets.preview", key=read.key), 303)
     flash(_("Read, and kept as a draft. Nothing is offered until you publish it."))
     return _to(draft_id)
-
-
-@bp.errorhandler(DraftTaken)
-def _meanwhile(error: Exception) -> ResponseReturnValue:
-    return errors.page(
-        409,
-        _("The same was done elsewhere in this moment"),
-        _("Nothing was lost. Go back to the worksheets and look: it may be there already."),
-    )
 
 
 def _text(form: SourceForm) -> str:
