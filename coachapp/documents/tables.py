@@ -12,7 +12,10 @@ from coachapp.documents.text import Text
 
 SIDE, HEAD_PAD, ROW_PAD = 1.5 * mm, 0.9 * mm, 1.6 * mm
 MORE_MILLIMETRES = 4  # by which rows to write in may grow to use up room on a page
-LEAST_ROWS = 2  # before and after a break, where the whole fits on a page
+LEAST_ROWS, SHORT = (
+    2,
+    0.5,
+)  # so many before a break and after it; tables shorter than half a page stay whole for it
 LONG_ROW = 0.35  # of the room on a page; a row taller than this may be cut in two
 
 
@@ -108,9 +111,10 @@ class Table(GrowingBlock):
         return None
 
     def _cut_at(self, index: int, parts: tuple[RowShape, RowShape] | None) -> "tuple[Table, Table] | None":
-        if not parts and len(self.rows) - index == 1 and self.height <= self.page:  # no row is left alone
-            index -= 1
-            if index < LEAST_ROWS:
+        if not parts and len(self.rows) - index == 1:  # no row is left alone
+            if index > LEAST_ROWS:
+                index -= 1
+            elif self.height < SHORT * self.page:
                 return None
         before, after = self.rows[:index], self.rows[index:]
         if parts:

@@ -19,6 +19,7 @@ from coachapp.documents import (
     PlainDocument,
     Sheet,
 )
+from tests.documents.page_reader import Pages
 from tests.documents.pdf_checks import assert_good_pdf
 from tests.documents.samples import door, pause
 
@@ -259,3 +260,14 @@ def test_field_names_must_differ():
     made.answer("same", "Two")
     with pytest.raises(DuplicateField, match="same"):
         made.build()
+
+
+@pytest.mark.parametrize("words", [700, 716, 722, 728, 740])
+def test_a_table_about_as_long_as_a_page_stays_on_its_pages(words):
+    """Its last row would stand alone on the next page, and nothing can go there with it."""
+    made = sheet(mode=Mode.COMPLETED, answers={"t": [["word " * 5], ["word " * words], ["b"]]})
+    made.page_break()
+    made.step("A table", "With a hint.")
+    made.table("t", [Column("Who", 1), Column("What", 3)], row_heads=["One", "Two", "Three"])
+    lines = Pages(made.build()).lines
+    assert min(line.y for line in lines if line.y > 11 * mm) > 17 * mm
