@@ -14,6 +14,7 @@ from coachapp.worksheets.template import CHOSEN, TABULAR, Column, Field, FieldTy
 from coachapp.worksheets.template_json import template_as_json
 
 MOST_INITIALS = 4
+_TWO_STOPS = re.compile(r"(\w)\.\.(?!\.)")  # an initial at the end of a sentence
 _NUMBER = re.compile(r"[+(]?[0-9][0-9 ()/.:+-]*")
 
 DayWords = Callable[[date], str]
@@ -113,10 +114,11 @@ class _Reading:
         for name in self.names:
             if _is_wide(name[0]):  # scripts without spaces between words
                 text = text.replace(name, _initial(name))
-        return "".join(
+        shown = "".join(
             _initial(piece) if is_word and piece.casefold() in self.names else piece
             for is_word, piece in _pieces(text)
         )
+        return _TWO_STOPS.sub(r"\1.", shown)
 
 
 def _how(field: Field) -> Fridge:
