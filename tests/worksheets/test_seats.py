@@ -122,7 +122,6 @@ def test_its_prints(practice, alex):
         assert guest.get(f"{path}/{never}").status_code == 404
 
 
-@pytest.mark.safety("R82")
 def test_reading_is_noted_by_a_press_and_she_sees_which_state(practice, alex):
     path, guest = invite(alex), Browser(practice.app)
     for _scanner in range(3):
