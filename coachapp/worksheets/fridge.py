@@ -51,20 +51,22 @@ def fridge_pdf(
 
 
 def _print(page: PlainDocument, section: PostedSection) -> None:
-    """A section; the label of the only thing in it would say its title once more."""
+    """A section; a label that would only say its title once more is left out."""
     page.heading(section.title)
     for posted in section.posted:
-        alone = len(section.posted) == 1 and not posted.numbered
+        label = "" if section.title.startswith(posted.label) else posted.label
         if len(posted.lines) == 1 and not posted.numbered:
-            page.paragraph(posted.lines[0] if alone else _joined(posted.label, posted.lines[0]))
+            page.paragraph(_joined(label, posted.lines[0]))
             continue
-        if not alone and posted.label != section.title:
-            page.paragraph(_joined(posted.label, ""))
+        if label and (posted.numbered or len(section.posted) > 1):
+            page.paragraph(_joined(label, ""))
         (page.steps if posted.numbered else page.points)(posted.lines)
 
 
 def _joined(label: str, line: str) -> str:
     """A label and what is said below it, as running text."""
+    if not label:
+        return line
     end = "" if label.endswith((".", "?", ":")) else ":"
     return f"{label}{end} {line}".strip()
 

@@ -14,6 +14,7 @@ from coachapp.worksheets.template import CHOSEN, TABULAR, Column, Field, FieldTy
 from coachapp.worksheets.template_json import template_as_json
 
 MOST_INITIALS = 4
+_TWO_STOPS = re.compile(r"(\w)\.\.(?!\.)")  # an initial at the end of a sentence
 _NUMBER = re.compile(r"[+(]?[0-9][0-9 ()/.:+-]*")
 
 DayWords = Callable[[date], str]
@@ -64,7 +65,7 @@ class _Reading:
 
     def __init__(self, template: Template, answers: Mapping[str, Value], day_words: DayWords) -> None:
         self.answers, self.day_words = answers, day_words
-        self.names = frozenset(_names(template, answers))
+        self.names = sorted(set(_names(template, answers)), key=lambda name: (-len(name), name))
 
     def posted(self, field: Field) -> Posted | None:
         how = _how(field)
@@ -109,20 +110,25 @@ class _Reading:
         return initials(text) if how is Fridge.INITIALS else self._without_names(text)
 
     def _without_names(self, text: str) -> str:
-        """The text, each name that stands anywhere in the plan made into an initial."""
-        for name in self.names:
-            if _is_wide(name[0]):  # scripts without spaces between words
-                text = text.replace(name, _initial(name))
-        return "".join(
+        """The text, each name (the longest first) that stands anywhere in the plan made into an initial."""
+        shown = "".join(
             _initial(piece) if is_word and piece.casefold() in self.names else piece
             for is_word, piece in _pieces(text)
         )
+        for name in self.names:
+            if _is_wide(name[0]):  # scripts without spaces between words
+                shown = shown.replace(name, _initial(name))
+        return _TWO_STOPS.sub(r"\1.", shown)
 
 
 def _how(field: Field) -> Fridge:
     if field.fridge:
         return field.fridge
     return Fridge.WHOLE if field.asks else Fridge.OUT
+
+
+def _is_left_off_line(field: Field) -> bool:
+    return field.type is FieldType.TEXT and _how(field) is Fridge.OUT
 
 
 def _how_column(field: Field, column: Column) -> Fridge:
@@ -135,7 +141,8 @@ def _how_column(field: Field, column: Column) -> Fridge:
 def _names(template: Template, answers: Mapping[str, Value]) -> Iterator[str]:
     """Every name that is written where names belong, also where that is left off the print; case-folded.
 
-    In a column of names each word is one, unless it is small and one of the template's own, like "and".
+    In a column of names each word is one, unless it is small and one of the template's own, like "and". A line that is
+    left off may hold a child's name, or a word for insiders.
     """
     known = _words_of(template_as_json(template))
     for field in template.fields:
@@ -146,7 +153,7 @@ def _names(template: Template, answers: Mapping[str, Value]) -> Iterator[str]:
                 if stated or _how_column(field, column) is Fridge.INITIALS:
                     for row in _rows(value):
                         yield from _named(str(row.get(column.key) or ""), known, stated=stated)
-        elif _how(field) is Fridge.INITIALS and isinstance(value, str):
+        elif isinstance(value, str) and (_how(field) is Fridge.INITIALS or _is_left_off_line(field)):
             yield from _named(value, known, stated=False)
 
 

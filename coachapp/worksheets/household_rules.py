@@ -10,6 +10,8 @@ from coachapp.worksheets.rules import WorksheetError
 
 SEAT_LASTS = timedelta(days=30)
 READER_LINK_LASTS = timedelta(days=14)
+PRESSED_TWICE = timedelta(minutes=1)
+"""So long after a link was used, its button may be pressed again: nothing is kept, and the answer is the same."""
 MOST_SEATS = 12
 MOST_LINKS = 30
 MAX_NAME = 80

@@ -10,16 +10,14 @@ from uuid import UUID
 
 MAX_FACT = 200
 
-VISIT, MORE, LEGAL, HEALTH, MONEY, THREAT = "visit", "more", "legal", "health", "money", "threat"
-FOUND = (VISIT, MORE, LEGAL, HEALTH, MONEY, THREAT)
-WITH_A_FACT = frozenset({LEGAL, HEALTH, MONEY})
+VISIT = "visit"
+WITH_A_FACT = frozenset({"legal", "health", "money"})
 """What a short line may be written about."""
-FOR_A_CHILD = ("child", "present", "reply", "secret", "about")
 
 
 @dataclass(frozen=True)
 class Facts:
-    """What was ticked: keys of `FOUND`, of the parts of an apology that were asked for, and of `FOR_A_CHILD`."""
+    """What was ticked, as keys: what was found, the parts of an apology that were asked for, what is for a child."""
 
     found: tuple[str, ...] = ()
     visit_on: date | None = None

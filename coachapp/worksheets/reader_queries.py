@@ -49,6 +49,13 @@ def open_link(token: str, now: datetime) -> ReaderLinkRow:
     return found
 
 
+def was_used_since(token: str, since: datetime) -> bool:
+    """Whether this link was used after `since`."""
+    used = select(ReaderLink.answered_at).where(ReaderLink.token_hash == hash_of(token))
+    answered_at = session().scalar(used)
+    return answered_at is not None and answered_at > since
+
+
 def parts_of_an_apology() -> tuple[Option, ...]:
     """What a real apology may hold, in the words of the library's sheet."""
     return next(sheet for sheet in library() if sheet.key == _ENVELOPE).field("parts").options

@@ -117,6 +117,13 @@ def test_names_in_every_script(name, said):
     assert "•" in text or "." in text
 
 
+def test_a_name_in_a_line_that_is_left_off_is_an_initial_elsewhere():
+    plan = next(each for each in PLANS if each.key == "school-and-nursery")
+    answers = {"child": "Lena", "whom": [{"name": "Ana", "when": "If Lena is ill"}]}
+    text = text_of(fridge_pdf(plan, answers))
+    assert "If L. is ill" in text and "Lena" not in text
+
+
 def test_a_day_of_a_plan_and_small_words_stay():
     plan = next(each for each in PLANS if each.key == "our-door")
     text = text_of(fridge_pdf(plan, {"household": [{"name": "Mum and Dad"}], "sentence": "Look and wait."}))

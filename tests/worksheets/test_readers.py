@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from coachapp import clock
-from coachapp.db import session
+from coachapp.db import session, transaction
 from coachapp.worksheets import readers
 from coachapp.worksheets.household_models import ReaderLink
 from coachapp.worksheets.household_rules import NoSuchLink
@@ -63,6 +63,10 @@ def test_facts_come_through_once_and_nothing_else_is_shown(practice, alex):
         Browser(practice.app).get("/read/x").get_data(),
     )
     reader.get("/write")
+    assert reader.post(path, {"fact": "again", "found": "money"}).headers["Location"] == "/read/done"
+    with practice.app.app_context(), transaction() as db:
+        db.execute(sa.update(ReaderLink).values(answered_at=clock.now() - timedelta(minutes=2)))
+    reader.get("/write")
     assert reader.post(path, sent).status_code == 404
     page = alex.get(HERE).get_data(as_text=True)
     folded = page[page.index("<details>") : page.index("</details>")]
@@ -73,6 +77,7 @@ def test_facts_come_through_once_and_nothing_else_is_shown(practice, alex):
         "It asks the child to keep something secret",
     ):
         assert page.count(said) == folded.count(said) == 1
+    assert "again" not in page
 
 
 def test_of_a_real_apology_it_asks_what_she_ticked(practice, alex):

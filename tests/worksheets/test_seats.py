@@ -77,6 +77,41 @@ def test_a_seat_shows_the_plan_as_it_is_now_and_nothing_else(practice, alex):
     assert "Perhaps another day." in guest.text and "Not today." not in guest.text
 
 
+def test_a_plan_of_every_kind_of_field_can_be_read(practice, alex):
+    practice.give(practice.alex, "every-type")
+    typed = {
+        "word": HOSTILE,
+        "story": "a\nb",
+        "own": "Mine",
+        "day": "2031-03-12",
+        "hour": "14:30",
+        "one": "yes",
+    }
+    rows = {"log-1-what": "x" * 500, "log-1-seen": "on", "ways-2-who": "W", "helpers-1-name": "H" * 200}
+    sent = {f"f-{key}": value for key, value in {**typed, **rows, "some": ["a", "c"], "pull": "7"}.items()}
+    alex.get("/me/worksheets/3")
+    assert save(alex, 3, sent, 0).status_code == 204
+    alex.fill("/me/worksheets/3/household", {"name": "M"})
+    page = alex.get("/me/worksheets/3/household").get_data(as_text=True)
+    path, guest = re.search(r'value="http[^"]*(/plan/[\w-]+)"', page)[1], Browser(practice.app)
+    page = guest.get(path).get_data(as_text=True)
+    assert "<script>alert" not in page and "{{ 7*7 }}" in guest.text
+    for said in (
+        "Wednesday 12 March 2031",
+        "14:30",
+        "First",
+        "Third",
+        "7 of 10",
+        "Gate",
+        "Yes",
+        "Good to know",
+    ):
+        assert said in guest.text
+    assert "Second" not in guest.text
+    for kind in ("completed", "fridge", "card"):
+        assert_good_pdf(guest.get(f"{path}/letter/{kind}.pdf").data)
+
+
 def test_its_prints(practice, alex):
     path, guest = invite(alex), Browser(practice.app)
     for kind in ("completed", "fridge", "card"):
@@ -87,7 +122,6 @@ def test_its_prints(practice, alex):
         assert guest.get(f"{path}/{never}").status_code == 404
 
 
-@pytest.mark.safety("R82")
 def test_reading_is_noted_by_a_press_and_she_sees_which_state(practice, alex):
     path, guest = invite(alex), Browser(practice.app)
     for _scanner in range(3):

@@ -8,9 +8,9 @@ from coachapp.web import errors
 from coachapp.web.guards import public, token
 from coachapp.worksheets import readers
 from coachapp.worksheets.household_forms import ReaderForm
-from coachapp.worksheets.household_rules import NoSuchLink
+from coachapp.worksheets.household_rules import PRESSED_TWICE, NoSuchLink
 from coachapp.worksheets.reader_facts import ReaderLinkRow
-from coachapp.worksheets.reader_queries import open_link, parts_of_an_apology
+from coachapp.worksheets.reader_queries import open_link, parts_of_an_apology, was_used_since
 
 bp = Blueprint("reader", __name__, url_prefix="/read")
 bp.register_error_handler(NoSuchLink, errors.not_found)
@@ -34,12 +34,17 @@ def show(token: str) -> ResponseReturnValue:
 @bp.post("/<token>")
 @token
 def use(token: str) -> ResponseReturnValue:
-    """Pass on what was ticked; from then on the link is unknown."""
-    link = open_link(token, clock.now())
-    form = _form(link)
-    if not form.validate():
-        return _page(link, token, form, 422)
-    readers.pass_on(token, form.facts, now=clock.now())
+    """Pass on what was ticked; from then on the link is unknown. A button pressed twice is answered as once."""
+    now = clock.now()
+    try:
+        link = open_link(token, now)
+        form = _form(link)
+        if not form.validate():
+            return _page(link, token, form, 422)
+        readers.pass_on(token, form.facts, now=now)
+    except NoSuchLink:
+        if not was_used_since(token, now - PRESSED_TWICE):
+            raise
     return redirect(url_for(".done"), 303)
 
 
