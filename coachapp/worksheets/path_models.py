@@ -10,7 +10,7 @@ from coachapp.db import Base, UtcDateTime
 
 
 class SheetPath(Base):
-    """Steps for one client from a day on; paused by either, and nothing is lost meanwhile.
+    """Steps for one client from a day on; paused by either, and nothing is lost meanwhile; `paused_by` is client or staff.
 
     `rests` are the pauses that are over, each as its first day and the day on which it went on, in her calendar.
     """
@@ -23,6 +23,7 @@ class SheetPath(Base):
     made_at: Mapped[datetime] = mapped_column(UtcDateTime)
     rests: Mapped[list[list[str]]] = mapped_column(JSON, default=list)
     paused_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    paused_by: Mapped[str | None] = mapped_column(String(10))
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 

@@ -21,7 +21,9 @@ from coachapp.worksheets.path_models import PathStep, SheetPath
 from coachapp.worksheets.path_queries import STEP_NOTE
 from coachapp.worksheets.path_rules import (
     BY_SESSION,
+    HERS,
     MOST_STEPS,
+    HerPause,
     NoSuchPath,
     NoSuchSession,
     PathFull,
@@ -57,7 +59,7 @@ class By:
     actor: UUID | None = None
 
 
-HERSELF = By("client")
+HERSELF = By(HERS)
 
 
 def begin(client_id: UUID, starts_on: date, steps: Sequence[Wanted] = (), *, by: By, now: datetime) -> UUID:
@@ -99,22 +101,25 @@ def start_on(client_id: UUID, day: date, *, by: By, now: datetime) -> None:
 
 
 def pause(client_id: UUID, *, by: By, now: datetime) -> None:
-    """Let nothing come until it goes on. NoSuchPath."""
+    """Let nothing come until it goes on. One she pauses too is hers to let go on. NoSuchPath."""
     with _held(client_id) as (_db, row):
-        if row.paused_at is None:
-            row.paused_at = now
-            _noted(row, "paused", by, now)
+        if row.paused_by in (by.role, HERS):
+            return
+        row.paused_at, row.paused_by = row.paused_at or now, by.role
+        _noted(row, "paused", by, now)
 
 
 def go_on(client_id: UUID, *, by: By, now: datetime) -> None:
-    """Go on where it was: what was to come moves on by the days it rested. NoSuchPath."""
+    """Go on where it was: what was to come moves on by the days it rested. NoSuchPath, HerPause for a coach."""
     with _held(client_id) as (_db, row):
         if row.paused_at is None:
             return
+        if row.paused_by == HERS and by.role != HERS:
+            raise HerPause
         mine = path_queries.path_row(row)
         rests = rested(mine.path.rests, row.paused_at, now, zone(path_queries.zone_of(client_id)))
         row.rests = [[first.isoformat(), went_on.isoformat()] for first, went_on in rests]
-        row.paused_at = None
+        row.paused_at = row.paused_by = None
         _noted(row, "went_on", by, now)
 
 

@@ -16,6 +16,7 @@ from coachapp.worksheets.models import Assignment, SheetTemplate
 from coachapp.worksheets.path_models import PathStep, SheetPath
 from coachapp.worksheets.path_rules import (
     BY_SESSION,
+    HERS,
     NoSuchPath,
     NoSuchStep,
     Path,
@@ -57,6 +58,7 @@ class PathRow:
     starts_on: date
     made_at: datetime
     paused_at: datetime | None
+    is_paused_by_her: bool
     rows: tuple[StepRow, ...]
     path: Path
 
@@ -133,7 +135,16 @@ def path_row(row: SheetPath) -> PathRow:
     pure = tuple(_step(mine, given) for mine, (_row, _title, given) in zip(rows, steps, strict=True))
     rests = tuple((date.fromisoformat(first), date.fromisoformat(went_on)) for first, went_on in row.rests)
     path = Path(row.starts_on, pure, rests, row.paused_at, row.ended_at is not None)
-    return PathRow(row.id, row.client_id, row.starts_on, row.made_at, row.paused_at, rows, path)
+    return PathRow(
+        row.id,
+        row.client_id,
+        row.starts_on,
+        row.made_at,
+        row.paused_at,
+        row.paused_by == HERS,
+        rows,
+        path,
+    )
 
 
 def _step_row(

@@ -15,6 +15,8 @@ from coachapp.worksheets.rules import WorksheetError
 
 MOST_STEPS = 40
 MOST_DAYS = 366
+HERS = "client"
+"""Who paused a path, where it was the client herself."""
 
 
 class NoSuchPath(WorksheetError):
@@ -35,6 +37,10 @@ class PathFull(WorksheetError):
 
 class BadStart(WorksheetError):
     """A path starts today or within a year."""
+
+
+class HerPause(WorksheetError):
+    """The client has paused the path herself; only she goes on."""
 
 
 class NoSuchSession(WorksheetError):

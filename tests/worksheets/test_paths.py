@@ -25,6 +25,7 @@ from coachapp.worksheets.path_operations import By, Wanted, give_what_has_come
 from coachapp.worksheets.path_queries import path_of
 from coachapp.worksheets.path_rules import (
     BadStart,
+    HerPause,
     NoSuchPath,
     NoSuchSession,
     NoSuchStep,
@@ -114,6 +115,20 @@ def test_a_pause_holds_everything_and_the_end_stops_what_waits(inside):
             act(inside.alex, by=BY, now=NOON)
     begin(inside.alex, step())  # and another one is welcome
     assert tick(0) == 1
+
+
+def test_what_she_paused_only_she_lets_go_on(inside):
+    begin(inside.alex, step())
+    paths.pause(inside.alex, by=BY, now=NOON)
+    paths.pause(inside.alex, by=paths.HERSELF, now=NOON + DAY)  # hers from now on, resting since the first
+    paths.pause(inside.alex, by=BY, now=NOON + 2 * DAY)
+    with pytest.raises(HerPause):
+        paths.go_on(inside.alex, by=BY, now=NOON + 3 * DAY)
+    assert tick(3) == 0 and path_of(inside.alex).paused_at == NOON
+    paths.go_on(inside.alex, by=paths.HERSELF, now=NOON + 3 * DAY)
+    paths.pause(inside.alex, by=BY, now=NOON + 3 * DAY)
+    paths.go_on(inside.alex, by=paths.HERSELF, now=NOON + 3 * DAY)
+    assert tick(3) == 1
 
 
 def test_another_start_moves_what_is_to_come(inside):
@@ -340,7 +355,12 @@ def test_one_press_gives_the_first_thirty_days_and_both_steer_it(practice, nora,
     alex.follow()
     assert "Paused since" in alex.text and "Waits while the path is paused" in alex.text
     nora.get(desk)
-    assert "Paused since" in nora.text and "Go on" in nora.text
+    assert "Paused since" in nora.text and "chooses when it goes on" in nora.text
+    assert f"{desk}/on" not in nora.page.get_data(as_text=True)
+    assert (
+        nora.post(f"{desk}/on").status_code == 303
+    )  # from a page that stood open: what she paused stays paused
+    assert "Your client has paused it" in nora.follow().get_data(as_text=True)
     assert alex.post("/me/worksheets/path/on").status_code == 303
     later = today + 9 * DAY
     alex.get("/me/worksheets/path")

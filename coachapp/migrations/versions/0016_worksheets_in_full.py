@@ -61,6 +61,7 @@ def _drafts_and_paths() -> None:
         _when("made_at"),
         sa.Column("rests", sa.JSON(), nullable=False),
         _when("paused_at", nullable=True),
+        sa.Column("paused_by", sa.String(10)),
         _when("ended_at", nullable=True),
         sa.PrimaryKeyConstraint("id", name="pk_sheet_path"),
         _of("sheet_path", "client_id", "client"),

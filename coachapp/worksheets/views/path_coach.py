@@ -21,6 +21,7 @@ from coachapp.worksheets.path_operations import By
 from coachapp.worksheets.path_queries import PathRow
 from coachapp.worksheets.path_rules import (
     BadStart,
+    HerPause,
     NoSuchPath,
     PathRuns,
     for_coach,
@@ -93,6 +94,9 @@ def rest(ref: str, what: str) -> ResponseReturnValue:
     try:
         act(person.id, by=by(), now=clock.now())
     except NoSuchPath:
+        return back(ref)
+    except HerPause:
+        flash(_("Your client has paused it, and chooses when it goes on."))
         return back(ref)
     flash(_("Paused. Nothing comes until it goes on.") if what == "pause" else _("The path goes on."))
     return back(ref)
