@@ -63,6 +63,7 @@ from coachapp.questions.views import public as questions
 from coachapp.web import assets, errors, guards, headers, icons, limits, logs, system, translating, words
 from coachapp.worksheets.views import client as sheets_client
 from coachapp.worksheets.views import coach as sheets_coach
+from coachapp.worksheets.views import together_client, together_coach
 
 ROOMS: tuple[Blueprint, ...] = (
     system.bp,
@@ -104,6 +105,8 @@ ROOMS: tuple[Blueprint, ...] = (
     portal_views.bp,
     sheets_client.bp,
     sheets_coach.bp,
+    together_client.bp,
+    together_coach.bp,
     payments_views.bp,
     pay_views.bp,
     demo_views.bp,

@@ -13,6 +13,7 @@ from coachapp.audit import operations as audit
 from coachapp.clients.operations import next_file_number
 from coachapp.db import transaction
 from coachapp.worksheets.answers import Value, is_empty
+from coachapp.worksheets.ending import end_together
 from coachapp.worksheets.models import Assignment, SheetAnswer, SheetTemplate
 from coachapp.worksheets.queries import ANSWER, NOTE, open_answer, standing
 from coachapp.worksheets.rules import (
@@ -121,7 +122,7 @@ def save_answers(
     Raises Conflict, NoSuchSheet, Withdrawn.
     """
     with transaction() as db:
-        sheet = _locked(db, assignment_id, client_id)
+        sheet = locked(db, assignment_id, client_id)
         changed_standing = after(standing(sheet), Event.WRITE)
         kept = _answers(db, assignment_id)
         stored = {field: open_answer(client_id, row) for field, row in kept.items()}
@@ -172,7 +173,7 @@ def _move(
     by: UUID | None = None,
 ) -> None:
     with transaction() as db:
-        sheet = _locked(db, assignment_id, client_id)
+        sheet = locked(db, assignment_id, client_id)
         before = standing(sheet)
         to = after(before, event)
         if to == before:
@@ -180,10 +181,13 @@ def _move(
         sheet.state = to.state
         sheet.shared_at = (sheet.shared_at or now) if to.shared else None
         sheet.done_at = (sheet.done_at or now) if to.state is State.DONE else None
+        if event in (Event.DONE, Event.WITHDRAW):
+            end_together(db, sheet.id, now)
         audit.record(f"sheet_{event}", now=now, role=role, actor=by, subject=client_id)
 
 
-def _locked(db: Session, assignment_id: UUID, client_id: UUID) -> Assignment:
+def locked(db: Session, assignment_id: UUID, client_id: UUID) -> Assignment:
+    """A client's sheet, held until the transaction ends. NoSuchSheet."""
     row = db.get(Assignment, assignment_id, with_for_update=True)
     if row is None or row.client_id != client_id:
         raise NoSuchSheet(str(assignment_id))

@@ -150,6 +150,8 @@ def _sheet(number: int, *, with_withdrawn: bool = False) -> SheetRow:
 
 def _save(sheet: SheetRow, drop: frozenset[str] = frozenset()) -> tuple[int, Mapping[str, AnswerError]]:
     """Keep what can be kept; returns the revision and what could not. `drop`: answers she gave up for the others."""
+    if request.form.get("sheet", str(sheet.id)) != str(sheet.id):
+        abort(404)  # a page of somebody who was signed in here before
     answers, faults = parse_form(sheet.template, request.form)
     revision = operations.save_answers(
         sheet.id,
