@@ -424,9 +424,10 @@
         const told = await answer.json();
         if (told.state !== state) {
           if (after) { location.reload(); return; }
-          const part = (await page(location.href)).fresh.getElementById('together');
-          box.replaceWith(part);
-          say($('h2', part)?.textContent);
+          const { fresh } = await page(location.href), part = fresh.getElementById('together'), ended = $('[data-ended]', part);
+          if (ended) part.hidden = false;
+          $$('#together,[data-live]').forEach((x) => x.replaceWith(fresh.getElementById(x.id)));
+          say((ended || $('h2', part))?.textContent);
           pause = Number(part.dataset.every);
         }
         if (told.values && hear) hear.bring(told.values, told.revision);

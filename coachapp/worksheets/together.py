@@ -32,9 +32,7 @@ def ask(sheet: SheetRow, coach_id: int, *, by: UUID, now: datetime) -> None:
         end_together(db, sheet.id, now)
         end = ends_at(session_end(sheet.client_id, now), now)
         db.add(
-            FillingTogether(
-                id=uuid4(), assignment_id=sheet.id, coach_id=coach_id, asked_at=now, ends_at=end
-            )
+            FillingTogether(id=uuid4(), assignment_id=sheet.id, coach_id=coach_id, asked_at=now, ends_at=end)
         )
         audit.record("together_asked", now=now, role="staff", actor=by, subject=sheet.client_id)
 
@@ -75,6 +73,4 @@ def save_beside(
     with transaction() as db:
         locked(db, sheet.id, sheet.client_id)
         beside(sheet.client_id, sheet.number, coach_id, now)
-        return operations.save_answers(
-            sheet.id, sheet.client_id, answers, revision, rows=rows, now=now
-        )
+        return operations.save_answers(sheet.id, sheet.client_id, answers, revision, rows=rows, now=now)

@@ -39,7 +39,9 @@ def open_for_coach(client_id: UUID, number: int, coach_id: int, now: datetime) -
     return found
 
 
-def beside(client_id: UUID, number: int, coach_id: int, now: datetime) -> tuple[SheetRow, Mapping[str, Value]]:
+def beside(
+    client_id: UUID, number: int, coach_id: int, now: datetime
+) -> tuple[SheetRow, Mapping[str, Value]]:
     """A sheet with its answers for the coach beside it: agreed to, not over, her own client. NotTogether otherwise."""
     if not open_for_coach(client_id, number, coach_id, now).is_agreed:
         raise NotTogether

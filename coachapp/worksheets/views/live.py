@@ -18,6 +18,4 @@ def standing_alone(found: TogetherRow | None) -> ResponseReturnValue:
 
 def news(sheet: SheetRow, answers: Mapping[str, Value]) -> ResponseReturnValue:
     """The present revision with every value, named as in the form."""
-    return jsonify(
-        state="together", revision=sheet.revision, values=all_values(sheet.template, answers)
-    )
+    return jsonify(state="together", revision=sheet.revision, values=all_values(sheet.template, answers))

@@ -24,9 +24,7 @@ from coachapp.worksheets.together_queries import asked_by, beside, open_for_coac
 from coachapp.worksheets.together_rules import POLL_MS, NotTogether, TogetherRow
 from coachapp.worksheets.views import files, live
 
-bp = Blueprint(
-    "desk_together", __name__, url_prefix="/desk/clients/<ref>/worksheets/<int:number>/together"
-)
+bp = Blueprint("desk_together", __name__, url_prefix="/desk/clients/<ref>/worksheets/<int:number>/together")
 
 _KINDS = ("completed", "large", "card", "fridge")
 """What can be printed while the call is on, as far as there is such a kind of file."""
