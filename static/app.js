@@ -198,7 +198,7 @@
   };
 
   /* Filled in together: the one form that hears what the other side saved, see 5b. */
-  let hear = null;
+  let hear = () => 0;
   const together = () => $('#together')?.dataset.state === 'together';
 
   function autosave(form) {
@@ -273,9 +273,13 @@
       if (answer.ok) { saved(answer, said); return; }
       if (answer.status === 409) {
         const told = await answer.json();
-        if (!together()) { compare(told, answer); return; }
-        bring(told.theirs, Number(answer.headers.get('X-Revision')));
+        if (!kind) { compare(told, answer); return; }
+        /* What only one side changed is settled. What both did is asked, or stands beside the field when two people write. */
+        const asked = together() ? [] : Object.keys(told.theirs).filter((name) => bothChanged(name, list(told.theirs[name])));
+        bring(Object.fromEntries(Object.entries(told.theirs).filter(([name]) => !asked.includes(name))));
         dirty = true;
+        if (asked.length) compare({ ...told, theirs: Object.fromEntries(asked.map((name) => [name, told.theirs[name]])) }, answer);
+        else revision(answer);
         return;
       }
       if (answer.status === 401 || answer.type === 'opaqueredirect') { tokenOld = true; again(text.signedOut); return; }
@@ -326,8 +330,9 @@
       return row;
     }
     const send = () => {
-      if (!dirty && !sending) return;
+      if (!dirty && !sending && !deciding) return;
       const data = body();
+      data.append('last', 'y');
       if (!navigator.sendBeacon(form.dataset.autosave, data)) fetch(form.dataset.autosave, { method: 'POST', body: data, keepalive: true }).catch(() => {});
       dirty = false;
       /* The page may stay after all: what was clicked was a file to save, or she said so when asked. */
@@ -350,8 +355,9 @@
        beside the field. Words of hers that went stand there too. `known`: what the server had, as heard last. */
     const known = Object.fromEntries([...form.elements].filter((x) => x.name.startsWith('f-')).map((x) => [x.name, values(form, x.name)]));
     const held = new Map(), written = new Set(), notes = {}, kind = $('template[data-beside]', form)?.dataset;
-    function bring(theirs, at) {
-      $('input[name=revision]', form).value = at;
+    const bothChanged = (name, wanted) => known[name] && !alike(wanted, known[name]) && !alike(values(form, name), known[name])
+      && !alike(wanted, values(form, name)) && !ours(name, wanted);
+    function bring(theirs) {
       let quiet = false, more = false;
       Object.entries(theirs).forEach(([name, raw]) => {
         const wanted = list(raw), now = values(form, name), before = known[name];
@@ -380,7 +386,7 @@
       notes[name]?.remove();
       const box = notes[name] = $('template[data-beside]', form).content.cloneNode(true).firstElementChild;
       const [first] = controls(form, name), button = $('button', box);
-      $('[data-who]', box).textContent = isTheirs ? kind.theirs : kind.mine;
+      $('[data-who]', box).textContent = isTheirs ? (together() ? kind.theirs : kind.elsewhere) : kind.mine;
       $('[data-said]', box).textContent = words(form, name, wanted) || $('template[data-conflict-empty]', form).content.textContent;
       button.textContent = isTheirs ? kind.take : kind.back;
       button.setAttribute('aria-label', `${button.textContent}: ${question(form, name)}`);
@@ -393,7 +399,15 @@
       });
       (first.closest('fieldset,td,.field,.q') || first.parentElement).append(box);
     }
-    if (kind) hear = { get at() { return Number($('input[name=revision]', form).value); }, bring: (theirs, at) => { if (!sending && !deciding && at > hear.at) bring(theirs, at); } };
+    const base = $('input[name=revision]', form);
+    if (kind) {
+      hear = (told) => {
+        if (!told || sending || deciding || told.revision <= Number(base.value)) return base.value;
+        bring(told.values);
+        base.value = told.revision;
+        return base.value;
+      };
+    }
     form.addEventListener('input', change);
     /* A save on its way brings a new revision: sending the form before it is back would be a quarrel with ourselves. */
     form.addEventListener('submit', (e) => {
@@ -418,7 +432,7 @@
     let pause = Number(every);
     if (!document.hidden) {
       try {
-        const answer = await fetch(from.endsWith('/') ? from + (hear?.at ?? 0) : from, { credentials: 'same-origin', redirect: 'manual' });
+        const answer = await fetch(from.endsWith('/') ? from + hear() : from, { credentials: 'same-origin', redirect: 'manual' });
         if (answer.status === 404 && after) { blank(); location.replace(after); return; }
         if (!answer.ok) throw new Error(String(answer.status));
         const told = await answer.json();
@@ -430,7 +444,7 @@
           say((ended || $('h2', part))?.textContent);
           pause = Number(part.dataset.every);
         }
-        if (told.values && hear) hear.bring(told.values, told.revision);
+        if (told.values) hear(told);
       } catch { pause = Math.max(pause, 10000); }
     }
     setTimeout(() => ask($('#together')), pause);

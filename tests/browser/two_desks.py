@@ -26,21 +26,24 @@ class Desks:
     url: str
     sheet: int = 0
     _contexts: list[BrowserContext] = field(default_factory=list)
+    _plain: dict[str, Browser] = field(default_factory=dict)
 
     def new_sheet(self, key: str = "every-type") -> None:
         self.practice.give(self.practice.alex, key)
         self.sheet += 1
 
     def device(self, person: Person) -> BrowserContext:
-        """One more device on which this person is signed in."""
+        """One more device on which this person is signed in; the sign-in is the same as long as it is open."""
         context = self.chromium.new_context(**USUAL)
         self._contexts.append(context)
-        self.sign_in(context, person)
+        known = self._plain.get(person.login)
+        if known is None or known.get("/me/" if person.login == "alex" else "/desk/").status_code != 200:
+            known = self._plain[person.login] = self.practice.sign_in(person)
+        self.take_on(context, known)
         return context
 
-    def sign_in(self, context: BrowserContext, person: Person) -> Browser:
-        """Sign in again on a device, as in another tab of it; returns the plain browser that did."""
-        plain = self.practice.sign_in(person)
+    def take_on(self, context: BrowserContext, plain: Browser) -> None:
+        """Give a device the sign-in of a plain browser, as if made in another tab of it."""
         found = {name: plain.client.get_cookie(name) for name in ("s", "v", "d")}
         context.add_cookies(
             [
@@ -49,15 +52,19 @@ class Desks:
                 if cookie
             ]
         )
-        return plain
 
     def hers(self, context: BrowserContext) -> Page:
         """Alex's sheet in a new tab."""
         return self._tab(context, f"/me/worksheets/{self.sheet}")
 
-    def desk(self, context: BrowserContext) -> Page:
-        """The same sheet on Nora's desk, filled in together."""
-        return self._tab(context, f"/desk/clients/{self.practice.alex_ref}/worksheets/{self.sheet}/together")
+    @property
+    def list(self) -> str:
+        """Where Nora sees what Alex was given."""
+        return f"/desk/clients/{self.practice.alex_ref}/worksheets"
+
+    def list_at_desk(self, context: BrowserContext) -> Page:
+        """The same in a new tab."""
+        return self._tab(context, self.list)
 
     def stored(self) -> dict[str, Value]:
         """What the database holds of the sheet, unsealed."""
