@@ -203,7 +203,7 @@
 
   function autosave(form) {
     const state = $('.save', form) || $('.save'), out = $('span', state), text = state.dataset;
-    let timer, since = 0, dirty = false, sending = null, deciding = false, tries = 0, spoken = 0, tokenOld = false;
+    let timer, since = 0, dirty = false, unsent = false, sending = null, deciding = false, tries = 0, spoken = 0, tokenOld = false;
     const tell = (sentence, kind) => {
       if (out.textContent !== sentence) out.textContent = sentence;
       state.dataset.state = kind;
@@ -212,7 +212,7 @@
     /* 1.2 s after the last key, and never later than 2.4 s after the first one that is not saved. */
     const soon = () => later(Math.max(0, Math.min(1200, since + 2400 - Date.now())));
     const again = (sentence) => {
-      dirty = true;
+      dirty = unsent = true;
       since = Date.now();
       if (!tries) say(sentence);
       tell(sentence, 'wait');
@@ -229,7 +229,7 @@
       if (sent.length > 6) sent.shift();
       return data;
     };
-    const ours = (name, wanted) => sent.some((earlier) => same(earlier[name] || [], wanted));
+    const ours = (name, wanted) => sent.some((earlier) => alike(earlier[name] || [], wanted));
     const revision = (answer) => {
       const next = answer.headers.get('X-Revision');
       if (next) $('input[name=revision]', form).value = next;
@@ -238,6 +238,7 @@
       revision(answer);
       Object.keys(known).forEach((name) => { known[name] = body[name] || []; });
       tries = 0;
+      unsent = false;
       tell(text.saved.replace('{time}', clockTime(new Date())), 'ok');
       if (Date.now() - spoken > 60000) { say(text.spoken); spoken = Date.now(); }
       alive();
@@ -332,7 +333,7 @@
     const send = () => {
       if (!dirty && !sending && !deciding) return;
       const data = body();
-      data.append('last', 'y');
+      Object.keys(known).filter((name) => !alike(values(form, name), known[name])).forEach((name) => data.append('last', name));
       if (!navigator.sendBeacon(form.dataset.autosave, data)) fetch(form.dataset.autosave, { method: 'POST', body: data, keepalive: true }).catch(() => {});
       dirty = false;
       /* The page may stay after all: what was clicked was a file to save, or she said so when asked. */
@@ -340,7 +341,7 @@
       timer = setTimeout(() => { dirty = true; save(); }, 3000);
     };
     /* Words the server could not take yet would be gone: the browser asks first. Leaving quickly is never asked. */
-    const warn = (e) => { if (((tries && dirty) || deciding) && !root.classList.contains('exiting')) e.preventDefault(); };
+    const warn = (e) => { if ((unsent || deciding) && !root.classList.contains('exiting')) e.preventDefault(); };
     const write = (name) => {
       held.delete(name);
       written.add(name);
@@ -377,7 +378,7 @@
         if (written.has(name) && even(now).length && !stays(theirs, name, now, first)) note(name, now, false);
       });
       if (more) $$('[data-more]').forEach((x) => { x.hidden = false; });
-      if (quiet && Date.now() - spoken > 60000) { say(kind.changed); spoken = Date.now(); }
+      if (quiet && together() && Date.now() - spoken > 60000) { say(kind.changed); spoken = Date.now(); }
     }
     /* Whether words are still on the sheet: the other went on writing behind them, or a row moved up. */
     const stays = (theirs, name, now, first) => !tickable(first) && Object.entries(theirs).some(([other, x]) => (
@@ -409,8 +410,10 @@
       };
     }
     form.addEventListener('input', change);
-    /* A save on its way brings a new revision: sending the form before it is back would be a quarrel with ourselves. */
+    /* A save on its way brings a new revision: sending the form before it is back would be a quarrel with ourselves.
+       Without a way to the server the page stays, with its words. */
     form.addEventListener('submit', (e) => {
+      if (kind && (unsent || !navigator.onLine)) { e.preventDefault(); dirty = true; later(0); return; }
       clearTimeout(timer);
       dirty = false;
       if (!sending) return;

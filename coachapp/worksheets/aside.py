@@ -11,10 +11,11 @@ from sqlalchemy.orm import Session
 from coachapp import vault
 from coachapp.db import transaction
 from coachapp.worksheets import operations
-from coachapp.worksheets.answers import Value, is_empty
+from coachapp.worksheets.answers import FormData, Value, is_empty, parse_form
 from coachapp.worksheets.models import EarlierAnswer
 from coachapp.worksheets.operations import locked
 from coachapp.worksheets.queries import SheetRow, answers_of
+from coachapp.worksheets.template import Template
 
 EARLIER = "earlier_answer.value"
 
@@ -22,8 +23,11 @@ EARLIER = "earlier_answer.value"
 def keep_last_words(sheet: SheetRow, answers: Mapping[str, Value], *, now: datetime) -> None:
     """Save what only goes on from what is stored; anything else becomes an earlier version of its answer.
 
+    Without words nothing is done.
     Raises NoSuchSheet, Withdrawn.
     """
+    if not answers:
+        return
     with transaction() as db:
         revision = locked(db, sheet.id, sheet.client_id).revision
         stored = answers_of(sheet)
@@ -32,6 +36,15 @@ def keep_last_words(sheet: SheetRow, answers: Mapping[str, Value], *, now: datet
         for key, value in answers.items():
             if key not in further and not is_empty(value) and value != stored.get(key):
                 _put_aside(db, sheet, key, value, now)
+
+
+def last_words(template: Template, form: FormData) -> dict[str, Value]:
+    """The answers among those of a form that it names as not saved yet; only a page that closes names any."""
+    names = form.getlist("last")
+    unsaved = {
+        field.key for field in template.fields for name in names if f"{name}-".startswith(f"f-{field.key}-")
+    }
+    return parse_form(template, form, unsaved)[0]
 
 
 def goes_on(before: Value, value: Value) -> bool:

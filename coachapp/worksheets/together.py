@@ -12,11 +12,12 @@ from coachapp.audit import operations as audit
 from coachapp.db import transaction
 from coachapp.worksheets import operations
 from coachapp.worksheets.answers import Value
+from coachapp.worksheets.aside import keep_last_words
 from coachapp.worksheets.beside_models import FillingTogether
 from coachapp.worksheets.ending import end_together
 from coachapp.worksheets.operations import locked
 from coachapp.worksheets.queries import SheetRow
-from coachapp.worksheets.rules import State, Withdrawn
+from coachapp.worksheets.rules import Conflict, State, Withdrawn
 from coachapp.worksheets.together_queries import asked_of, beside, session_end
 from coachapp.worksheets.together_rules import NotTogether, ends_at
 
@@ -67,10 +68,20 @@ def save_beside(
     revision: int,
     *,
     rows: Mapping[str, int],
+    last: Mapping[str, Value],
     now: datetime,
 ) -> int:
-    """What the coach wrote beside her, kept as her own words are. NotTogether once it is over; Conflict."""
+    """What the coach wrote beside her, kept as her own words are; `last` what a page that closes had not saved.
+
+    NotTogether once it is over; Conflict.
+    """
     with transaction() as db:
         locked(db, sheet.id, sheet.client_id)
         beside(sheet.client_id, sheet.number, coach_id, now)
-        return operations.save_answers(sheet.id, sheet.client_id, answers, revision, rows=rows, now=now)
+        try:
+            return operations.save_answers(sheet.id, sheet.client_id, answers, revision, rows=rows, now=now)
+        except Conflict:
+            if not last:
+                raise
+            keep_last_words(sheet, last, now=now)
+        return revision

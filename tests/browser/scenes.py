@@ -366,6 +366,11 @@ SCENES = (
             "desk-preview": "/desk/worksheets/our-door",
         }.items()
     ),
+    Scene("desk_together", "me-sheet-together", "/me/worksheets/1"),
+    Scene("desk_together_asked", "me-home-together-asked", "/me/"),
+    Scene("desk_together_asked", "me-sheet-together-asked", "/me/worksheets/1"),
+    Scene(COACH, "desk-together", "{desk_together}"),
+    Scene(COACH, "desk-together-asked", "{desk_together_asked}"),
     Scene(COACH, "desk-questions", "{desk_questions}"),
     Scene(COACH, "desk-question", "{desk_question}"),
     Scene(COACH, "desk-question-opened", "{desk_question_opened}"),
@@ -791,6 +796,23 @@ class Cast:
     def _asking_paid(self) -> Visitor:
         visitor = self._asking_first()
         visitor.get(visitor.pay(at="/ask/words"))
+        return visitor
+
+    def _desk_together_asked(self) -> Visitor:
+        return self._ask_together("desk_together_asked")
+
+    def _desk_together(self) -> Visitor:
+        visitor = self._ask_together("desk_together")
+        visitor.send("/me/worksheets/1/together", {"say": "yes"}, "/me/worksheets/1")
+        return visitor
+
+    def _ask_together(self, fact: str) -> Visitor:
+        """Someone whom Nora asks to fill in a sheet together; where it stands on the desk."""
+        visitor = self.house.member()
+        visitor.take()
+        given = f"/desk/clients/{self.house.last_ref()}/worksheets"
+        self._facts[fact] = f"{given}/1/together"
+        self.person(COACH).send(self._facts[fact], {}, given)
         return visitor
 
     def _asker(self) -> Visitor:

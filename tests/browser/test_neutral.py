@@ -42,6 +42,7 @@ STARTS = {
     "using": ("/book/session",),
     "asking-first": ("/ask/one-question/details", "/ask/words"),
     "asking-paid": ("/ask/done",),
+    "desk_together": ("/me/worksheets/1/together/0", "/me/worksheets/together"),
     "asker": ("/me/questions", "{me_question}", "{me_question_answered}"),
     "buying": ("/book/words",),
     "bought": ("/book/sessions",),
@@ -56,7 +57,7 @@ STARTS = {
             "{desk_waiting}", "{desk_waiting_at}", "{desk_package_back}",
             "{desk_payments}", "/desk/payments/disputed", "{desk_part}", "{desk_given}", "{desk_asked}", "/desk/receipts/of/{year}",
             "{desk_question_opened}", "{desk_question_opened}/check", "{desk_question_opened}/decline",
-            "{desk_question_opened}/session"),
+            "{desk_question_opened}/session", "{desk_together}", "{desk_together}/0"),
 }  # fmt: skip
 COOKIES = {"s", "k", "r", "v"}
 # Where every coach of the demo, and of these tests, is written to.

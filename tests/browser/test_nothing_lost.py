@@ -83,6 +83,8 @@ def test_each_sees_what_the_other_saved_and_loses_nothing(here):
     begin_together(here, hers, desk)
     hers.fill(STORY, "Alex begins.")
     expect(desk.locator(STORY)).to_have_value("Alex begins.", timeout=WITHIN)
+    for page in (hers, desk):  # from here on they ask more often, so that the test is short
+        page.evaluate("document.querySelector('#together').dataset.every = 300")
     desk.fill(WORD, "calm")
     desk.check("[name=f-pull][value='7']")
     expect(hers.locator(WORD)).to_have_value("calm", timeout=WITHIN)
@@ -154,13 +156,15 @@ def test_a_long_time_without_network_and_back(here):
 def test_closing_what_could_not_be_saved_asks_first(here):
     device = here.device(ALEX)
     page, asked = here.hers(device), []
+    page.clock.install()
     page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
     device.set_offline(True)
     types(page, STORY, "not gone")
     expect(page.locator(".save > span")).to_contain_text("Not saved yet. We keep trying")
-    page.evaluate("setTimeout(() => { location.href = '/me/'; })")
+    page.evaluate("Promise.resolve().then(() => { location.href = '/me/'; })")
     eventually(lambda: page.wait_for_timeout(50) or asked == ["beforeunload"], "the browser asks")
     device.set_offline(False)
+    page.clock.run_for(4_000)
     has(here, "story", "not gone")
 
 

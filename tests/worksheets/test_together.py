@@ -326,6 +326,24 @@ def everything(two: Two) -> dict[str, list[str]]:
         }
 
 
+# ---- a page outlives a sign-in ----
+
+
+def test_a_page_saves_for_whom_it_was_opened_and_for_nobody_who_signs_in_after_her(two):
+    """Both have a first sheet, at the same revision."""
+    two.practice.give(two.practice.maya)
+    hers = two.alex.get("/me/worksheets/1").get_data(as_text=True)
+    sheet_id = two.alex.hidden("sheet")
+    assert sheet_id and hers.count(sheet_id) == 1
+    maya = two.practice.sign_in(MAYA)
+    for answers in ({"sheet": sheet_id, "f-facts": CANARY}, {"sheet": "", "f-facts": CANARY}):
+        maya.get("/me/worksheets/1")
+        assert save(maya, 1, answers, 0).status_code == 404
+    assert CANARY not in maya.get("/me/worksheets/1").get_data(as_text=True)
+    two.alex.get("/me/worksheets/1")
+    assert save(two.alex, 1, {"sheet": sheet_id, "f-facts": CANARY}, 0).status_code == 204
+
+
 # ---- words ----
 
 

@@ -15,7 +15,7 @@ from coachapp.web import errors
 from coachapp.web.guards import client_leaving, client_only
 from coachapp.worksheets import operations, queries
 from coachapp.worksheets.answers import AnswerError, Value, parse_form
-from coachapp.worksheets.aside import keep_last_words
+from coachapp.worksheets.aside import keep_last_words, last_words
 from coachapp.worksheets.differences import differences
 from coachapp.worksheets.forms import SheetForm, all_values, rows_offered, words_of
 from coachapp.worksheets.queries import SheetRow
@@ -94,8 +94,7 @@ def save(number: int) -> ResponseReturnValue:
     try:
         revision, faults = _save(sheet)
     except Conflict as conflict:
-        if "last" in request.form:
-            keep_last_words(sheet, parse_form(sheet.template, request.form)[0], now=clock.now())
+        keep_last_words(sheet, last_words(sheet.template, request.form), now=clock.now())
         theirs = all_values(sheet.template, conflict.answers)
         message = _("Here is what was saved there. Choose for each answer which one to keep.")
         return _with_revision(jsonify(message=message, theirs=theirs), conflict.revision), 409

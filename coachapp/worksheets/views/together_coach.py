@@ -16,6 +16,7 @@ from coachapp.practice.queries import coach
 from coachapp.web.guards import quiet, staff, wants_page
 from coachapp.worksheets import queries, together
 from coachapp.worksheets.answers import AnswerError, Value, parse_form
+from coachapp.worksheets.aside import last_words
 from coachapp.worksheets.differences import differences
 from coachapp.worksheets.forms import SheetForm, all_values, rows_offered, words_of
 from coachapp.worksheets.queries import SheetRow
@@ -127,6 +128,7 @@ def _save(sheet: SheetRow, answers: Mapping[str, Value]) -> int:
         answers,
         request.form.get("revision", type=int, default=-1),
         rows=rows_offered(sheet.template, request.form),
+        last=last_words(sheet.template, request.form),
         now=clock.now(),
     )
 
