@@ -37,11 +37,11 @@ def looked() -> ResponseReturnValue:
 @quiet
 def heard(number: int, since: int) -> ResponseReturnValue:
     """How it stands at one sheet and, while together, what is not what it was at revision `since`."""
-    sheet = _sheet(number)
     found = _asked().get(number)
-    if found is None or not found.is_agreed or sheet.revision == since:
+    if found is not None and (not found.is_agreed or found.revision == since):
         return live.standing_alone(found)
-    return live.news(sheet, queries.answers_of(sheet))
+    sheet = _sheet(number)
+    return live.news(sheet, queries.answers_of(sheet)) if found else live.standing_alone(None)
 
 
 @bp.post("/<int:number>/together")

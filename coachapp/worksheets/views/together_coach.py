@@ -20,7 +20,7 @@ from coachapp.worksheets.aside import last_words
 from coachapp.worksheets.differences import differences
 from coachapp.worksheets.forms import SheetForm, all_values, rows_offered, words_of
 from coachapp.worksheets.queries import SheetRow
-from coachapp.worksheets.rules import Conflict, NoSuchSheet
+from coachapp.worksheets.rules import Conflict, NoSuchSheet, Withdrawn
 from coachapp.worksheets.together_queries import asked_by, beside, open_for_coach
 from coachapp.worksheets.together_rules import POLL_MS, NotTogether, TogetherRow
 from coachapp.worksheets.views import files, live
@@ -41,7 +41,10 @@ def _for_the_list() -> dict[str, object]:
 def ask(ref: str, number: int) -> ResponseReturnValue:
     """Ask her to fill in this sheet together; nothing of it is seen before her yes."""
     person = _client(ref)
-    together.ask(_sheet(person, number), current_user.coach_id, by=_account(), now=clock.now())
+    try:
+        together.ask(_sheet(person, number), current_user.coach_id, by=_account(), now=clock.now())
+    except Withdrawn:
+        abort(404)
     return redirect(url_for("desk_together.page", ref=ref, number=number), 303)
 
 
