@@ -95,9 +95,11 @@ def test_each_sees_what_the_other_saved_and_loses_nothing(here):
     expect(hers.locator("#q-own")).to_contain_text("Nora wrote: No is a sentence.", timeout=WITHIN)
     expect(desk.locator("#q-own")).to_contain_text("Alex wrote: I may say no.", timeout=WITHIN)
     expect(hers.locator(OWN)).to_have_value("I may say no.")
-    # Going on elsewhere takes nothing of the other's away.
+    # Going on elsewhere takes nothing of the other's away, whose words were saved last.
+    last = here.stored()["own"]
     types(hers, WORD, ", and clear")
     has(here, "word", "calm, and clear")
+    assert here.stored()["own"] == last
     hers.get_by_role("button", name="Take it over").click()
     expect(hers.locator("#q-own")).to_contain_text("You wrote: I may say no.")
     has(here, "own", "No is a sentence.")

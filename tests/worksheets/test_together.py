@@ -11,14 +11,18 @@ import sqlalchemy as sa
 from coachapp import clock
 from coachapp.accounts.models import Account, SignIn
 from coachapp.audit.models import AuditEntry
+from coachapp.booking.making import give_token, new_appointment, new_place
+from coachapp.booking.rules import AppointmentState
 from coachapp.clients.models import Client
 from coachapp.db import Base, session, transaction
-from coachapp.practice.operations import add_coach
+from coachapp.practice.operations import add_coach, save_offering
+from coachapp.practice.queries import offering
 from coachapp.worksheets.beside_models import FillingTogether
 from coachapp.worksheets.queries import sheet
+from coachapp.worksheets.together_rules import LOOK_MS
 from tests.cast import ALEX, MAYA, NORA
 from tests.plain_browser import Browser
-from tests.road import both_databases
+from tests.road import OFFERINGS, both_databases
 from tests.road import mostly_sqlite as databases  # noqa: F401  # pytest finds fixtures by name
 from tests.sheets import FETCH, Practice, save
 
@@ -231,6 +235,25 @@ def test_asking_or_saying_yes_twice_is_once_and_asking_anew_begins_anew(two):
     assert two.nora.get(f"{two.desk}/0").get_json() == {"state": "asked"}
     assert two.writes(CANARY).status_code == 404
     assert sorted(row.agreed_at is None for row in rows(two)) == [False, True]
+
+
+def test_during_a_session_it_lasts_a_quarter_of_an_hour_longer_than_that(two):
+    begins = clock.now() - timedelta(minutes=10)
+    with two.practice.app.app_context(), transaction() as db:
+        save_offering(
+            None, coach_id=two.practice.coach_id, kind="session", text="", points=[], **OFFERINGS[1]
+        )
+        hour = offering("power-hour")
+        session_now = new_appointment(hour, begins, AppointmentState.CONFIRMED, begins)
+        place = new_place(session_now.id, hour, ALEX.zone, "coach", begins)
+        give_token(place, two.practice.alex)
+        db.add_all([session_now, place])
+    page = two.alex.get("/me/worksheets/1").get_data(as_text=True)
+    assert f'data-every="{LOOK_MS}"' in page
+    two.ask()
+    two.says("yes")
+    [one] = rows(two)
+    assert one.ends_at == begins + timedelta(minutes=75)
 
 
 def test_a_sheet_that_was_put_aside_is_taken_up_again_by_her_yes(two):
