@@ -24,10 +24,8 @@ from tests.waiting import eventually
 pytestmark = pytest.mark.long
 
 STORY, WORD, OWN = "[name=f-story]", "[name=f-word]", "[name=f-own]"
-TYPED = 3_000
-"""Whatever was typed so many milliseconds ago is kept, come what may."""
-WITHIN = 5_000
-"""Each sees the other's saved words within so many milliseconds."""
+WITHIN = 20_000
+"""Milliseconds after which what is waited for does not come any more."""
 
 
 @pytest.fixture(scope="module")
@@ -59,6 +57,10 @@ def types(page: Page, where: str, words: str) -> None:
     page.keyboard.type(words)
 
 
+def says(page: Page, words: str) -> None:
+    expect(page.locator(".save > span")).to_contain_text(words, timeout=WITHIN)
+
+
 def put_aside(here: Desks, field: str) -> list[str]:
     """What is kept of one answer besides the present words."""
     with here.practice.app.app_context():
@@ -78,17 +80,17 @@ def begin_together(here: Desks, hers: Page, desk: Page) -> None:
     expect(desk.locator(STORY)).to_be_visible(timeout=WITHIN)
 
 
-def test_each_sees_what_the_other_saved_and_loses_nothing(here):
+def test_each_sees_what_the_other_saved_and_loses_nothing(here, proof):
     hers, desk = here.hers(here.device(ALEX)), here.list_at_desk(here.device(NORA))
     begin_together(here, hers, desk)
     hers.fill(STORY, "Alex begins.")
-    expect(desk.locator(STORY)).to_have_value("Alex begins.", timeout=WITHIN)
+    expect(desk.locator(STORY)).to_have_value("Alex begins.", timeout=proof(WITHIN, 5_000))
     for page in (hers, desk):  # from here on they ask more often, so that the test is short
         page.evaluate("document.querySelector('#together').dataset.every = 300")
     desk.fill(WORD, "calm")
     desk.check("[name=f-pull][value='7']")
     expect(hers.locator(WORD)).to_have_value("calm", timeout=WITHIN)
-    expect(hers.locator("[name=f-pull][value='7']")).to_be_checked()
+    expect(hers.locator("[name=f-pull][value='7']")).to_be_checked(timeout=WITHIN)
     # The same field at once: what each wrote stays, and stands beside it on the other side.
     types(hers, OWN, "I may say no.")
     types(desk, OWN, "No is a sentence.")
@@ -101,38 +103,36 @@ def test_each_sees_what_the_other_saved_and_loses_nothing(here):
     has(here, "word", "calm, and clear")
     assert here.stored()["own"] == last
     hers.get_by_role("button", name="Take it over").click()
-    expect(hers.locator("#q-own")).to_contain_text("You wrote: I may say no.")
+    expect(hers.locator("#q-own")).to_contain_text("You wrote: I may say no.", timeout=WITHIN)
     has(here, "own", "No is a sentence.")
     # Whoever ends it: the sheet is gone from the desk, and stays with her.
     hers.get_by_role("button", name="End it now").click()
     expect(desk).to_have_url(f"{here.url}{here.list}", timeout=WITHIN)
-    expect(hers.locator("#who-sees")).to_have_text("Private to you")
+    expect(hers.locator("#who-sees")).to_have_text("Private to you", timeout=WITHIN)
 
 
 # ---- two devices of hers ----
 
 
-def test_two_devices_on_different_answers_ask_nothing_and_keep_both(here):
+def test_two_devices_are_asked_only_about_an_answer_both_changed_and_closing_loses_neither(here):
     phone, laptop = (here.hers(here.device(ALEX)) for _each in range(2))
-    phone.fill(STORY, "from the phone")
-    has(here, "story", "from the phone")
-    types(laptop, OWN, "from the laptop")
-    has(here, "own", "from the laptop")
-    assert here.stored()["story"] == "from the phone"
-    expect(laptop.locator(STORY)).to_have_value("from the phone")
-
-
-def test_two_devices_on_the_same_answer_and_the_tab_is_closed_before_she_chose(here):
-    phone, laptop = (here.hers(here.device(ALEX)) for _each in range(2))
-    phone.fill(OWN, "from the phone")
-    has(here, "own", "from the phone")
-    types(laptop, OWN, "from the laptop")
-    types(laptop, WORD, "mine")
-    expect(laptop.get_by_role("group", name="This was changed on another device")).to_be_visible()
+    phone.fill(STORY, "From the phone")
+    has(here, "story", "From the phone")
+    types(laptop, WORD, "laptop")
+    has(here, "word", "laptop")
+    assert here.stored()["story"] == "From the phone"
+    expect(laptop.locator(STORY)).to_have_value("From the phone")
+    phone.fill(OWN, "by the phone")
+    has(here, "own", "by the phone")
+    types(laptop, OWN, "by the laptop")
+    expect(laptop.get_by_role("group", name="This was changed on another device")).to_be_visible(
+        timeout=WITHIN
+    )
+    types(laptop, STORY, ", and on")
     laptop.close(run_before_unload=True)
-    has(here, "word", "mine")
-    eventually(lambda: put_aside(here, "own") == ["from the laptop"], "the laptop's words are kept too")
-    assert here.stored()["own"] == "from the phone"
+    has(here, "story", "From the phone, and on")
+    eventually(lambda: put_aside(here, "own") == ["by the laptop"], "the laptop's words are kept too")
+    assert here.stored()["own"] == "by the phone"
 
 
 # ---- no network ----
@@ -146,13 +146,17 @@ def test_a_long_time_without_network_and_back(here):
     for word in ("one", "two", "three"):
         types(page, STORY, f"{word} ")
         page.clock.run_for(90_000)
-    expect(page.locator(".save > span")).to_contain_text("Not saved yet. We keep trying")
+    says(page, "Not saved yet. We keep trying")
     assert here.stored() == {}
     types(page, STORY, "four")
     device.set_offline(False)
-    page.clock.run_for(65_000)
-    has(here, "story", "one two three four")
-    expect(page.locator(".save > span")).to_contain_text("Saved at")
+
+    def tried_again() -> bool:
+        page.clock.run_for(65_000)
+        return page.locator(".save > span").inner_text().startswith("Saved at")
+
+    eventually(tried_again, "it is saved")
+    assert here.stored() == {"story": "one two three four"}
 
 
 def test_closing_what_could_not_be_saved_asks_first(here):
@@ -162,7 +166,9 @@ def test_closing_what_could_not_be_saved_asks_first(here):
     page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
     device.set_offline(True)
     types(page, STORY, "not gone")
-    expect(page.locator(".save > span")).to_contain_text("Not saved yet. We keep trying")
+    says(page, "Not saved yet. We keep trying")
+    page.get_by_role("button", name="Save and stay").click()
+    expect(page.locator(STORY)).to_have_value("not gone")
     page.evaluate("Promise.resolve().then(() => { location.href = '/me/'; })")
     eventually(lambda: page.wait_for_timeout(50) or asked == ["beforeunload"], "the browser asks")
     device.set_offline(False)
@@ -177,12 +183,16 @@ def test_closing_the_tab_three_seconds_after_typing_and_at_once(here):
     device = here.device(ALEX)
     page = here.hers(device)
     page.locator(STORY).focus()
-    for letter in "She never stops typing.":
-        page.keyboard.type(letter, delay=150)
-    assert str(here.stored().get("story", "")).startswith("She"), "saved while the keys are still going down"
-    page.keyboard.type(" Never.")
+
+    def saved_while_typing() -> bool:
+        page.keyboard.type("on and ", delay=40)
+        return str(here.stored().get("story", "")).startswith("on and on")
+
+    eventually(saved_while_typing, "it is saved while the keys are still going down")
+    written = page.input_value(STORY)
+    page.keyboard.type("on.")
     page.close(run_before_unload=True)
-    has(here, "story", "She never stops typing. Never.")
+    has(here, "story", f"{written}on.")
 
 
 # ---- signed out ----
@@ -198,13 +208,13 @@ def test_signed_out_in_mid_sentence_then_in_again_in_another_tab(here):
         end = sa.update(SignIn).where(SignIn.account_id.in_(hers), SignIn.ended_at.is_(None))
         db.execute(end.values(state="ended", ended_at=clock.now()))
     types(page, STORY, " and the second.")
-    expect(page.locator(".save > span")).to_contain_text("You are signed out. Sign in in another tab")
+    says(page, "You are signed out. Sign in in another tab")
     expect(page.locator(STORY)).to_have_value("The first half and the second.")
     # Somebody else signs in on this device: her own first sheet gets none of it.
     here.practice.give(here.practice.maya, "every-type")
     here.take_on(device, here.practice.sign_in(MAYA))
     back(page)
-    expect(page.locator(".save > span")).to_contain_text("You are signed out")
+    says(page, "You are signed out")
     here.take_on(device, here.practice.sign_in(ALEX))
     back(page)
     has(here, "story", "The first half and the second.")

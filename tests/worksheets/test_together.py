@@ -1,5 +1,6 @@
 """Filling in together: only with her yes, only until one of them ends it, and every word of both is kept."""
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from secrets import token_hex
@@ -14,12 +15,13 @@ from coachapp.audit.models import AuditEntry
 from coachapp.booking.making import give_token, new_appointment, new_place
 from coachapp.booking.rules import AppointmentState
 from coachapp.clients.models import Client
+from coachapp.config import PROJECT
 from coachapp.db import Base, session, transaction
 from coachapp.practice.operations import add_coach, save_offering
 from coachapp.practice.queries import offering
 from coachapp.worksheets.beside_models import FillingTogether
 from coachapp.worksheets.queries import sheet
-from coachapp.worksheets.together_rules import LOOK_MS
+from coachapp.worksheets.together_rules import LOOK_MS, POLL_MS
 from tests.cast import ALEX, MAYA, NORA
 from tests.plain_browser import Browser
 from tests.road import OFFERINGS, both_databases
@@ -371,6 +373,12 @@ def test_a_page_saves_for_whom_it_was_opened_and_for_nobody_who_signs_in_after_h
 
 
 HOSTILE = "</textarea><script>alert('x')</script>\"' {{ 7*7 }} \u202e \x00\x1b 😀 ا\r\nzwei"
+
+
+def test_the_other_side_sees_it_within_five_seconds():
+    """The longest an autosave waits while somebody types on, and the longest until the other page asks."""
+    [longest] = re.findall(r"since \+ (\d+) - Date\.now", (PROJECT / "static" / "app.js").read_text())
+    assert int(longest) + POLL_MS < 5_000 and int(longest) < 3_000
 
 
 def test_hostile_words_are_only_words_on_both_sides(practice):
