@@ -76,6 +76,8 @@ from coachapp.worksheets.views import (
     plan,
     reader,
     readers,
+    together_client,
+    together_coach,
 )
 from coachapp.worksheets.views import filled as sheets_filled
 from coachapp.worksheets.views import printing as sheets_printing
@@ -135,6 +137,8 @@ ROOMS: tuple[Blueprint, ...] = (
     reader.bp,
     readers.bp,
     path_steps.bp,
+    together_client.bp,
+    together_coach.bp,
     payments_views.bp,
     pay_views.bp,
     demo_views.bp,

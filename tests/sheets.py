@@ -65,6 +65,11 @@ class Practice:
 @pytest.fixture
 def practice(app: Flask) -> Practice:
     """Nora, Alex and Maya, each able to sign in; the library and one template of every type are published."""
+    return small_practice(app)
+
+
+def small_practice(app: Flask) -> Practice:
+    """The same for whoever opens an app for more than one test."""
     with app.app_context():
         now = clock.now()
         coach_id = add_coach(first_name="Nora", full_name="Nora Ellis", zone=NORA.zone, email=NORA.email)

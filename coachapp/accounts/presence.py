@@ -7,6 +7,7 @@ from coachapp import clock
 from coachapp.accounts import operations, queries
 from coachapp.accounts.rules import CLIENT, DEVICE_LIVES, SIGNED_OUT, Opened, Person, cookie_names
 from coachapp.config import settings
+from coachapp.web.guards import is_quiet
 
 HOMES = {CLIENT: "/me/"}
 DESK = "/desk/"
@@ -87,7 +88,7 @@ def _secure() -> bool:
 
 
 def _note_seen() -> None:
-    if sign_in_cookie():
+    if sign_in_cookie() and not is_quiet():
         operations.note_seen(present(), clock.now())
 
 

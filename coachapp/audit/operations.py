@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from coachapp.audit.models import AuditEntry
-from coachapp.db import transaction
+from coachapp.db import session, transaction
 
 
 def record(
@@ -22,15 +22,15 @@ def record(
 def record_view(subject: UUID, *, now: datetime, role: str, actor: UUID) -> None:
     """Note that a record was looked at: one row per person and day, however often."""
     today = now.date()
+    seen = select(AuditEntry.id).where(
+        AuditEntry.actor == actor,
+        AuditEntry.action == "view",
+        AuditEntry.subject == subject,
+        AuditEntry.on_day == today,
+    )
+    if session().scalar(seen) is not None:
+        return
     with transaction() as db:
-        seen = select(AuditEntry.id).where(
-            AuditEntry.actor == actor,
-            AuditEntry.action == "view",
-            AuditEntry.subject == subject,
-            AuditEntry.on_day == today,
-        )
-        if db.scalar(seen) is not None:
-            return
         try:
             with db.begin_nested():
                 db.add(

@@ -87,6 +87,17 @@ def _signed_in(view: View, kind: str) -> View:
     return _mark(guarded, kind)
 
 
+def quiet(view: View) -> View:
+    """Mark what our script asks again and again: it counts as nobody's activity, and fills no log."""
+    view.quiet = True  # type: ignore[attr-defined]  # functions carry attributes
+    return view
+
+
+def is_quiet() -> bool:
+    """Whether this request is one of those."""
+    return bool(getattr(current_app.view_functions.get(request.endpoint or ""), "quiet", False))
+
+
 def wants_page() -> bool:
     """Whether a person's browser asks for a page (rather than our script for an answer)."""
     return request.headers.get("Sec-Fetch-Mode", "navigate") == "navigate"

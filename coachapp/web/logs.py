@@ -10,6 +10,8 @@ from typing import Any
 import structlog
 from flask import Flask, Response, g, request
 
+from coachapp.web.guards import is_quiet
+
 _KEPT = {
     "event",
     "level",
@@ -70,6 +72,8 @@ def install(app: Flask) -> None:
 
     @app.after_request
     def finish(response: Response) -> Response:
+        if is_quiet() and response.status_code < 400:
+            return response
         route = request.url_rule.rule if request.url_rule else "-"
         took = round((time.perf_counter() - g.get("began", time.perf_counter())) * 1000)
         logger().info(

@@ -45,6 +45,14 @@ def given(client_id: UUID, sheet_id: UUID) -> GivenRow:
     raise NoSuchSheet(str(sheet_id))
 
 
+def listed(client_id: UUID, sheet_id: UUID) -> SheetRow:
+    """The sheet itself, where it is on her coach's list. NoSuchSheet. What it holds is not the coach's to show."""
+    for sheet in sheets_of(client_id):
+        if sheet.id == sheet_id and sheet.standing.is_at_desk:
+            return sheet
+    raise NoSuchSheet(str(sheet_id))
+
+
 def _given(sheet: SheetRow) -> GivenRow:
     progress, shared = sheet.standing.progress, sheet.is_shared
     return GivenRow(

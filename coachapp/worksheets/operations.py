@@ -15,6 +15,7 @@ from coachapp.db import transaction
 from coachapp.worksheets import earlier
 from coachapp.worksheets.answers import Value, is_empty
 from coachapp.worksheets.earlier_rules import is_worth_keeping
+from coachapp.worksheets.ending import end_together
 from coachapp.worksheets.models import Assignment, SheetAnswer, SheetTemplate
 from coachapp.worksheets.queries import ANSWER, NOTE, open_answer, standing
 from coachapp.worksheets.rules import (
@@ -235,6 +236,8 @@ def _move(
         sheet.shared_at = (sheet.shared_at or now) if to.shared else None
         sheet.progress_shown_at = (sheet.progress_shown_at or now) if to.shown else None
         sheet.done_at = (sheet.done_at or now) if to.state is State.DONE else None
+        if event in (Event.DONE, Event.WITHDRAW):
+            end_together(db, sheet.id, now)
         audit.record(f"sheet_{event}", now=now, role=role, actor=by, subject=client_id)
 
 

@@ -488,6 +488,11 @@ SCENES = (
         fill("Add it", {"days": "-1"}),
         422,
     ),
+    Scene("desk_together", "me-sheet-together", "/me/worksheets/1"),
+    Scene("desk_together_asked", "me-home-together-asked", "/me/"),
+    Scene("desk_together_asked", "me-sheet-together-asked", "/me/worksheets/1"),
+    Scene(COACH, "desk-together", "{desk_together}"),
+    Scene(COACH, "desk-together-asked", "{desk_together_asked}"),
     Scene(COACH, "desk-questions", "{desk_questions}"),
     Scene(COACH, "desk-question", "{desk_question}"),
     Scene(COACH, "desk-question-opened", "{desk_question_opened}"),
@@ -948,6 +953,24 @@ class Cast:
     def _asking_paid(self) -> Visitor:
         visitor = self._asking_first()
         visitor.get(visitor.pay(at="/ask/words"))
+        return visitor
+
+    def _desk_together_asked(self) -> Visitor:
+        return self._ask_together("desk_together_asked")
+
+    def _desk_together(self) -> Visitor:
+        visitor = self._ask_together("desk_together")
+        visitor.send("/me/worksheets/1/together", {"say": "yes"}, "/me/worksheets/1")
+        return visitor
+
+    def _ask_together(self, fact: str) -> Visitor:
+        """Someone whom Nora gives a sheet, and asks to fill it in together; where it stands on the desk."""
+        visitor, nora = self.house.member(), self.person(COACH)
+        given = f"/desk/clients/{self.house.last_ref()}/worksheets"
+        choice = re.search(r'value="([0-9a-f-]{36})"[^>]*><span>A message came', nora.get(given).text())
+        nora.send(given, {"templates": choice[1]})
+        self._facts[fact] = re.search(r'"(/desk/clients/[^"]+/together)"', nora.get(given).text())[1]
+        nora.send(self._facts[fact], {}, given)
         return visitor
 
     def _asker(self) -> Visitor:

@@ -49,7 +49,7 @@ STARTS = {
     "covered": ("/unlock", "/me/"),
     "half": ("/sign-in/code",),
     "new-coach": ("/sign-in/factor",),
-    MEMBER: ("/me/", "{me_household}", "/me/worksheets/1/print", "/me/worksheets/1/print/letter", "/me/worksheets/1/blank.pdf",
+    MEMBER: ("/me/", "/me/worksheets/1/together/0", "/me/worksheets/together", "{me_household}", "/me/worksheets/1/print", "/me/worksheets/1/print/letter", "/me/worksheets/1/blank.pdf",
              "/me/worksheets/several", "/me/worksheets/several/1-2/print/letter",
              "/me/worksheets/1/one", "/me/worksheets/1/one/4/open", "/me/worksheets/1/one/end",
              "/me/worksheets/2/one/5/earlier", "/me/worksheets/2/one/5/earlier/all", "/me/worksheets/1/a4/read/both.pdf"),
@@ -59,7 +59,7 @@ STARTS = {
             "{desk_waiting}", "{desk_waiting_at}", "{desk_package_back}",
             "{desk_payments}", "/desk/payments/disputed", "{desk_part}", "{desk_given}", "{desk_asked}", "/desk/receipts/of/{year}",
             "{desk_question_opened}", "{desk_question_opened}/check", "{desk_question_opened}/decline",
-            "{desk_question_opened}/session", "{desk_draft}", "{desk_draft}/preview"),
+            "{desk_question_opened}/session", "{desk_together}", "{desk_together}/0", "{desk_draft}", "{desk_draft}/preview"),
 }  # fmt: skip
 COOKIES = {"s", "k", "r", "v"}
 # Where every coach of the demo, and of these tests, is written to.

@@ -200,6 +200,12 @@ class House:
             )
         return str(UUID(place_id))
 
+    def last_ref(self) -> str:
+        """The reference of whoever chose a time last."""
+        with closing(sqlite3.connect(Path(self.server.instance) / "coachapp.sqlite3", timeout=20)) as line:
+            found = "SELECT ref FROM place JOIN client ON client.id = client_id ORDER BY place.rowid DESC"
+            return str(line.execute(found).fetchone()[0])
+
     def last_place(self) -> str:
         """The place of the time that was chosen last."""
         with closing(sqlite3.connect(Path(self.server.instance) / "coachapp.sqlite3", timeout=20)) as line:

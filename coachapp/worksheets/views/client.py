@@ -15,6 +15,7 @@ from coachapp.web import errors
 from coachapp.web.guards import client_leaving, client_only
 from coachapp.worksheets import operations, queries
 from coachapp.worksheets.answers import AnswerError, Value, parse_form
+from coachapp.worksheets.aside import keep_last_words, last_words
 from coachapp.worksheets.differences import differences
 from coachapp.worksheets.earlier_queries import earlier_counts
 from coachapp.worksheets.forms import SheetForm, all_values, rows_offered, stood, words_of
@@ -105,6 +106,7 @@ def autosaved(sheet: SheetRow, only: frozenset[str] | None = None) -> ResponseRe
     try:
         revision, faults = keep(sheet, only=only)
     except Conflict as conflict:
+        keep_last_words(sheet, last_words(sheet.template, request.form), now=clock.now())
         theirs = all_values(sheet.template, conflict.answers)
         message = _("Here is what was saved there. Choose for each answer which one to keep.")
         return _with_revision(jsonify(message=message, theirs=theirs), conflict.revision), 409
@@ -168,6 +170,8 @@ def keep(
 
     `only`: the questions the page had, if not all of them.
     """
+    if request.form.get("sheet", str(sheet.id)) != str(sheet.id):
+        abort(404)  # a page of somebody who was signed in here before
     answers, faults = parse_form(sheet.template, request.form, only)
     revision = operations.save_answers(
         sheet.id,

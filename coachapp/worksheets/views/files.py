@@ -25,7 +25,8 @@ Courses = Mapping[str, Spoken]
 PAPERS = {"a4": Paper.A4, "letter": Paper.LETTER}
 EMPTY = ("blank", "fillable")
 """The kinds that are without answers whoever fills them in."""
-KIND = "<any(blank,fillable,completed,large,ink,card,fridge):kind>"
+KINDS = ("blank", "fillable", "completed", "large", "ink", "card", "fridge")
+KIND = f"<any({','.join(KINDS)}):kind>"
 FILE = f"<any(a4,letter):paper>/<any(read,keep):way>/{KIND}.pdf"
 MODES = {"blank": Mode.BLANK, "fillable": Mode.FILLABLE, "completed": Mode.COMPLETED}
 
