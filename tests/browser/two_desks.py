@@ -9,7 +9,7 @@ from playwright.sync_api import BrowserContext, Page
 
 from coachapp.worksheets import queries
 from coachapp.worksheets.answers import Value
-from tests.cast import Person
+from tests.cast import NORA, Person
 from tests.plain_browser import Browser
 from tests.road import bound, serving
 from tests.sheets import Practice
@@ -37,7 +37,7 @@ class Desks:
         context = self.chromium.new_context(**USUAL)
         self._contexts.append(context)
         known = self._plain.get(person.login)
-        if known is None or known.get("/me/" if person.login == "alex" else "/desk/").status_code != 200:
+        if known is None or known.get("/desk/" if person is NORA else "/me/").status_code != 200:
             known = self._plain[person.login] = self.practice.sign_in(person)
         self.take_on(context, known)
         return context
