@@ -212,7 +212,8 @@ class _Printing:
             case FieldType.TABLE | FieldType.PEOPLE:
                 self.table(field)
             case _:
-                self.sheet.answer(print_name(field.key), field.label, lines=field.lines, hint=field.hint)
+                name = print_name(field.key)
+                self.sheet.answer(name, field.label, lines=field.lines, hint=field.hint, long=True)
 
     def note(self, field: Field) -> None:
         if not field.steps:
