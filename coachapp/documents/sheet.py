@@ -197,20 +197,25 @@ class Sheet(Kit):
         blocks: list[Block] = [self.text(label, self.look.label)]
         if hint:
             blocks.append(self.text(hint, self.look.hint))
-        style = self.look.answer
-        if self.fillable:
-            field = Field(Node("Form", self.section), name, label)
-            return [Stack(blocks), TypedBox(field, lines, style.leading, style.size, long=long)]
-        return [Stack(blocks), self._area(name, label, self.answers.text(name), lines, style)]
+        area = self._area(name, label, self.answers.text(name), lines, self.look.answer, long=long)
+        return [Stack(blocks), area]
 
     def _area(
-        self, name: str, label: str, value: str, lines: int, style: TextStyle, parent: Node | None = None
+        self,
+        name: str,
+        label: str,
+        value: str,
+        lines: int,
+        style: TextStyle,
+        parent: Node | None = None,
+        *,
+        long: bool = False,
     ) -> Block:
         """Room for an answer; `style.leading` is the distance of the writing lines."""
         parent = parent or self.section
         if self.fillable:
             field = Field(Node("Form", parent), name, label)
-            return TypedBox(field, lines, style.leading, style.size)
+            return TypedBox(field, lines, style.leading, style.size, long=long)
         if value.strip():
             return RuledAnswer(Text(value, style, Node("P", parent)), lines)
         return RuledLines(lines, style.leading)
