@@ -62,26 +62,7 @@ from coachapp.questions.views import coach as questions_desk
 from coachapp.questions.views import public as questions
 from coachapp.web import assets, errors, guards, headers, icons, limits, logs, system, translating, words
 from coachapp.web.uploads import InMemory
-from coachapp.worksheets.views import builder as sheets_builder
-from coachapp.worksheets.views import client as sheets_client
-from coachapp.worksheets.views import coach as sheets_coach
-from coachapp.worksheets.views import (
-    coach_over_time,
-    household,
-    looking_back,
-    over_time,
-    path_client,
-    path_coach,
-    path_steps,
-    plan,
-    reader,
-    readers,
-    together_client,
-    together_coach,
-)
-from coachapp.worksheets.views import filled as sheets_filled
-from coachapp.worksheets.views import printing as sheets_printing
-from coachapp.worksheets.views import templates as sheets_templates
+from coachapp.worksheets import views as worksheets
 
 ROOMS: tuple[Blueprint, ...] = (
     system.bp,
@@ -121,24 +102,7 @@ ROOMS: tuple[Blueprint, ...] = (
     blocked.bp,
     desk_views.bp,
     portal_views.bp,
-    sheets_client.bp,
-    sheets_coach.bp,
-    sheets_filled.bp,
-    sheets_printing.bp,
-    sheets_builder.bp,
-    sheets_templates.bp,
-    path_client.bp,
-    path_coach.bp,
-    over_time.bp,
-    looking_back.bp,
-    coach_over_time.bp,
-    household.bp,
-    plan.bp,
-    reader.bp,
-    readers.bp,
-    path_steps.bp,
-    together_client.bp,
-    together_coach.bp,
+    *worksheets.BLUEPRINTS,
     payments_views.bp,
     pay_views.bp,
     demo_views.bp,

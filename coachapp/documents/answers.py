@@ -99,11 +99,12 @@ class RuledAnswer(RuledLines):
 
 
 class TypedBox(GrowingBlock):
-    """A box to type in."""
+    """A box to type in; a `long` answer may have line breaks however low its box is."""
 
-    def __init__(self, field: Field, lines: int, step: float, size: float) -> None:
+    def __init__(self, field: Field, lines: int, step: float, size: float, *, long: bool = False) -> None:
         super().__init__()
         self.field, self.lines, self.size, self.rank = field, lines, size, writing_rank(lines)
+        self.long = long
         self.step = step * TYPED_SHARE
 
     def most(self) -> int:
@@ -122,7 +123,7 @@ class TypedBox(GrowingBlock):
             line = canvas.pen.weight(0.7)
             canvas.draw(shapes.at(x, y, shapes.rounded(self.width, height, 1.6 * mm, line=line, grey=0.45)))
         box = Box(x + 1.2 * mm, y + 0.6 * mm, self.width - 2.4 * mm, height - 1.2 * mm)
-        field, many = self.field, self.lines > 1
+        field, many = self.field, self.long or self.lines > 1
         canvas.form.text(field.node, field.name, field.label, box, self.size, multiline=many)
 
 

@@ -90,9 +90,9 @@ class Sheet(Kit):
             blocks += [Gap(0.6 * mm), Indented(self.text(hint, look.hint), look.indent)]
         self.start_section([*blocks, Gap(2 * mm * look.scale)])
 
-    def answer(self, name: str, label: str, *, lines: int = 2, hint: str = "") -> None:
-        """A question with room for an answer of about `lines` written lines."""
-        self.add(self._question(name, label, max(1, min(lines, MOST_LINES)), hint))
+    def answer(self, name: str, label: str, *, lines: int = 2, hint: str = "", long: bool = False) -> None:
+        """A question with room for an answer of about `lines` written lines; a `long` one has line breaks."""
+        self.add(self._question(name, label, max(1, min(lines, MOST_LINES)), hint, long=long))
 
     def columns(self, *questions: tuple[str, str] | tuple[str, str, str]) -> None:
         """Short answers side by side, given as (name, label) or (name, label, hint), written on one height.
@@ -191,21 +191,31 @@ class Sheet(Kit):
             return []
         return [self.text(label, self.look.label), Gap(1.2 * mm * self.look.scale)]
 
-    def _question(self, name: str, label: str, lines: int, hint: str = "") -> list[Block]:
+    def _question(
+        self, name: str, label: str, lines: int, hint: str = "", *, long: bool = False
+    ) -> list[Block]:
         blocks: list[Block] = [self.text(label, self.look.label)]
         if hint:
             blocks.append(self.text(hint, self.look.hint))
-        area = self._area(name, label, self.answers.text(name), lines, self.look.answer)
+        area = self._area(name, label, self.answers.text(name), lines, self.look.answer, long=long)
         return [Stack(blocks), area]
 
     def _area(
-        self, name: str, label: str, value: str, lines: int, style: TextStyle, parent: Node | None = None
+        self,
+        name: str,
+        label: str,
+        value: str,
+        lines: int,
+        style: TextStyle,
+        parent: Node | None = None,
+        *,
+        long: bool = False,
     ) -> Block:
         """Room for an answer; `style.leading` is the distance of the writing lines."""
         parent = parent or self.section
         if self.fillable:
             field = Field(Node("Form", parent), name, label)
-            return TypedBox(field, lines, style.leading, style.size)
+            return TypedBox(field, lines, style.leading, style.size, long=long)
         if value.strip():
             return RuledAnswer(Text(value, style, Node("P", parent)), lines)
         return RuledLines(lines, style.leading)

@@ -12,10 +12,8 @@ from coachapp.documents.text import Text
 
 SIDE, HEAD_PAD, ROW_PAD = 1.5 * mm, 0.9 * mm, 1.6 * mm
 MORE_MILLIMETRES = 4  # by which rows to write in may grow to use up room on a page
-LEAST_ROWS, SHORT = (
-    2,
-    0.5,
-)  # so many before a break and after it; tables shorter than half a page stay whole for it
+LEAST_ROWS = 2  # before a break and after it
+SHORT = 0.5  # of a page: a table shorter than this stays whole rather than leave one row alone
 LONG_ROW = 0.35  # of the room on a page; a row taller than this may be cut in two
 
 

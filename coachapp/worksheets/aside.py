@@ -12,12 +12,11 @@ from coachapp import vault
 from coachapp.db import transaction
 from coachapp.worksheets import operations
 from coachapp.worksheets.answers import FormData, Value, is_empty, parse_form
+from coachapp.worksheets.earlier_queries import EARLIER
 from coachapp.worksheets.models import EarlierAnswer
 from coachapp.worksheets.operations import locked
 from coachapp.worksheets.queries import SheetRow, answers_of
 from coachapp.worksheets.template import Template
-
-EARLIER = "earlier_answer.value"
 
 
 def keep_last_words(sheet: SheetRow, answers: Mapping[str, Value], *, now: datetime) -> None:

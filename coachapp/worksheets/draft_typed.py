@@ -22,6 +22,7 @@ from coachapp.worksheets.template import (
     CardItem,
     Field,
     FieldType,
+    Fridge,
     Panel,
     Section,
     Template,
@@ -55,6 +56,7 @@ def _section(form: FormData, name: str, known: Mapping[str, Field]) -> Section:
         _words(form, f"{name}-hint"),
         tuple(block for block in blocks if block),
         _card_from_text(_raw(form, f"{name}-card")),
+        new_page=bool(_raw(form, f"{name}-new_page")),
     )
 
 
@@ -71,7 +73,17 @@ def _field(form: FormData, name: str, known: Mapping[str, Field]) -> Field | Non
         optional=bool(_raw(form, f"{name}-optional")),
         heads_up=_words(form, f"{name}-heads_up"),
     )
-    return _with_type(field, form, name, known.get(field.key, field))
+    before = known.get(field.key, field)
+    hung_up = replace(field, fridge=_fridge(form, name, before))
+    return _with_type(hung_up, form, name, before)
+
+
+def _fridge(form: FormData, name: str, before: Field) -> Fridge | None:
+    """How the answer hangs where visitors see it; only plans ask, so elsewhere it stays as it is."""
+    if not form.getlist(f"{name}-fridge"):
+        return before.fridge
+    chosen = _raw(form, f"{name}-fridge")
+    return Fridge(chosen) if chosen in list(Fridge) else None
 
 
 def _with_type(field: Field, form: FormData, name: str, before: Field) -> Field:

@@ -10,12 +10,11 @@ from sqlalchemy import select
 
 from coachapp import vault
 from coachapp.db import session
+from coachapp.worksheets.earlier_queries import EARLIER
 from coachapp.worksheets.models import EarlierAnswer, SheetAnswer
 from coachapp.worksheets.over_time import Course, Written, in_order
 from coachapp.worksheets.queries import SheetRow, open_answer, sheets_of
 from coachapp.worksheets.template import Field, FieldType, Template
-
-EARLIER = "earlier_answer.value"
 
 
 def courses_of(client_id: UUID, zone: str, key: str = "") -> list[Course]:

@@ -223,7 +223,8 @@ class _Printing:
             case FieldType.TABLE | FieldType.PEOPLE:
                 self.table(field)
             case _:
-                self.sheet.answer(print_name(field.key), field.label, lines=field.lines, hint=field.hint)
+                name = print_name(field.key)
+                self.sheet.answer(name, field.label, lines=field.lines, hint=field.hint, long=True)
         self.margin(field)
 
     def margin(self, field: Field) -> None:

@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pikepdf
 import pytest
@@ -10,7 +11,7 @@ from pypdf import PdfReader, PdfWriter
 from coachapp.documents import Mode, Paper
 from coachapp.worksheets.pdf import print_name, sheet_pdf
 from coachapp.worksheets.shelf import library
-from coachapp.worksheets.template import TABULAR, WRITTEN, Field, FieldType, Template
+from coachapp.worksheets.template import TABULAR, WRITTEN, Field, FieldType, Section, Template
 from tests.documents import pdfium
 from tests.documents.pdf_checks import tree_faults, unlabelled_fields
 from tests.worksheets.cases import every_type
@@ -90,6 +91,13 @@ def test_a_field_of_every_type_comes_back_as_it_was_typed() -> None:
 @pytest.mark.parametrize("paper", Paper)
 def test_every_field_of_every_template_comes_back(template: Template, paper: Paper, large: bool) -> None:
     check(template, paper, large=large)
+
+
+def test_a_long_answer_has_line_breaks_even_where_its_box_is_low() -> None:
+    story = replace(every_type().field("story"), lines=1, heads_up="")
+    template = replace(every_type(), sections=(Section("One", fields=(story,)),))
+    said = {"story": "one\n\ntwo"}
+    assert read_back(pdfium.filled(sheet_pdf(template, mode=Mode.FILLABLE), said)) == said
 
 
 def test_what_was_ticked_can_be_cleared_again() -> None:

@@ -135,7 +135,7 @@ def test_the_day_of_a_visit_goes_into_her_own_sheet(practice, alex):
 def test_hers_alone_and_gone_when_she_lets_it_go(practice, alex):
     path, maya = make(alex, about=HOSTILE), practice.sign_in(MAYA)
     page = alex.page.get_data(as_text=True)
-    assert "<b>bold" not in page and "&lt;b&gt;bold" in page and "49" not in alex.text
+    assert "<b>bold" not in page and "&lt;b&gt;bold" in page and "{{ 7*7 }}" in page
     forget = re.search(rf"{HERE}/[0-9a-f-]+/forget", page)[0]
     maya.get(HERE)
     assert "bold" not in maya.text

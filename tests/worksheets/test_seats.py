@@ -223,13 +223,13 @@ def test_name_and_token_are_sealed(practice, alex):
 
 
 def test_a_sheet_taken_back_takes_its_seats_along(practice):
-    practice.give(practice.alex, "our-door")
+    plan = practice.give(practice.alex, "our-door")
     alex, nora = practice.sign_in(ALEX), practice.sign_in(NORA)
     path, guest = invite(alex), Browser(practice.app)
     assert guest.get(path).status_code == 200 and "Nothing is written yet." in guest.text
     base = f"/desk/clients/{practice.alex_ref}/worksheets"
     nora.get(base)
-    nora.post(f"{base}/1/withdraw")
+    assert nora.post(f"{base}/{plan}/withdraw").status_code == 303
     assert guest.get(path).status_code == 404
 
 

@@ -271,7 +271,7 @@ def test_a_sheet_that_was_put_aside_is_taken_up_again_by_her_yes(two):
 def test_a_sheet_taken_back_is_not_there(two):
     two.ask()
     two.nora.get(two.list)
-    two.nora.post(f"{two.list}/1/withdraw")
+    assert two.nora.post(f"{two.list}/{two.sheet_id}/withdraw").status_code == 303
     assert two.statuses() == {404}
     two.nora.get(two.list)
     assert two.nora.post(two.desk).status_code == 404

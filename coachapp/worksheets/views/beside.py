@@ -9,8 +9,9 @@ from coachapp.web.guards import client_only
 from coachapp.worksheets import queries
 from coachapp.worksheets.margin_queries import beside
 from coachapp.worksheets.pdf import sheet_pdf
-from coachapp.worksheets.views.client import bp, own_sheet
+from coachapp.worksheets.views.client import bp
 from coachapp.worksheets.views.files import PAPERS
+from coachapp.worksheets.views.hers import own_sheet
 
 
 @bp.get("/<int:number>/<any(a4,letter):paper>/<any(read,keep):way>/both.pdf")

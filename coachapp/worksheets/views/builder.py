@@ -9,8 +9,6 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from coachapp import clock
-from coachapp.practice.queries import coach
-from coachapp.practice.rules import CoachRow
 from coachapp.web import errors
 from coachapp.web.guards import staff
 from coachapp.worksheets import draft_operations, draft_queries
@@ -26,6 +24,7 @@ from coachapp.worksheets.rules import VersionTaken
 from coachapp.worksheets.template import MAX_FIELDS, MAX_SECTIONS, Template
 from coachapp.worksheets.template_file import telling_word
 from coachapp.worksheets.views import files
+from coachapp.worksheets.views.at_desk import host
 
 bp = Blueprint("desk_drafts", __name__, url_prefix="/desk/worksheets")
 
@@ -47,7 +46,7 @@ def send(draft_id: UUID) -> ResponseReturnValue:
     """Save everything, then do what the pressed button says."""
     row = draft_queries.draft(draft_id)
     typed, do = typed_template(request.form, row.template), request.form.get("do", "save")
-    act = pressed(do, request.form.get("where", ""), _host().first_name)
+    act = pressed(do, request.form.get("where", ""), host().first_name)
     try:
         revision = draft_operations.save_draft(draft_id, typed, _revision(), act, now=clock.now())
         if do == "publish":
@@ -188,7 +187,7 @@ def _page(
         form=form,
         errors=form.summary(),
         kinds=KINDS,
-        zone=_host().zone,
+        zone=host().zone,
         telling=telling_word(draft.template.title),
         **{"revision": row.revision, **more},
     )
@@ -208,10 +207,6 @@ def _both(row: DraftRow, typed: Template, elsewhere: DraftChanged) -> ResponseRe
 
 def _revision() -> int:
     return request.form.get("revision", type=int, default=-1)
-
-
-def _host() -> CoachRow:
-    return coach(current_user.coach_id)
 
 
 def _draft(draft_id: UUID) -> DraftRow:

@@ -1,12 +1,10 @@
 """The client's own sheets: the list, filling one in with autosave, sharing it, and taking it to paper."""
 
 from collections.abc import Mapping
-from uuid import UUID
 
 from flask import Blueprint, Response, abort, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_login import current_user
 
 from coachapp import clock
 from coachapp.clients.queries import client
@@ -23,26 +21,20 @@ from coachapp.worksheets.margin_queries import beside, beside_counts
 from coachapp.worksheets.one_by_one import stops
 from coachapp.worksheets.path_queries import has_path
 from coachapp.worksheets.queries import SheetRow
-from coachapp.worksheets.rules import Conflict, NoSuchSheet, NoSuchTemplate, Withdrawn
+from coachapp.worksheets.rules import Conflict, NoSuchTemplate, Withdrawn
 from coachapp.worksheets.views import files, printing
+from coachapp.worksheets.views.hers import own_id, own_sheet, rooms
 from coachapp.worksheets.views.over_time import courses_on, words_back_on
 
 bp = Blueprint("sheets", __name__, url_prefix="/me/worksheets")
-
-ROOMS = ("home", "sessions", "worksheets", "safety")
-
-
-@bp.context_processor
-def rooms() -> dict[str, object]:
-    """What the bar at the top leads to, on every page of the client's sheets."""
-    return {"nav_rooms": ROOMS}
+bp.context_processor(rooms)
 
 
 @bp.get("")
 @client_only
 def index() -> ResponseReturnValue:
     """Everything she was given."""
-    me = client(_own())
+    me = client(own_id())
     sheets = queries.sheets_of(me.id)
     mine = {sheet.template.key for sheet in sheets}
     return render_template(
@@ -61,7 +53,7 @@ def index() -> ResponseReturnValue:
 @client_only
 def take(key: str) -> ResponseReturnValue:
     """Take a sheet oneself; the one she has already is opened instead."""
-    me = client(_own())
+    me = client(own_id())
     try:
         number = operations.take(queries.template(key).id, me.id, now=clock.now())
     except NoSuchTemplate:
@@ -123,7 +115,7 @@ def autosaved(sheet: SheetRow, only: frozenset[str] | None = None) -> ResponseRe
 @client_only
 def unshare(number: int) -> ResponseReturnValue:
     """Close the sheet to the coach again, at once."""
-    operations.unshare(own_sheet(number).id, _own(), now=clock.now())
+    operations.unshare(own_sheet(number).id, own_id(), now=clock.now())
     flash(_("This worksheet is private to you again."))
     return redirect(url_for("sheets.fill", number=number), 303)
 
@@ -146,21 +138,6 @@ def file(number: int, kind: str, paper: str = "a4", way: str = "read") -> Respon
     courses = courses_on(sheet) if answers else {}
     name = f"notes-{number}.pdf"
     return files.pdf(sheet.template, answers, kind, paper, name, keep=way == "keep", courses=courses)
-
-
-def _own() -> UUID:
-    """The client this request is for; also in the half minute after she has left."""
-    person = current_user.just_left or current_user
-    client_id: UUID = person.client_id
-    return client_id
-
-
-def own_sheet(number: int, *, with_withdrawn: bool = False) -> SheetRow:
-    """Her sheet with this number; 404 for any other."""
-    try:
-        return queries.sheet(_own(), number, with_withdrawn=with_withdrawn)
-    except NoSuchSheet:
-        abort(404)
 
 
 def keep(

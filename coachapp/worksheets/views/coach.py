@@ -10,10 +10,7 @@ from wtforms.fields.choices import SelectChoice
 
 from coachapp import clock
 from coachapp.audit.operations import record_view
-from coachapp.clients.queries import client_by_ref
-from coachapp.clients.rules import ClientRow, NoSuchClient
-from coachapp.practice.queries import coach
-from coachapp.practice.rules import CoachRow
+from coachapp.clients.rules import ClientRow
 from coachapp.web.guards import staff
 from coachapp.worksheets import draft_queries, operations, queries
 from coachapp.worksheets.answers import Value
@@ -26,6 +23,7 @@ from coachapp.worksheets.path_queries import has_path
 from coachapp.worksheets.queries import SheetRow, TemplateRow
 from coachapp.worksheets.rules import NoSuchSheet, NoSuchTemplate
 from coachapp.worksheets.views import files
+from coachapp.worksheets.views.at_desk import account, host, record_of
 from coachapp.worksheets.views.coach_over_time import shared_courses_on
 from coachapp.zones import zone
 
@@ -117,7 +115,7 @@ def read(ref: str, number: int) -> ResponseReturnValue:
         client=person,
         sheet=sheet,
         parts=form.parts(),
-        host=_host(),
+        host=host(),
         places={stop.field.key: stop.number for stop in stops(sheet.template)},
         margin=beside_by(sheet, current_user.coach_id),
     )
@@ -133,23 +131,6 @@ def file(ref: str, number: int, paper: str, way: str, kind: str) -> ResponseRetu
     name = f"{person.ref}-{number}-{day.isoformat()}.pdf"
     courses = shared_courses_on(sheet)
     return files.pdf(sheet.template, answers, kind, paper, name, keep=way == "keep", courses=courses)
-
-
-def account() -> UUID:
-    account_id: UUID = current_user.account_id
-    return account_id
-
-
-def _host() -> CoachRow:
-    return coach(current_user.coach_id)
-
-
-def record_of(ref: str) -> ClientRow:
-    """The record with this reference, of one of her clients; 404 for any other."""
-    try:
-        return client_by_ref(ref, coach_id=current_user.coach_id)
-    except NoSuchClient:
-        abort(404)
 
 
 def _template(key: str) -> TemplateRow:
@@ -186,7 +167,7 @@ def _client_page(person: ClientRow, form: AssignForm, status: int = 200) -> Resp
         has_path=has_path(person.id),
         pages=shared_pages_of(person.id),
         form=form,
-        host=_host(),
+        host=host(),
         now=clock.now(),
     )
     return page, status

@@ -6,8 +6,8 @@ from flask_login import current_user
 
 from coachapp import clock
 from coachapp.audit.operations import record_view
-from coachapp.clients.queries import client, client_by_ref
-from coachapp.clients.rules import ClientRow, NoSuchClient
+from coachapp.clients.queries import client
+from coachapp.clients.rules import ClientRow
 from coachapp.practice.queries import coach
 from coachapp.web.guards import staff
 from coachapp.worksheets.course_words import Spoken, spoken
@@ -16,6 +16,7 @@ from coachapp.worksheets.looking_back_pdf import counted
 from coachapp.worksheets.looking_back_queries import PageRow, shared_page
 from coachapp.worksheets.over_time_queries import shared_courses_of
 from coachapp.worksheets.queries import SheetRow
+from coachapp.worksheets.views.at_desk import record_of
 from coachapp.worksheets.views.files import looking_back_file
 
 bp = Blueprint("desk_over_time", __name__, url_prefix="/desk/clients/<ref>/worksheets")
@@ -25,7 +26,7 @@ bp = Blueprint("desk_over_time", __name__, url_prefix="/desk/clients/<ref>/works
 @staff
 def numbers(ref: str) -> ResponseReturnValue:
     """A client's scales over time, of what she shares."""
-    person = _client(ref)
+    person = record_of(ref)
     found = [spoken(course) for course in shared_courses_of(person.id, person.zone)]
     record_view(person.id, now=clock.now(), role="staff", actor=current_user.account_id)
     host = coach(current_user.coach_id)
@@ -36,7 +37,7 @@ def numbers(ref: str) -> ResponseReturnValue:
 @staff
 def read(ref: str, number: int) -> ResponseReturnValue:
     """A page of looking back that she shares."""
-    person = _client(ref)
+    person = record_of(ref)
     page, contents = _shared(person, number)
     return render_template(
         "worksheets/back_read.html",
@@ -53,7 +54,7 @@ def read(ref: str, number: int) -> ResponseReturnValue:
 @staff
 def file(ref: str, number: int, paper: str, way: str) -> Response:
     """The same as a PDF, named by reference, number and the day it was made."""
-    person = _client(ref)
+    person = record_of(ref)
     page, contents = _shared(person, number)
     name = f"{person.ref}-{number}-{page.made_at.date().isoformat()}.pdf"
     return looking_back_file(page, contents, paper, name, person.zone, keep=way == "keep")
@@ -66,13 +67,6 @@ def shared_courses_on(sheet: SheetRow) -> dict[str, Spoken]:
     zone = client(sheet.client_id).zone
     found = shared_courses_of(sheet.client_id, zone, sheet.template.key)
     return {course.field: spoken(course, year=True) for course in found}
-
-
-def _client(ref: str) -> ClientRow:
-    try:
-        return client_by_ref(ref, coach_id=current_user.coach_id)
-    except NoSuchClient:
-        abort(404)
 
 
 def _shared(person: ClientRow, number: int) -> tuple[PageRow, Contents]:

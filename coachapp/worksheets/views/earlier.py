@@ -16,7 +16,8 @@ from coachapp.worksheets.earlier_queries import earlier_of
 from coachapp.worksheets.earlier_rules import MOST, NoSuchVersion
 from coachapp.worksheets.queries import SheetRow
 from coachapp.worksheets.rules import State, Withdrawn
-from coachapp.worksheets.views.client import bp, own_sheet, taken_back
+from coachapp.worksheets.views.client import bp, taken_back
+from coachapp.worksheets.views.hers import own_sheet
 from coachapp.worksheets.views.one import stop_at
 
 

@@ -11,7 +11,8 @@ from coachapp.worksheets.differences import differences
 from coachapp.worksheets.filled import NotReadable, Trouble, fields_of
 from coachapp.worksheets.forms import SheetForm
 from coachapp.worksheets.read_back import OtherSheet, answers_in
-from coachapp.worksheets.views.client import own_sheet, rooms, sheet_page
+from coachapp.worksheets.views.client import sheet_page
+from coachapp.worksheets.views.hers import own_sheet, rooms
 
 bp = Blueprint("filled", __name__, url_prefix="/me/worksheets")
 bp.context_processor(rooms)

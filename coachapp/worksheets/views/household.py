@@ -18,11 +18,11 @@ from coachapp.worksheets.household_rules import MOST_SEATS, NoSuchSeat, SeatsFul
 from coachapp.worksheets.queries import SheetRow
 from coachapp.worksheets.rules import NoSuchSheet
 from coachapp.worksheets.seat_queries import seats_in
-from coachapp.worksheets.views.client import ROOMS
+from coachapp.worksheets.views.hers import rooms
 
 bp = Blueprint("household", __name__, url_prefix="/me/worksheets/<int:number>/household")
+bp.context_processor(rooms)
 bp.register_error_handler(NoSuchSeat, errors.not_found)
-bp.context_processor(lambda: {"nav_rooms": ROOMS})
 
 
 @bp.get("")

@@ -23,15 +23,10 @@ from coachapp.worksheets.looking_back_queries import PageRow
 from coachapp.worksheets.over_time_queries import courses_of
 from coachapp.worksheets.own_words_queries import own_words_of
 from coachapp.worksheets.views.files import looking_back_file
+from coachapp.worksheets.views.hers import rooms
 
 bp = Blueprint("looking_back", __name__, url_prefix="/me/worksheets/back")
-
-ROOMS = ("home", "sessions", "worksheets", "safety")
-
-
-@bp.context_processor
-def _rooms() -> dict[str, object]:
-    return {"nav_rooms": ROOMS}
+bp.context_processor(rooms)
 
 
 @bp.get("")

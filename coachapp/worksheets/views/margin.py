@@ -17,7 +17,8 @@ from coachapp.worksheets.margin_rules import ChangedMeanwhile
 from coachapp.worksheets.one_by_one import Stop
 from coachapp.worksheets.queries import SheetRow
 from coachapp.worksheets.rules import NoSuchSheet
-from coachapp.worksheets.views.coach import account, bp, record_of, shared_sheet
+from coachapp.worksheets.views.at_desk import account, record_of
+from coachapp.worksheets.views.coach import bp, shared_sheet
 from coachapp.worksheets.views.one import stop_at
 
 _BESIDE = "/clients/<ref>/worksheets/<int:number>/beside/<int:place>"

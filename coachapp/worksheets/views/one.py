@@ -24,10 +24,10 @@ from coachapp.worksheets.views.client import (
     given_up,
     go_on,
     keep,
-    own_sheet,
     taken_back,
     to_earlier,
 )
+from coachapp.worksheets.views.hers import own_sheet
 
 
 @bp.get("/<int:number>/one")

@@ -16,15 +16,10 @@ from coachapp.worksheets.over_time_queries import courses_of
 from coachapp.worksheets.own_words_queries import SELF_DOUBT, OwnWords, newest_of_each, own_words_of
 from coachapp.worksheets.queries import SheetRow
 from coachapp.worksheets.rules import NoSuchSheet
+from coachapp.worksheets.views.hers import rooms
 
 bp = Blueprint("over_time", __name__, url_prefix="/me/worksheets")
-
-ROOMS = ("home", "sessions", "worksheets", "safety")
-
-
-@bp.context_processor
-def _rooms() -> dict[str, object]:
-    return {"nav_rooms": ROOMS}
+bp.context_processor(rooms)
 
 
 @bp.get("/numbers")

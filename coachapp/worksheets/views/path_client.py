@@ -1,11 +1,8 @@
 """Her path: what comes and when, another day, a pause, an end; all of it hers to choose."""
 
-from uuid import UUID
-
 from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_login import current_user
 
 from coachapp import clock
 from coachapp.clients.queries import client
@@ -17,15 +14,11 @@ from coachapp.worksheets.path_forms import StartForm
 from coachapp.worksheets.path_operations import HERSELF
 from coachapp.worksheets.path_queries import PathRow
 from coachapp.worksheets.path_rules import BadStart, NoSuchPath, outlook
-from coachapp.worksheets.views.client import ROOMS
+from coachapp.worksheets.views.hers import own_id, rooms
 from coachapp.zones import zone
 
 bp = Blueprint("my_path", __name__, url_prefix="/me/worksheets/path")
-
-
-@bp.context_processor
-def _rooms() -> dict[str, object]:
-    return {"nav_rooms": ROOMS}
+bp.context_processor(rooms)
 
 
 @bp.get("")
@@ -58,7 +51,7 @@ def rest(what: str) -> ResponseReturnValue:
     """Pause, or go on."""
     act = operations.pause if what == "pause" else operations.go_on
     try:
-        act(_own(), by=HERSELF, now=clock.now())
+        act(own_id(), by=HERSELF, now=clock.now())
     except NoSuchPath:
         return redirect(url_for("sheets.index"), 303)
     flash(
@@ -81,21 +74,16 @@ def ask_end() -> ResponseReturnValue:
 def end() -> ResponseReturnValue:
     """End it; what has come stays."""
     try:
-        operations.end(_own(), by=HERSELF, now=clock.now())
+        operations.end(own_id(), by=HERSELF, now=clock.now())
     except NoSuchPath:
         return redirect(url_for("sheets.index"), 303)
     flash(_("Ended. What has come stays here, and nothing more comes by itself."))
     return redirect(url_for("sheets.index"), 303)
 
 
-def _own() -> UUID:
-    client_id: UUID = current_user.client_id
-    return client_id
-
-
 def _path() -> PathRow:
     try:
-        return queries.path_of(_own())
+        return queries.path_of(own_id())
     except NoSuchPath:
         abort(404)
 

@@ -9,10 +9,7 @@ from flask_login import current_user
 from wtforms.fields.choices import SelectChoice
 
 from coachapp import clock
-from coachapp.clients.queries import client_by_ref
-from coachapp.clients.rules import ClientRow, NoSuchClient
-from coachapp.practice.queries import coach
-from coachapp.practice.rules import CoachRow
+from coachapp.clients.rules import ClientRow
 from coachapp.web.guards import staff
 from coachapp.worksheets import path_operations as operations
 from coachapp.worksheets import path_queries as queries
@@ -27,6 +24,7 @@ from coachapp.worksheets.path_rules import (
     for_coach,
 )
 from coachapp.worksheets.ready_paths import ready_paths
+from coachapp.worksheets.views.at_desk import host, record_of
 from coachapp.zones import zone
 
 bp = Blueprint("desk_paths", __name__, url_prefix="/desk/clients/<ref>/worksheets/path")
@@ -36,7 +34,7 @@ bp = Blueprint("desk_paths", __name__, url_prefix="/desk/clients/<ref>/worksheet
 @staff
 def show(ref: str) -> ResponseReturnValue:
     """The path she is on and what comes next, or the form for a new one."""
-    person = client_at_desk(ref)
+    person = record_of(ref)
     try:
         mine = queries.path_of(person.id)
     except NoSuchPath:
@@ -48,7 +46,7 @@ def show(ref: str) -> ResponseReturnValue:
 @staff
 def begin(ref: str) -> ResponseReturnValue:
     """A ready-made path, or an empty one."""
-    person = client_at_desk(ref)
+    person = record_of(ref)
     form = _begin_form(person)
     if not form.validate():
         return _begin_page(person, form, 422)
@@ -72,7 +70,7 @@ def begin(ref: str) -> ResponseReturnValue:
 @staff
 def start(ref: str) -> ResponseReturnValue:
     """Another day to start on."""
-    person, form = client_at_desk(ref), StartForm()
+    person, form = record_of(ref), StartForm()
     mine = path_at_desk(person)
     if not form.validate():
         return _page(person, mine, form, 422)
@@ -89,7 +87,7 @@ def start(ref: str) -> ResponseReturnValue:
 @staff
 def rest(ref: str, what: str) -> ResponseReturnValue:
     """Pause, or go on."""
-    person = client_at_desk(ref)
+    person = record_of(ref)
     act = operations.pause if what == "pause" else operations.go_on
     try:
         act(person.id, by=by(), now=clock.now())
@@ -106,7 +104,7 @@ def rest(ref: str, what: str) -> ResponseReturnValue:
 @staff
 def ask_end(ref: str) -> ResponseReturnValue:
     """Asks before the path is ended."""
-    person = client_at_desk(ref)
+    person = record_of(ref)
     path_at_desk(person)
     return render_template("worksheets/path_end_at_desk.html", client=person)
 
@@ -115,7 +113,7 @@ def ask_end(ref: str) -> ResponseReturnValue:
 @staff
 def end(ref: str) -> ResponseReturnValue:
     """End it; what has come stays."""
-    person = client_at_desk(ref)
+    person = record_of(ref)
     try:
         operations.end(person.id, by=by(), now=clock.now())
     except NoSuchPath:
@@ -126,17 +124,6 @@ def end(ref: str) -> ResponseReturnValue:
 
 def by() -> By:
     return By("staff", current_user.account_id)
-
-
-def client_at_desk(ref: str) -> ClientRow:
-    try:
-        return client_by_ref(ref, coach_id=current_user.coach_id)
-    except NoSuchClient:
-        abort(404)
-
-
-def host() -> CoachRow:
-    return coach(current_user.coach_id)
 
 
 def path_at_desk(person: ClientRow) -> PathRow:

@@ -20,7 +20,8 @@ from coachapp.worksheets.path_queries import StepRow
 from coachapp.worksheets.path_rules import NoSuchPath, NoSuchSession, NoSuchStep, PathFull, Rule
 from coachapp.worksheets.queries import templates
 from coachapp.worksheets.rules import NoSuchTemplate
-from coachapp.worksheets.views.path_coach import back, by, client_at_desk, host, path_at_desk
+from coachapp.worksheets.views.at_desk import host, record_of
+from coachapp.worksheets.views.path_coach import back, by, path_at_desk
 
 bp = Blueprint("desk_path_steps", __name__, url_prefix="/desk/clients/<ref>/worksheets/path/step")
 
@@ -29,7 +30,7 @@ bp = Blueprint("desk_path_steps", __name__, url_prefix="/desk/clients/<ref>/work
 @staff
 def ask_add(ref: str) -> ResponseReturnValue:
     """One more sheet on the path."""
-    person = client_at_desk(ref)
+    person = record_of(ref)
     path_at_desk(person)
     return _step_page(person, _step_form(person, None, rule=Rule.START, days=0))
 
@@ -37,7 +38,7 @@ def ask_add(ref: str) -> ResponseReturnValue:
 @bp.post("")
 @staff
 def add(ref: str) -> ResponseReturnValue:
-    person = client_at_desk(ref)
+    person = record_of(ref)
     path_at_desk(person)
     form = _step_form(person, None)
     if not form.validate():
@@ -56,7 +57,7 @@ def add(ref: str) -> ResponseReturnValue:
 @staff
 def ask_change(ref: str, position: int) -> ResponseReturnValue:
     """One step, to change or to take out."""
-    person = client_at_desk(ref)
+    person = record_of(ref)
     row = _open_step(person, position)
     facts = {
         "template": str(row.template_id),
@@ -71,7 +72,7 @@ def ask_change(ref: str, position: int) -> ResponseReturnValue:
 @bp.post("/<int:position>")
 @staff
 def change(ref: str, position: int) -> ResponseReturnValue:
-    person = client_at_desk(ref)
+    person = record_of(ref)
     row = _open_step(person, position)
     form = _step_form(person, row)
     if not form.validate():
@@ -90,7 +91,7 @@ def change(ref: str, position: int) -> ResponseReturnValue:
 @staff
 def remove(ref: str, position: int) -> ResponseReturnValue:
     """Take a step out of the path."""
-    person = client_at_desk(ref)
+    person = record_of(ref)
     try:
         operations.remove_step(person.id, position, by=by(), now=clock.now())
     except (NoSuchPath, NoSuchStep):

@@ -1,12 +1,10 @@
 """The printed page in her own space: a file locked with a passphrase, and several sheets as one file."""
 
 from collections.abc import Sequence
-from uuid import UUID
 
 from flask import Blueprint, Response, abort, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_login import current_user
 
 from coachapp.documents.locking import locked
 from coachapp.web.files import pdf_answer
@@ -17,17 +15,13 @@ from coachapp.worksheets.print_forms import MOST_SHEETS, LockForm, SeveralForm
 from coachapp.worksheets.queries import SheetRow
 from coachapp.worksheets.rules import NoSuchSheet
 from coachapp.worksheets.views import files
+from coachapp.worksheets.views.hers import own_id, rooms
 
 bp = Blueprint("sheets_printing", __name__, url_prefix="/me/worksheets")
+bp.context_processor(rooms)
 
-ROOMS = ("home", "sessions", "worksheets", "safety")
 SEVERAL_NAME = "notes-0.pdf"  # sheets are counted from 1
 _PAPER = "<any(a4,letter):paper>"
-
-
-@bp.context_processor
-def _rooms() -> dict[str, object]:
-    return {"nav_rooms": ROOMS}
 
 
 def page(sheet: SheetRow, paper: str, form: LockForm | None = None) -> ResponseReturnValue:
@@ -46,7 +40,7 @@ def page(sheet: SheetRow, paper: str, form: LockForm | None = None) -> ResponseR
 def lock(number: int, paper: str) -> ResponseReturnValue:
     """A copy to keep that opens with a passphrase only. The passphrase is used here and nowhere kept."""
     try:
-        sheet = queries.sheet(_own(), number)
+        sheet = queries.sheet(own_id(), number)
     except NoSuchSheet:
         abort(404)
     form = _lock_form(sheet)
@@ -104,15 +98,10 @@ def lock_together(numbers: str, paper: str) -> ResponseReturnValue:
     return pdf_answer(locked(body, form.words.data), SEVERAL_NAME, keep=True)
 
 
-def _own() -> UUID:
-    client_id: UUID = current_user.client_id
-    return client_id
-
-
 def _sheets(numbers: str) -> list[SheetRow]:
     """Her sheets of these numbers, given lowest first; 404 unless each is hers."""
     wanted = numbers.split("-")
-    found = [sheet for sheet in reversed(queries.sheets_of(_own())) if str(sheet.number) in wanted]
+    found = [sheet for sheet in reversed(queries.sheets_of(own_id())) if str(sheet.number) in wanted]
     if len(found) > MOST_SHEETS or [str(sheet.number) for sheet in found] != wanted:
         abort(404)
     return found
@@ -140,7 +129,7 @@ def _together_page(numbers: str, paper: str, form: LockForm | None = None) -> Re
 
 def _several_form() -> SeveralForm:
     form = SeveralForm()
-    sheets = reversed(queries.sheets_of(_own()))
+    sheets = reversed(queries.sheets_of(own_id()))
     form.sheets.choices = [(sheet.number, sheet.template.title) for sheet in sheets]
     return form
 

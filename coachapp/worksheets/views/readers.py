@@ -18,11 +18,11 @@ from coachapp.worksheets.household_forms import CHILD_WORDS, FOUND_WORDS, LinkFo
 from coachapp.worksheets.household_rules import MOST_LINKS, LinksFull, NoSuchLink
 from coachapp.worksheets.reader_queries import link_of, links_of, parts_of_an_apology, parts_to_ask
 from coachapp.worksheets.rules import NoSuchTemplate
-from coachapp.worksheets.views.client import ROOMS
+from coachapp.worksheets.views.hers import rooms
 
 bp = Blueprint("readers", __name__, url_prefix="/me/worksheets/read")
+bp.context_processor(rooms)
 bp.register_error_handler(NoSuchLink, errors.not_found)
-bp.context_processor(lambda: {"nav_rooms": ROOMS})
 
 
 @bp.get("")

@@ -10,9 +10,7 @@ from flask_login import current_user
 
 from coachapp import clock
 from coachapp.audit.operations import record_view
-from coachapp.clients.queries import client_by_ref
-from coachapp.clients.rules import ClientRow, NoSuchClient
-from coachapp.practice.queries import coach
+from coachapp.clients.rules import ClientRow
 from coachapp.web.guards import quiet, staff, wants_page
 from coachapp.worksheets import together
 from coachapp.worksheets.answers import AnswerError, Value, parse_form
@@ -25,6 +23,7 @@ from coachapp.worksheets.rules import Conflict, NoSuchSheet, Withdrawn
 from coachapp.worksheets.together_queries import asked_by, beside, open_for_coach
 from coachapp.worksheets.together_rules import POLL_MS, NotTogether, TogetherRow
 from coachapp.worksheets.views import files, live
+from coachapp.worksheets.views.at_desk import account, host, record_of
 
 bp = Blueprint(
     "desk_together", __name__, url_prefix="/desk/clients/<ref>/worksheets/<uuid:sheet_id>/together"
@@ -49,9 +48,9 @@ def _open_at(person: ClientRow) -> dict[UUID, TogetherRow]:
 @staff
 def ask(ref: str, sheet_id: UUID) -> ResponseReturnValue:
     """Ask her to fill in this sheet together; nothing of it is seen before her yes."""
-    person = _client(ref)
+    person = record_of(ref)
     try:
-        together.ask(_sheet(person, sheet_id), current_user.coach_id, by=_account(), now=clock.now())
+        together.ask(_sheet(person, sheet_id), current_user.coach_id, by=account(), now=clock.now())
     except Withdrawn:
         abort(404)
     return redirect(url_for("desk_together.page", ref=ref, sheet_id=sheet_id), 303)
@@ -61,7 +60,7 @@ def ask(ref: str, sheet_id: UUID) -> ResponseReturnValue:
 @staff
 def page(ref: str, sheet_id: UUID) -> ResponseReturnValue:
     """The sheet while she agrees; before that, waiting for her. The list of her sheets once it is over."""
-    person = _client(ref)
+    person = record_of(ref)
     sheet = _sheet(person, sheet_id)
     found = _open_at(person).get(sheet_id)
     if found is None:
@@ -77,7 +76,7 @@ def page(ref: str, sheet_id: UUID) -> ResponseReturnValue:
 @quiet
 def heard(ref: str, sheet_id: UUID, since: int) -> ResponseReturnValue:
     """How it stands and, while together, what is not what it was at revision `since`. 404 once it is over."""
-    person = _client(ref)
+    person = record_of(ref)
     number = _sheet(person, sheet_id).number
     try:
         found = open_for_coach(person.id, number, current_user.coach_id, clock.now())
@@ -92,7 +91,7 @@ def heard(ref: str, sheet_id: UUID, since: int) -> ResponseReturnValue:
 @staff
 def save(ref: str, sheet_id: UUID) -> ResponseReturnValue:
     """What the coach wrote, by script as autosave answers it, or by the button as a page."""
-    person = _client(ref)
+    person = record_of(ref)
     sheet = _sheet(person, sheet_id)
     answers, faults = parse_form(sheet.template, request.form)
     try:
@@ -112,7 +111,7 @@ def save(ref: str, sheet_id: UUID) -> ResponseReturnValue:
 @staff
 def end(ref: str, sheet_id: UUID) -> ResponseReturnValue:
     """End it at once, or take the question back."""
-    together.end(_sheet(_client(ref), sheet_id), now=clock.now(), role="staff", by=_account())
+    together.end(_sheet(record_of(ref), sheet_id), now=clock.now(), role="staff", by=account())
     flash(_("Ended. You see this sheet again if it is shared with you."))
     return redirect(url_for("desk_sheets.of_client", ref=ref), 303)
 
@@ -123,7 +122,7 @@ def file(ref: str, sheet_id: UUID, paper: str, way: str, kind: str) -> ResponseR
     """The sheet as it stands now, for printing before the call ends."""
     if kind not in _kinds():
         abort(404)
-    person = _client(ref)
+    person = record_of(ref)
     number = _sheet(person, sheet_id).number
     sheet, answers = _beside(person, number)
     day = (sheet.saved_at or sheet.assigned_at).date()
@@ -195,22 +194,10 @@ def _page(
         parts=form.parts() if form else [],
         kinds=_kinds(),
         every=POLL_MS,
-        host=coach(current_user.coach_id),
+        host=host(),
         **{"revision": sheet.revision, **more},
     )
     return shown, status
-
-
-def _account() -> UUID:
-    account_id: UUID = current_user.account_id
-    return account_id
-
-
-def _client(ref: str) -> ClientRow:
-    try:
-        return client_by_ref(ref, coach_id=current_user.coach_id)
-    except NoSuchClient:
-        abort(404)
 
 
 def _sheet(person: ClientRow, sheet_id: UUID) -> SheetRow:
@@ -228,7 +215,7 @@ def _beside(person: ClientRow, number: int) -> tuple[SheetRow, Mapping[str, Valu
     except NotTogether:
         abort(404)
     for subject in (person.id, found[0].id):
-        record_view(subject, now=clock.now(), role="staff", actor=_account())
+        record_view(subject, now=clock.now(), role="staff", actor=account())
     return found
 
 
