@@ -6,9 +6,11 @@ from flask import Blueprint, Response, abort, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from coachapp.clients.queries import client
 from coachapp.documents.locking import locked
 from coachapp.web.files import pdf_answer
 from coachapp.web.guards import client_only
+from coachapp.web.words import day
 from coachapp.worksheets import queries
 from coachapp.worksheets.margin_queries import beside
 from coachapp.worksheets.print_forms import MOST_SHEETS, LockForm, SeveralForm
@@ -129,9 +131,20 @@ def _together_page(numbers: str, paper: str, form: LockForm | None = None) -> Re
 
 def _several_form() -> SeveralForm:
     form = SeveralForm()
-    sheets = reversed(queries.sheets_of(own_id()))
-    form.sheets.choices = [(sheet.number, sheet.template.title) for sheet in sheets]
+    me = client(own_id())
+    form.sheets.choices = [
+        (
+            sheet.number,
+            _("%(title)s, here since %(day)s", title=sheet.template.title, day=_given(sheet, me.zone)),
+        )
+        for sheet in reversed(queries.sheets_of(me.id))
+    ]
     return form
+
+
+def _given(sheet: SheetRow, zone: str) -> str:
+    """The same sheet may be there twice: its day tells which, and stays in one line."""
+    return day(sheet.assigned_at, zone, weekday=False).replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def _lock_form(*sheets: SheetRow) -> LockForm:
