@@ -126,6 +126,9 @@ class Job:
     def fill(self, title: str, answers: dict[str, str], *, share: bool) -> None:
         page = self.client
         page.goto(f"{self.url}/me/worksheets")
+        fold = page.get_by_text("You can also take one yourself")
+        if not page.locator("details[open]", has=fold).count():
+            fold.click()
         take = page.get_by_role("button", name=f"Take this one {title}")
         if take.count():
             take.click()
