@@ -59,7 +59,7 @@ def _print(page: PlainDocument, section: PostedSection) -> None:
             page.paragraph(_joined(label, posted.lines[0]))
             continue
         if label and (posted.numbered or len(section.posted) > 1):
-            page.paragraph(_joined(label, ""))
+            page.heading(label, 3)
         (page.steps if posted.numbered else page.points)(posted.lines)
 
 
@@ -68,7 +68,7 @@ def _joined(label: str, line: str) -> str:
     if not label:
         return line
     end = "" if label.endswith((".", "?", ":")) else ":"
-    return f"{label}{end} {line}".strip()
+    return f"{label}{end} {line}"
 
 
 def _with_marks(template: Template) -> Template:

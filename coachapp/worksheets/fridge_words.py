@@ -98,7 +98,11 @@ class _Reading:
         if not said:
             return ""
         head = field.row_heads[number].text if field.row_heads else said.pop(0)
-        return f"{head}: {' – '.join(said)}" if said else head
+        if not said:
+            return head
+        # An initial has a stop of its own, after which a colon looks odd.
+        between = " – " if head.endswith(".") else ": "
+        return between.join([head, " – ".join(said)])
 
     def _cell(self, column: Column, how: Fridge, row: Row) -> str:
         value = row.get(column.key)
