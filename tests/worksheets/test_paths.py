@@ -20,6 +20,7 @@ from coachapp.practice.queries import offering
 from coachapp.worksheets import operations as sheets
 from coachapp.worksheets import path_operations as paths
 from coachapp.worksheets.models import Assignment, SheetTemplate
+from coachapp.worksheets.over_time_queries import courses_of
 from coachapp.worksheets.path_models import PathStep, SheetPath
 from coachapp.worksheets.path_operations import By, Wanted, give_what_has_come
 from coachapp.worksheets.path_queries import path_of
@@ -86,6 +87,18 @@ def test_each_sheet_comes_once_on_its_day_with_its_words(inside):
     assert keys(inside.alex) == ["peace", "call-sheet", "peace"]
     first = sheets_of(inside.alex)[-1]
     assert first.note == "For today." and first.standing.listed and first.wanted_on is None
+
+
+def test_the_small_days_are_a_fresh_sheet_each_and_their_numbers_a_course(inside):
+    (ready,) = ready_paths()
+    paths.begin_ready(inside.alex, ready, TODAY, by=BY, now=NOON)
+    assert tick(9) == sum(each.day <= 9 for each in ready.steps)
+    small = [sheet for sheet in sheets_of(inside.alex) if sheet.template.key == "a-small-day"]
+    assert len({sheet.number for sheet in small}) == 8 and not any(sheet.answered for sheet in small)
+    for n, sheet in enumerate(small[:3]):
+        sheets.save_answers(sheet.id, inside.alex, {"loud": n}, 0, now=NOON + (9 + n) * DAY)
+    (course,) = courses_of(inside.alex, ALEX.zone)
+    assert [number.value for number in course.numbers] == [0, 1, 2]
 
 
 def test_all_forty_come_at_once_where_they_are_due_and_no_more_fit(inside):
