@@ -162,7 +162,9 @@ def test_what_a_pill_says_is_never_wider_than_its_table(cast):
 
 
 @pytest.mark.parametrize(
-    ("name", "most"), [("app.css", 36), ("desk.css", 16), ("app.js", 14), ("writing.js", 16)], ids=lambda value: str(value)
+    ("name", "most"),
+    [("app.css", 36), ("desk.css", 16), ("app.js", 14), ("writing.js", 16)],
+    ids=lambda value: str(value),
 )
 def test_what_every_page_loads_stays_small(name, most):
     assert (STATIC / name).stat().st_size <= most * KB
