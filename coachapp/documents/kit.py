@@ -85,16 +85,18 @@ class Kit:
             blocks += [Gap(0.8 * mm * look.scale), Text(who, look.hint, Node("P", quote))]
         self.add([Indented(Stack(blocks), look.tick_column)])
 
-    def steps(self, items: Sequence[str], label: str = "") -> None:
-        """A numbered list; a `label` above it stays with it."""
-        self._list("Decimal", [(f"{number}.", item) for number, item in enumerate(items, 1)], label)
+    def steps(self, items: Sequence[str], label: str = "", hint: str = "") -> None:
+        """A numbered list; a `label` above it, and its hint, stay with it."""
+        self._list("Decimal", [(f"{number}.", item) for number, item in enumerate(items, 1)], label, hint)
 
     def points(self, items: Sequence[str]) -> None:
         """A list whose order says nothing."""
         self._list("Disc", [("•", item) for item in items])
 
-    def _list(self, numbering: str, items: Sequence[tuple[str, str]], label: str = "") -> None:
-        heading = self.above(label)
+    def _list(
+        self, numbering: str, items: Sequence[tuple[str, str]], label: str = "", hint: str = ""
+    ) -> None:
+        heading = self.above(label, hint)
         look, listing = self.look, Node("L", self.section, list_numbering=numbering)
         rows: list[Block] = []
         for mark, item in items:
@@ -104,9 +106,11 @@ class Kit:
             rows += [Row([bullet, body], [look.tick_column, None]), Gap(1 * mm * look.scale)]
         self.add([*heading, *rows[:-1]], head=len(heading))
 
-    def above(self, label: str) -> list[Block]:
-        """A label in plain letters above a list or a table, if there is one."""
-        return [self.text(label, self.look.body), Gap(1.2 * mm * self.look.scale)] if label else []
+    def above(self, label: str, hint: str = "") -> list[Block]:
+        """A label above a list or a table, and what explains it, if there are any."""
+        words = [(label, self.look.label), (hint, self.look.hint)]
+        said: list[Block] = [self.text(text, style) for text, style in words if text]
+        return [*said, Gap(1.2 * mm * self.look.scale)] if said else []
 
     def text_table(
         self, heads: Sequence[str], rows: Sequence[Sequence[str]], shares: Sequence[float] | None = None

@@ -18,13 +18,15 @@ class PlainDocument(Kit):
     """A document to read; see `Kit` for its title, paragraphs, tables of text, notes and steps."""
 
     def heading(self, text: str, level: int = 2) -> None:
-        """A heading of level 2 or 3; it stays with what follows."""
-        look = self.look
-        self.flush()
+        """A heading of level 2 or 3; it stays with what follows, be that another heading."""
+        look, above = self.look, []
         if level == 2:
+            self.flush()
             self.section = Node("Sect", self.root)
+        else:
+            above, self._heading = self._heading, []
         style = look.heading if level == 2 else look.subheading
-        self.start_section([self.text(text, style, f"H{level}"), Gap(1.2 * look.scale)])
+        self.start_section([*above, self.text(text, style, f"H{level}"), Gap(0.9 * mm * look.scale)])
 
     def beside(self, columns: Sequence[tuple[str, Sequence[str]]]) -> None:
         """Short texts side by side, each a label with its lines; they are read one after the other."""

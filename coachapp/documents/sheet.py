@@ -76,6 +76,12 @@ class Sheet(Kit):
     def fillable(self) -> bool:
         return self.mode is Mode.FILLABLE
 
+    def part_alone(self, title: str) -> None:
+        """A section that is the only one on its page, and has no number."""
+        self.flush()
+        self.section = Node("Sect", self.root)
+        self.start_section([self.text(title, self.look.heading, "H2"), Gap(2 * mm * self.look.scale)])
+
     def step(self, title: str, hint: str = "") -> None:
         """A numbered section; what follows belongs to it."""
         look, self._sections = self.look, self._sections + 1
@@ -118,17 +124,17 @@ class Sheet(Kit):
                 [self.text(label, self.look.label), area] if index == 0 else [area], gap=0 if index else None
             )
 
-    def checks(self, name: str, options: Sequence[Option], *, label: str = "") -> None:
+    def checks(self, name: str, options: Sequence[Option], *, label: str = "", hint: str = "") -> None:
         """A list of which any number may be ticked."""
-        heading = self._label(label)
+        heading = self.above(label, hint)
         listing = Node("L", self.section, list_numbering="None")
         picked = self.answers.picked(name)
         entries = [self._check(listing, name, option, option.key in picked) for option in options]
         self.add([*heading, self._in_columns(entries, options)], head=len(heading))
 
-    def choice(self, name: str, label: str, options: Sequence[Option]) -> None:
+    def choice(self, name: str, label: str, options: Sequence[Option], *, hint: str = "") -> None:
         """A list of which one may be chosen."""
-        heading = self._label(label)
+        heading = self.above(label, hint)
         listing = Node("L", self.section, list_numbering="None")
         picked = self.answers.picked(name)
         made = [self._circle(listing, option, option.key in picked) for option in options]
@@ -140,7 +146,7 @@ class Sheet(Kit):
     def scale(self, name: str, label: str, *, low: str = "", high: str = "") -> None:
         """A scale from 0 to 10; `low` and `high` say what its ends mean."""
         look = self.look
-        heading = [*self._label(label), Gap(0.6 * mm * look.scale)]
+        heading = [*self.above(label), Gap(0.6 * mm * look.scale)]
         side = 6.6 * mm * (1.35 if look.large else 1)
         value = self.answers.number(name)
         if self.fillable:
@@ -159,9 +165,10 @@ class Sheet(Kit):
         rows: int = 4,
         row_heads: Sequence[str] = (),
         label: str = "",
+        hint: str = "",
     ) -> None:
         """A table to fill in; `row_heads` stand in the first column and set the number of rows."""
-        heading = self.above(label)
+        heading = self.above(label, hint)
         count = len(row_heads) or max(rows, self.answers.rows(name))
         tree = Node("Table", self.section)
         head_row = Node("TR", Node("THead", tree))
@@ -185,11 +192,6 @@ class Sheet(Kit):
         self.flush()
         self.section = Node("Sect", self.root)
         self.add(self._question(name, label, REST_LINES), fills=True)
-
-    def _label(self, label: str) -> list[Block]:
-        if not label:
-            return []
-        return [self.text(label, self.look.label), Gap(1.2 * mm * self.look.scale)]
 
     def _question(
         self, name: str, label: str, lines: int, hint: str = "", *, long: bool = False

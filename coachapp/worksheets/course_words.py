@@ -46,7 +46,8 @@ def add_course(document: Sheet | PlainDocument, found: Spoken, title: str = "") 
     course = found.course
     values = [number.value for number in course.shown]
     title = title or _("%(label)s, over time", label=course.label)
-    words = " · ".join(line.replace(" ", NO_BREAK) for line in found.charted)
+    # The dot stays with what it ends, so that no line begins with one.
+    words = f"{NO_BREAK}· ".join(line.replace(" ", NO_BREAK) for line in found.charted)
     if len(values) < len(course.numbers):
         words = _("First %(first)s. Last: %(words)s", first=found.lines[-1], words=words)
     add_chart(document, title, values, found.chart, words)

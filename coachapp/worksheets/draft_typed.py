@@ -23,6 +23,7 @@ from coachapp.worksheets.template import (
     Field,
     FieldType,
     Fridge,
+    OnPage,
     Panel,
     Section,
     Template,
@@ -74,8 +75,8 @@ def _field(form: FormData, name: str, known: Mapping[str, Field]) -> Field | Non
         heads_up=_words(form, f"{name}-heads_up"),
     )
     before = known.get(field.key, field)
-    hung_up = replace(field, fridge=_fridge(form, name, before))
-    return _with_type(hung_up, form, name, before)
+    marked = replace(field, fridge=_fridge(form, name, before), person=_person(form, name, before))
+    return _with_type(marked, form, name, before)
 
 
 def _fridge(form: FormData, name: str, before: Field) -> Fridge | None:
@@ -84,6 +85,14 @@ def _fridge(form: FormData, name: str, before: Field) -> Fridge | None:
         return before.fridge
     chosen = _raw(form, f"{name}-fridge")
     return Fridge(chosen) if chosen in list(Fridge) else None
+
+
+def _person(form: FormData, name: str, before: Field) -> OnPage | None:
+    """On whose own page the answer stands; asked as the line above is."""
+    if not form.getlist(f"{name}-person"):
+        return before.person
+    chosen = _raw(form, f"{name}-person")
+    return OnPage(chosen) if chosen in list(OnPage) else None
 
 
 def _with_type(field: Field, form: FormData, name: str, before: Field) -> Field:

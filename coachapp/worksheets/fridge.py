@@ -39,7 +39,7 @@ def fridge_pdf(
         title = template.neutral_title
         page = PlainDocument(title, neutral_title=title, paper=paper, scale=scale, lang=lang, words=words)
         for section in sections:
-            _print(page, section)
+            print_section(page, section)
         return page
 
     *larger, smallest = SIZES
@@ -50,16 +50,16 @@ def fridge_pdf(
     return laid_out(smallest).build()
 
 
-def _print(page: PlainDocument, section: PostedSection) -> None:
+def print_section(page: PlainDocument, section: PostedSection, level: int = 2) -> None:
     """A section; a label that would only say its title once more is left out."""
-    page.heading(section.title)
+    page.heading(section.title, level)
     for posted in section.posted:
         label = "" if section.title.startswith(posted.label) else posted.label
         if len(posted.lines) == 1 and not posted.numbered:
             page.paragraph(_joined(label, posted.lines[0]))
             continue
         if label and (posted.numbered or len(section.posted) > 1):
-            page.paragraph(_joined(label, ""))
+            page.heading(label, 3)
         (page.steps if posted.numbered else page.points)(posted.lines)
 
 
@@ -68,7 +68,7 @@ def _joined(label: str, line: str) -> str:
     if not label:
         return line
     end = "" if label.endswith((".", "?", ":")) else ":"
-    return f"{label}{end} {line}".strip()
+    return f"{label}{end} {line}"
 
 
 def _with_marks(template: Template) -> Template:

@@ -54,7 +54,7 @@ def is_marked(template: Template) -> bool:
 
 def initials(text: str) -> str:
     """`Ana Ruiz, next door, 612 345 678` as `A. R. 612 345 678`: no word of it stays."""
-    words = [word for is_word, word in _pieces(text) if is_word]
+    words = [word for is_word, word in pieces(text) if is_word]
     named = [word for word in words if not word[0].islower()] or words
     numbers = (found.strip(" .:/-") for found in _NUMBER.findall(text))
     return " ".join([*map(_initial, named[:MOST_INITIALS]), *numbers])
@@ -80,10 +80,10 @@ class _Reading:
         if is_empty(value):
             return
         if field.type in TABULAR:
-            for number, row in enumerate(_rows(value)):
+            for number, row in enumerate(rows_of(value)):
                 yield self._row(field, number, row)
         elif field.type in CHOSEN:
-            yield from (option.text for option in field.options if option.key in _keys(value))
+            yield from (option.text for option in field.options if option.key in keys_of(value))
         elif field.type is FieldType.DATE:
             yield self.day_words(date.fromisoformat(str(value)))
         elif field.type is FieldType.SCALE:
@@ -98,7 +98,11 @@ class _Reading:
         if not said:
             return ""
         head = field.row_heads[number].text if field.row_heads else said.pop(0)
-        return f"{head}: {' – '.join(said)}" if said else head
+        if not said:
+            return head
+        # An initial has a stop of its own, after which a colon looks odd.
+        between = " – " if head.endswith(".") else ": "
+        return between.join([head, " – ".join(said)])
 
     def _cell(self, column: Column, how: Fridge, row: Row) -> str:
         value = row.get(column.key)
@@ -113,10 +117,10 @@ class _Reading:
         """The text, each name (the longest first) that stands anywhere in the plan made into an initial."""
         shown = "".join(
             _initial(piece) if is_word and piece.casefold() in self.names else piece
-            for is_word, piece in _pieces(text)
+            for is_word, piece in pieces(text)
         )
         for name in self.names:
-            if _is_wide(name[0]):  # scripts without spaces between words
+            if is_wide(name[0]):  # scripts without spaces between words
                 shown = shown.replace(name, _initial(name))
         return _TWO_STOPS.sub(r"\1.", shown)
 
@@ -144,36 +148,36 @@ def _names(template: Template, answers: Mapping[str, Value]) -> Iterator[str]:
     In a column of names each word is one, unless it is small and one of the template's own, like "and". A line that is
     left off may hold a child's name, or a word for insiders.
     """
-    known = _words_of(template_as_json(template))
+    known = words_of(template_as_json(template))
     for field in template.fields:
         value = answers.get(field.key)
         if field.type in TABULAR:
             for column in field.answer_columns:
                 stated = field.type is FieldType.PEOPLE and column is field.columns[0]
                 if stated or _how_column(field, column) is Fridge.INITIALS:
-                    for row in _rows(value):
-                        yield from _named(str(row.get(column.key) or ""), known, stated=stated)
+                    for row in rows_of(value):
+                        yield from named_words(str(row.get(column.key) or ""), known, stated=stated)
         elif isinstance(value, str) and (_how(field) is Fridge.INITIALS or _is_left_off_line(field)):
-            yield from _named(value, known, stated=False)
+            yield from named_words(value, known, stated=False)
 
 
-def _named(text: str, known: frozenset[str], *, stated: bool) -> Iterator[str]:
+def named_words(text: str, known: frozenset[str], *, stated: bool) -> Iterator[str]:
     """The words of a cell that are taken for names: of a stated one all but "and" and its like; else the capital ones."""
-    words = [word for is_word, word in _pieces(text) if is_word and len(word) > 1]
+    words = [word for is_word, word in pieces(text) if is_word and len(word) > 1]
     capital = [word for word in words if not word[0].islower()]
     strange = [word for word in words if word.casefold() not in known]
     found = ({*capital, *strange} or words) if stated else {*strange} & {*(capital or words)}
     yield from (word.casefold() for word in found)
 
 
-def _words_of(plain: object) -> frozenset[str]:
+def words_of(plain: object) -> frozenset[str]:
     if isinstance(plain, str):
-        return frozenset(piece.casefold() for is_word, piece in _pieces(plain) if is_word)
+        return frozenset(piece.casefold() for is_word, piece in pieces(plain) if is_word)
     parts = plain.values() if isinstance(plain, dict) else plain if isinstance(plain, list) else ()
-    return frozenset().union(*map(_words_of, parts))
+    return frozenset().union(*map(words_of, parts))
 
 
-def _pieces(text: str) -> Iterator[tuple[bool, str]]:
+def pieces(text: str) -> Iterator[tuple[bool, str]]:
     """The text in runs of letters (with their marks) and runs of everything else, each with whether it is letters."""
     whole = unicodedata.normalize("NFC", text)
     for is_word, run in groupby(whole, key=lambda letter: unicodedata.category(letter)[0] in "LM"):
@@ -182,18 +186,18 @@ def _pieces(text: str) -> Iterator[tuple[bool, str]]:
 
 def _initial(word: str) -> str:
     """Its first letter; nothing of a script in which one sign may be a whole name."""
-    return "…" if _is_wide(word[0]) else f"{word[0].upper()[0]}."
+    return "…" if is_wide(word[0]) else f"{word[0].upper()[0]}."
 
 
-def _is_wide(letter: str) -> bool:
+def is_wide(letter: str) -> bool:
     return unicodedata.east_asian_width(letter) in "WF"
 
 
-def _keys(value: Value) -> frozenset[str]:
+def keys_of(value: Value) -> frozenset[str]:
     if isinstance(value, list):
         return frozenset(each for each in value if isinstance(each, str))
     return frozenset([str(value)])
 
 
-def _rows(value: Value) -> list[Row]:
+def rows_of(value: Value) -> list[Row]:
     return [row for row in value if isinstance(row, dict)] if isinstance(value, list) else []

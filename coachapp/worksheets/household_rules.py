@@ -22,6 +22,10 @@ class NotAPlan(WorksheetError):
     """Only a household plan has seats, and a print to hang up."""
 
 
+class NobodyNamed(WorksheetError):
+    """Nobody of the household is named in the plan, so there is nobody to print a page for."""
+
+
 class NoSuchSeat(WorksheetError):
     """No seat opens with this token, or it is over, or not hers; which of them is never said."""
 

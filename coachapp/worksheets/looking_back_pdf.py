@@ -32,8 +32,7 @@ def looking_back_pdf(contents: Contents, made_at: datetime, zone: str, paper: Pa
             add_course(document, spoken(course, year=True), f"{course.label} · {course.neutral_title}")
     if contents.sums:
         document.heading(_("Counted"))
-        for line in counted(contents):
-            document.paragraph(line)
+        document.points(counted(contents))
     return document.build()
 
 

@@ -26,6 +26,7 @@ from coachapp.worksheets.path_rules import (
     HerPause,
     NoSuchPath,
     NoSuchSession,
+    NoSuchStep,
     PathFull,
     PathRuns,
     Rule,
@@ -153,8 +154,7 @@ def change_step(client_id: UUID, position: int, wanted: Wanted, *, by: By, now: 
         _check(db, row, wanted, now, step.place_id)
         is_another = (known.template_id, known.rule) != (wanted.template_id, wanted.rule)
         if known.assignment_id and is_another:
-            sheets.withdraw(known.assignment_id, client_id, now=now, by=by.actor)
-            step.assignment_id = step.given_at = None
+            _take_back(step, client_id, by, now)
         _write(row, step, wanted)
         _noted(row, "changed", by, now)
 
@@ -167,6 +167,28 @@ def remove_step(client_id: UUID, position: int, *, by: By, now: datetime) -> Non
         db.delete(step)
         if known.assignment_id:
             sheets.withdraw(known.assignment_id, client_id, now=now, by=by.actor)
+        _noted(row, "changed", by, now)
+
+
+def move_step(client_id: UUID, step_id: UUID, *, up: bool, by: By, now: datetime) -> None:
+    """Let a step change places with the next one, up or down, that has not come as far as its coach may know.
+
+    At the end of them it stays. What came unknown to her because another was put aside, and would wait for a different
+    one now, is taken back and comes anew. NoSuchPath, NoSuchStep.
+    """
+    with _held(client_id) as (db, row):
+        mine = path_queries.path_row(row)
+        ids = [each.id for each in mine.open_rows]
+        if step_id not in ids:
+            raise NoSuchStep(step_id)
+        other = ids.index(step_id) + (-1 if up else 1)
+        if not 0 <= other < len(ids):
+            return
+        _swap(db, step_id, ids[other])
+        waits_for = path_queries.path_row(row).waits_for
+        for each in mine.open_rows:
+            if each.assignment_id and waits_for.get(each.id) != mine.waits_for.get(each.id):
+                _take_back(db.get_one(PathStep, each.id), client_id, by, now)
         _noted(row, "changed", by, now)
 
 
@@ -226,6 +248,25 @@ def _add(db: Session, row: SheetPath, position: int, wanted: Wanted, now: dateti
     step = PathStep(id=uuid4(), path_id=row.id, position=position)
     _write(row, step, wanted)
     db.add(step)
+
+
+def _swap(db: Session, one_id: UUID, other_id: UUID) -> None:
+    """No two steps stand at one position, not even for a moment: 0 is nobody's."""
+    one, other = db.get_one(PathStep, one_id), db.get_one(PathStep, other_id)
+    there, here = other.position, one.position
+    one.position = 0
+    db.flush()
+    other.position = here
+    db.flush()
+    one.position = there
+    db.flush()
+
+
+def _take_back(step: PathStep, client_id: UUID, by: By, now: datetime) -> None:
+    """The sheet a step gave, so that it may come anew."""
+    if step.assignment_id:
+        sheets.withdraw(step.assignment_id, client_id, now=now, by=by.actor)
+    step.assignment_id = step.given_at = None
 
 
 def _write(row: SheetPath, step: PathStep, wanted: Wanted) -> None:

@@ -23,6 +23,7 @@ from coachapp.worksheets.path_rules import (
     Rule,
     Session,
     Step,
+    follows,
     is_known,
 )
 from coachapp.worksheets.queries import standing
@@ -62,10 +63,26 @@ class PathRow:
     rows: tuple[StepRow, ...]
     path: Path
 
+    @property
+    def open_rows(self) -> tuple[StepRow, ...]:
+        """The steps that have not come, as far as their coach may know."""
+        return tuple(
+            row
+            for index, row in enumerate(self.rows)
+            if row.given_at is None or not is_known(self.path.steps, index)
+        )
+
+    @property
+    def waits_for(self) -> dict[UUID, UUID | None]:
+        """Of each step that comes when another is put aside, which one that is."""
+        before = {row.id: follows(self.path.steps, index) for index, row in enumerate(self.rows)}
+        done = (row.id for row in self.rows if row.rule is Rule.DONE)
+        return {id: None if (at := before[id]) is None else self.rows[at].id for id in done}
+
     def open_step(self, position: int) -> StepRow:
         """The step at a position, as long as its coach may change it. NoSuchStep also for one she knows to have come."""
-        for index, row in enumerate(self.rows):
-            if row.position == position and (row.given_at is None or not is_known(self.path.steps, index)):
+        for row in self.open_rows:
+            if row.position == position:
                 return row
         raise NoSuchStep(position)
 

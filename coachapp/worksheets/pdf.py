@@ -84,10 +84,11 @@ def sheet_pdf(template: Template, answers: Mapping[str, Value] | None = None, **
 def card_pdf(template: Template, answers: Mapping[str, Value] | None = None, **look: Any) -> bytes:
     """Only the card to cut out and fold, on a page of its own. Raises NoCard."""
     section = next((section for section in template.sections if section.card), None)
-    if section is None:
+    if section is None or section.card is None:
         raise NoCard(template.key)
     sheet = _empty(template, answers or {}, Look(**look), purpose=section.hint)
-    _Printing(sheet, template, Section(section.title, card=section.card)).section()
+    sheet.part_alone(section.title)
+    _Printing(sheet, template, section).card(section.card)
     return sheet.build()
 
 
@@ -238,7 +239,7 @@ class _Printing:
             signed = f"{words}\n{field.signed}" if field.signed else words
             self.sheet.note(signed, field.label if field.hint else "")
             return
-        self.sheet.steps(field.steps, _joined(field.label, field.hint))
+        self.sheet.steps(field.steps, field.label, field.hint)
         if field.signed:
             self.sheet.paragraph(field.signed)
 
@@ -254,22 +255,25 @@ class _Printing:
     def options(self, field: Field) -> None:
         options = [SheetOption(option.key, _joined(option.text, option.note)) for option in field.options]
         if field.type is FieldType.CHOICE:
-            self.sheet.choice(print_name(field.key), _joined(field.label, field.hint), options)
+            self.sheet.choice(print_name(field.key), field.label, options, hint=field.hint)
         else:
-            self.sheet.checks(print_name(field.key), options, label=self.label_needed(field))
+            label = self.label_needed(field)
+            self.sheet.checks(print_name(field.key), options, label=label, hint=field.hint)
 
     def table(self, field: Field) -> None:
         columns = [SheetColumn(column.label, column.share, column.tick) for column in field.columns]
         heads = [head.text for head in field.row_heads]
         label = self.label_needed(field)
-        self.sheet.table(print_name(field.key), columns, rows=field.rows, row_heads=heads, label=label)
+        self.sheet.table(
+            print_name(field.key), columns, rows=field.rows, row_heads=heads, label=label, hint=field.hint
+        )
 
     def label_needed(self, field: Field) -> str:
         """A list or table right below its section's title needs no label of its own, unless another follows."""
         others = [each for each in self.of.fields if each.type in CHOSEN | TABULAR]
         if field is self.of.fields[0] and others == [field]:
-            return field.hint
-        return _joined(field.label, field.hint)
+            return ""
+        return field.label
 
     def card(self, card: Card) -> None:
         left, right = (self.side(panel) for panel in card.panels)

@@ -42,6 +42,14 @@ class Fridge(StrEnum):
     OUT = "out"
 
 
+class OnPage(StrEnum):
+    """Who finds an answer on a page of their own: everyone, whoever is named in it, or nobody."""
+
+    EVERYONE = "everyone"
+    NAMED = "named"
+    NOBODY = "nobody"
+
+
 WRITTEN = frozenset({FieldType.LONG_TEXT, FieldType.OWN_WORDS})
 CHOSEN = frozenset({FieldType.CHOICE, FieldType.CHOICES})
 TABULAR = frozenset({FieldType.TABLE, FieldType.PEOPLE})
@@ -88,6 +96,7 @@ class Field:
     steps: tuple[str, ...] = ()
     signed: str = ""
     fridge: Fridge | None = None
+    person: OnPage | None = None
 
     @property
     def asks(self) -> bool:

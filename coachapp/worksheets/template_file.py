@@ -18,6 +18,7 @@ from coachapp.worksheets.template import (
     FieldType,
     Fridge,
     Kind,
+    OnPage,
     Option,
     Panel,
     Section,
@@ -42,7 +43,7 @@ _BELONGS = {
     "steps": frozenset({FieldType.NOTE}),
     "signed": frozenset({FieldType.NOTE}),
 }
-_COMMON = ("key", "type", "label", "hint", "optional", "heads_up", "fridge")
+_COMMON = ("key", "type", "label", "hint", "optional", "heads_up", "fridge", "person")
 _TOP = ("key", "version", "kind", "title", "neutral_title", "purpose", "minutes", "sections")
 _ON_A_CARD = t.SHORT | t.WRITTEN
 
@@ -135,6 +136,7 @@ class _Reader(Reading):
             optional=self.part(parts, where, "optional", False, self.flag),
             heads_up=self.part(parts, where, "heads_up", "", self.words),
             fridge=self.part(parts, where, "fridge", None, self.fridge),
+            person=self.part(parts, where, "person", None, self.person),
         )
         return self.with_type(field, parts, where)
 
@@ -198,6 +200,9 @@ class _Reader(Reading):
 
     def fridge(self, node: yaml.Node, where: str) -> Fridge:
         return Fridge(self.one_of(Fridge)(node, where))
+
+    def person(self, node: yaml.Node, where: str) -> OnPage:
+        return OnPage(self.one_of(OnPage)(node, where))
 
     def options(self, at_least: int, at_most: int) -> Callable[[yaml.Node, str], tuple[Option, ...]]:
         def options(node: yaml.Node, where: str) -> tuple[Option, ...]:

@@ -13,6 +13,7 @@ from coachapp.worksheets.template import (
     FieldType,
     Fridge,
     Kind,
+    OnPage,
     Option,
     Panel,
     Section,
@@ -55,6 +56,7 @@ def _field_as_json(field: Field) -> dict[str, Any]:
             "optional": field.optional,
             "heads_up": field.heads_up,
             "fridge": field.fridge.value if field.fridge else "",
+            "person": field.person.value if field.person else "",
             "low": field.low,
             "high": field.high,
             "lines": field.lines,
@@ -145,6 +147,7 @@ def _field_from_json(plain: Mapping[str, Any]) -> Field:
         steps=tuple(plain.get("steps", ())),
         signed=plain.get("signed", ""),
         fridge=_fridge_from_json(plain),
+        person=OnPage(plain["person"]) if "person" in plain else None,
     )
 
 

@@ -1,8 +1,10 @@
 """Where pages break, and what becomes of the room a break leaves."""
 
+from coachapp.documents import PlainDocument
 from coachapp.documents.answers import RuledLines
 from coachapp.documents.blocks import Gap, Stack
 from coachapp.documents.pages import Piece, fill_pages
+from tests.documents.page_reader import Pages
 
 HEIGHT = 100.0
 
@@ -82,3 +84,16 @@ def test_a_piece_that_cannot_be_cut_gets_a_page_of_its_own():
         [150],
         [10],
     ]
+
+
+def test_a_heading_below_a_heading_stays_with_it() -> None:
+    """However far down the page they come, neither is left behind."""
+    for lines in range(30, 42):
+        document = PlainDocument("Notes", neutral_title="Notes")
+        for number in range(lines):
+            document.paragraph(f"Line {number}")
+        document.heading("Above")
+        document.heading("Below", 3)
+        document.paragraph("What follows")
+        places = {said: pages for _tag, said, pages in Pages(document.build()).elements()}
+        assert places["Above"] == places["Below"] == places["What follows"], lines

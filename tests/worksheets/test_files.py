@@ -39,6 +39,15 @@ def test_a_copy_to_keep_and_letter_paper(alex):
         assert [float(edge) for edge in pdf.pages[0].mediabox][2:] == [612, 792]
 
 
+def test_a_plan_that_names_people_has_a_page_for_each(practice, alex):
+    assert_good_pdf(alex.get("/me/worksheets/1/a4/read/person.pdf").data)
+    assert "A page for each person" in alex.get("/me/worksheets/1/print").get_data(as_text=True)
+    alex.get("/me/worksheets/1")
+    save(alex, 1, {"f-sentence": "Not today.", "f-household-1-name": ""}, 1)
+    assert "A page for each person" not in alex.get("/me/worksheets/1/print").get_data(as_text=True)
+    assert alex.get("/me/worksheets/1/person.pdf").status_code == 404
+
+
 def test_a_worksheet_without_a_card_has_none(practice, alex):
     practice.give(practice.alex)
     assert alex.get("/me/worksheets/2/card.pdf").status_code == 404

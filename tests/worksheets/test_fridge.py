@@ -124,6 +124,12 @@ def test_a_name_in_a_line_that_is_left_off_is_an_initial_elsewhere():
     assert "If L. is ill" in text and "Lena" not in text
 
 
+def test_after_an_initial_stands_no_colon():
+    plan = next(each for each in PLANS if each.key == "our-door")
+    text = text_of(fridge_pdf(plan, {"household": [{"name": "Ana", "phone": "612"}]}))
+    assert "A. – 612" in text and "A.:" not in text
+
+
 def test_a_day_of_a_plan_and_small_words_stay():
     plan = next(each for each in PLANS if each.key == "our-door")
     text = text_of(fridge_pdf(plan, {"household": [{"name": "Mum and Dad"}], "sentence": "Look and wait."}))

@@ -20,6 +20,7 @@ from coachapp.practice.queries import offering
 from coachapp.worksheets import operations as sheets
 from coachapp.worksheets import path_operations as paths
 from coachapp.worksheets.models import Assignment, SheetTemplate
+from coachapp.worksheets.over_time_queries import courses_of
 from coachapp.worksheets.path_models import PathStep, SheetPath
 from coachapp.worksheets.path_operations import By, Wanted, give_what_has_come
 from coachapp.worksheets.path_queries import path_of
@@ -33,6 +34,7 @@ from coachapp.worksheets.path_rules import (
     PathRuns,
     Rule,
     Stand,
+    for_coach,
 )
 from coachapp.worksheets.path_rules import outlook as looked
 from coachapp.worksheets.queries import sheets_of, template
@@ -86,6 +88,18 @@ def test_each_sheet_comes_once_on_its_day_with_its_words(inside):
     assert keys(inside.alex) == ["peace", "call-sheet", "peace"]
     first = sheets_of(inside.alex)[-1]
     assert first.note == "For today." and first.standing.listed and first.wanted_on is None
+
+
+def test_the_small_days_are_a_fresh_sheet_each_and_their_numbers_a_course(inside):
+    (ready,) = ready_paths()
+    paths.begin_ready(inside.alex, ready, TODAY, by=BY, now=NOON)
+    assert tick(9) == sum(each.day <= 9 for each in ready.steps)
+    small = [sheet for sheet in sheets_of(inside.alex) if sheet.template.key == "a-small-day"]
+    assert len({sheet.number for sheet in small}) == 8 and not any(sheet.answered for sheet in small)
+    for n, sheet in enumerate(small[:3]):
+        sheets.save_answers(sheet.id, inside.alex, {"loud": n}, 0, now=NOON + (9 + n) * DAY)
+    (course,) = courses_of(inside.alex, ALEX.zone)
+    assert [number.value for number in course.numbers] == [0, 1, 2]
 
 
 def test_all_forty_come_at_once_where_they_are_due_and_no_more_fit(inside):
@@ -346,7 +360,7 @@ def test_one_press_gives_the_first_thirty_days_and_both_steer_it(practice, nora,
     nora.get(desk)
     assert nora.post(desk, {"which": "empty", "starts_on": str(today)}).status_code == 303  # one at a time
     page = nora.follow().get_data(as_text=True)
-    assert "There is a path already" in page and page.count(f"{desk}/step/") == len(ready_paths()[0].steps)
+    assert "There is a path already" in page and page.count('<li id="step-') == len(ready_paths()[0].steps)
     assert give_now(practice) == 1
     alex.get("/me/worksheets")
     assert "What comes by and by" in alex.text and "The first 30 days" in alex.text
@@ -374,6 +388,90 @@ def test_one_press_gives_the_first_thirty_days_and_both_steer_it(practice, nora,
     assert alex.get("/me/worksheets/path").status_code == 404
     assert "The first 30 days" in alex.get("/me/worksheets").get_data(as_text=True)
     assert "Make the path" in nora.get(desk).get_data(as_text=True)
+
+
+def move(client_id, index: int, *, up: bool) -> None:
+    paths.move_step(client_id, path_of(client_id).rows[index].id, up=up, by=BY, now=NOON)
+
+
+def days_of(client_id) -> list[int]:
+    return [row.days for row in path_of(client_id).rows]
+
+
+def test_steps_change_places_and_what_has_come_stays_where_it_is(inside):
+    begin(inside.alex, step(days=1), step(days=0), step(days=2), step(days=3))
+    assert tick(0) == 1
+    move(inside.alex, 3, up=True)
+    assert days_of(inside.alex) == [1, 0, 3, 2]
+    move(inside.alex, 2, up=True)  # past the one that has come
+    assert days_of(inside.alex) == [3, 0, 1, 2]
+    for index, up in ((0, True), (3, False)):
+        move(inside.alex, index, up=up)
+    assert days_of(inside.alex) == [3, 0, 1, 2]
+    for up in (True, False):
+        with pytest.raises(NoSuchStep):
+            move(inside.alex, 1, up=up)
+    paths.remove_step(inside.alex, path_of(inside.alex).rows[2].position, by=BY, now=NOON)
+    move(inside.alex, 3 - 1, up=True)
+    assert days_of(inside.alex) == [2, 0, 3] and [tick(days) for days in (1, 2, 3, 4)] == [0, 1, 1, 0]
+    with pytest.raises(NoSuchPath):
+        paths.move_step(inside.maya, path_of(inside.alex).id, up=True, by=BY, now=NOON)
+
+
+@pytest.mark.parametrize("is_put_aside", [False, True])
+def test_moving_tells_nothing_of_what_was_put_aside(inside, is_put_aside):
+    """The second came unknown to her coach because the first was put aside: moved, it waits and comes anew."""
+    begin(inside.alex, step("peace"), step("call-sheet", Rule.DONE), step("hard-dates", days=9), step(days=9))
+    tick(0)
+    (first,) = sheets_of(inside.alex)
+    if is_put_aside:
+        sheets.done(first.id, inside.alex, now=NOON)
+        assert tick(0) == 1
+    move(inside.alex, 1, up=False)
+    mine = path_of(inside.alex)
+    assert [row.title for row in mine.rows][1:3] == ["Hard dates", "When the phone rings"]
+    assert {row.given_at for row in mine.rows[1:]} == {None} and tick(1) == 0
+    looks = for_coach(mine.path, NOON, zone(ALEX.zone))
+    assert [each.stand for each in looks] == [Stand.GIVEN, Stand.COMES, Stand.OPEN, Stand.COMES]
+
+
+@both_databases
+def test_two_presses_at_once_each_move_a_step(inside):
+    begin(inside.alex, *[step(days=n + 1) for n in range(4)])
+    last = path_of(inside.alex).rows[3].id
+
+    def press(_n: int) -> None:
+        with inside.app.app_context():
+            paths.move_step(inside.alex, last, up=True, by=BY, now=NOON)
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(press, range(2)))
+    db.session().rollback()
+    assert days_of(inside.alex) == [1, 4, 2, 3]
+
+
+def test_a_step_is_moved_by_buttons_without_script(practice, nora, desk):
+    with practice.app.app_context():
+        today = clock.now().astimezone(zone(ALEX.zone)).date()
+        paths.begin(practice.alex, today, [step(days=n) for n in (0, 4, 5)], by=BY, now=clock.now())
+    give_now(practice)
+
+    def buttons() -> list[tuple[str, bool]]:
+        page = nora.get(desk).get_data(as_text=True)
+        found = re.findall(r'action="([^"]+/(?:up|down))".*?<button[^>]*?( disabled)?></button>', page)
+        return [(path, bool(disabled)) for path, disabled in found]
+
+    assert [disabled for _path, disabled in buttons()] == [True, False, False, True]
+    answer = nora.post(buttons()[1][0])
+    assert (answer.status_code, answer.location.partition("#")[0]) == (303, desk)
+    page = nora.get(desk).get_data(as_text=True)
+    assert page.index("5 days after the start") < page.index("4 days after the start")
+    given = re.findall(r'id="step-([0-9a-f-]+)"', page)[0]
+    for nothing in (given, practice.alex):
+        nora.get(desk)
+        assert nora.post(f"{desk}/step/{nothing}/up").status_code == 404
+    hers = desk.replace(practice.alex_ref, practice.maya_ref)
+    assert nora.post(buttons()[1][0].replace(desk, hers)).status_code == 404  # she is on no path
 
 
 def test_a_step_is_added_changed_and_taken_out_by_its_pages(practice, nora, desk):

@@ -21,6 +21,7 @@ from tests.plain_browser import Browser
 from tests.road import both_databases
 from tests.road import mostly_sqlite as databases  # noqa: F401  # pytest finds fixtures by name
 from tests.sheets import save
+from tests.worksheets.test_fridge import text_of
 
 CANARY = "Zefirelda"
 HERE = "/me/worksheets/1/household"
@@ -110,6 +111,22 @@ def test_a_plan_of_every_kind_of_field_can_be_read(practice, alex):
     assert "Second" not in guest.text
     for kind in ("completed", "fridge", "card"):
         assert_good_pdf(guest.get(f"{path}/letter/{kind}.pdf").data)
+
+
+def test_whoever_the_seat_is_named_after_finds_a_page_of_their_own(practice, alex):
+    rows = {"f-household-1-name": CANARY, "f-household-2-name": "Marek Novak", "f-jobs-1-who": CANARY}
+    alex.get("/me/worksheets/1")
+    save(alex, 1, {"f-sentence": "Not today.", **rows}, 1)
+    path, guest = invite(alex), Browser(practice.app)
+    assert f'href="{path}/a4/person.pdf"' in guest.get(path).get_data(as_text=True)
+    answer = guest.get(f"{path}/letter/person.pdf")
+    assert answer.headers["Content-Disposition"] == 'inline; filename="sheet.pdf"'
+    assert_good_pdf(answer.data)
+    said = text_of(answer.data)
+    assert "Marek Novak" in said and "Not today." in said and CANARY not in said
+    for other in (invite(alex, "Kim"), invite(alex, "Novak Kim")):
+        assert "person.pdf" not in guest.get(other).get_data(as_text=True)
+        assert guest.get(f"{other}/a4/person.pdf").status_code == 404
 
 
 def test_its_prints(practice, alex):

@@ -53,6 +53,7 @@ ONE_MISTAKE = [
     (with_field("      - {key: a, type: table, label: A, rows: 2, columns: {x: X, y: Y}, row_heads: {z: Z}}\n"), "Line 11, section 1, field 1, “rows”: Expected either “rows” or “row_heads”, not both."),
     (with_field("      - {key: a, type: table, label: A, columns: {x: X}, row_heads: {z: Z}}\n"), "Line 11, section 1, field 1, “columns”: Expected a second column beside the row heads."),
     (LEAST.replace("label: Words", "label: Words\n        fridge: initial"), "Line 14, section 1, field 1, “fridge”: Expected one of whole, initials, out; found “initial”. Did you mean “initials”?"),
+    (LEAST.replace("label: Words", "label: Words\n        person: all"), "Line 14, section 1, field 1, “person”: Expected one of everyone, named, nobody; found “all”."),
     (with_field("      - {key: a, type: people, label: A, columns: {who: Who}}\n"), "Line 11, section 1, field 1, “columns”: Expected the first column of people to be “name”."),
     (with_field("      - {key: a, type: people, label: A, columns: {name: Name}, rows: 31}\n"), "Line 11, section 1, field 1, “rows”: Expected a whole number from 1 to 30, found “31”."),
     (LEAST.replace("    fields:\n" + FIELD, "    fields: []\n"), "Line 10, section 1, “fields”: Expected at least one field, or a card."),

@@ -377,7 +377,7 @@ HOSTILE = "</textarea><script>alert('x')</script>\"' {{ 7*7 }} \u202e \x00\x1b ð
 
 def test_the_other_side_sees_it_within_five_seconds():
     """The longest an autosave waits while somebody types on, and the longest until the other page asks."""
-    [longest] = re.findall(r"since \+ (\d+) - Date\.now", (PROJECT / "static" / "app.js").read_text())
+    [longest] = re.findall(r"since \+ (\d+) - Date\.now", (PROJECT / "static" / "writing.js").read_text())
     assert int(longest) + POLL_MS < 5_000 and int(longest) < 3_000
 
 

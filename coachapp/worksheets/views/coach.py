@@ -14,7 +14,8 @@ from coachapp.clients.rules import ClientRow
 from coachapp.web.guards import staff
 from coachapp.worksheets import draft_queries, operations, queries
 from coachapp.worksheets.answers import Value
-from coachapp.worksheets.forms import AssignForm, SheetForm
+from coachapp.worksheets.coach_forms import AssignForm
+from coachapp.worksheets.forms import SheetForm
 from coachapp.worksheets.giving_queries import given, given_to
 from coachapp.worksheets.looking_back_queries import shared_pages_of
 from coachapp.worksheets.margin_queries import beside_by

@@ -10,12 +10,13 @@ from coachapp.web.files import pdf_answer
 from coachapp.worksheets.answers import Value
 from coachapp.worksheets.course_words import Spoken
 from coachapp.worksheets.fridge import fridge_pdf
-from coachapp.worksheets.household_rules import NotAPlan
+from coachapp.worksheets.household_rules import NobodyNamed, NotAPlan
 from coachapp.worksheets.looking_back import Contents
 from coachapp.worksheets.looking_back_pdf import looking_back_pdf
 from coachapp.worksheets.looking_back_queries import PageRow
 from coachapp.worksheets.pdf import NoCard, bundle_pdf, card_pdf, sheet_pdf
-from coachapp.worksheets.queries import SheetRow
+from coachapp.worksheets.person_pdf import people_in, person_pdf
+from coachapp.worksheets.queries import SheetRow, answers_of
 from coachapp.worksheets.template import Template
 from coachapp.worksheets.template_file import write_template
 
@@ -25,7 +26,7 @@ Courses = Mapping[str, Spoken]
 PAPERS = {"a4": Paper.A4, "letter": Paper.LETTER}
 EMPTY = ("blank", "fillable")
 """The kinds that are without answers whoever fills them in."""
-KINDS = ("blank", "fillable", "completed", "large", "ink", "card", "fridge")
+KINDS = ("blank", "fillable", "completed", "large", "ink", "card", "fridge", "person")
 KIND = f"<any({','.join(KINDS)}):kind>"
 FILE = f"<any(a4,letter):paper>/<any(read,keep):way>/{KIND}.pdf"
 MODES = {"blank": Mode.BLANK, "fillable": Mode.FILLABLE, "completed": Mode.COMPLETED}
@@ -57,6 +58,12 @@ def kinds_of(*sheets: SheetRow) -> list[tuple[str, str, str]]:
             "hangs."
         )
         kinds.append(("fridge", _("To hang up at home"), hint))
+        if people_in(sheets[0].template, answers_of(sheets[0])):
+            hint = _(
+                "One page for each person named in it: what is theirs to do, and what you agreed. Names stay as they "
+                "are written. Read it once before you hand it out."
+            )
+            kinds.append(("person", _("A page for each person"), hint))
     if alone and sheets[0].has_card:
         kinds.append(("card", _("The card to fold"), _("Cut it out and fold it; it fits in a wallet.")))
     return kinds
@@ -88,7 +95,9 @@ def made(
             return card_pdf(template, answers, mode=mode, paper=PAPERS[paper])
         if kind == "fridge":
             return fridge_pdf(template, answers, paper=PAPERS[paper])
-    except (NoCard, NotAPlan):
+        if kind == "person":
+            return person_pdf(template, answers, paper=PAPERS[paper])
+    except (NoCard, NotAPlan, NobodyNamed):
         abort(404)
     look = {"large": kind == "large", "ink": kind == "ink", "courses": courses}
     return sheet_pdf(template, answers, mode=mode, paper=PAPERS[paper], **look)

@@ -10,8 +10,8 @@ from coachapp.practice.queries import coach
 from coachapp.web.guards import staff
 from coachapp.worksheets import margin_operations
 from coachapp.worksheets.answers import Value
+from coachapp.worksheets.coach_forms import MarginForm
 from coachapp.worksheets.differences import in_words
-from coachapp.worksheets.forms import MarginForm
 from coachapp.worksheets.margin_queries import beside_by
 from coachapp.worksheets.margin_rules import ChangedMeanwhile
 from coachapp.worksheets.one_by_one import Stop

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from flask import Blueprint, abort, flash, render_template
+from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from wtforms.fields.choices import SelectChoice
@@ -98,6 +98,18 @@ def remove(ref: str, position: int) -> ResponseReturnValue:
         abort(404)
     flash(_("Taken out. What somebody wrote on it stays theirs."))
     return back(ref)
+
+
+@bp.post("/<uuid:step_id>/<any(up,down):where>")
+@staff
+def move(ref: str, step_id: UUID, where: str) -> ResponseReturnValue:
+    """Let a step come earlier or later among those that have not come."""
+    person = record_of(ref)
+    try:
+        operations.move_step(person.id, step_id, up=where == "up", by=by(), now=clock.now())
+    except (NoSuchPath, NoSuchStep):
+        abort(404)
+    return redirect(url_for("desk_paths.show", ref=ref, _anchor=f"step-{step_id}"), 303)
 
 
 def _open_step(person: ClientRow, position: int) -> StepRow:
