@@ -229,6 +229,21 @@ def test_a_sheet_she_took_herself_and_hides_again_is_nobodys_but_hers(practice):
     assert two.nora.get(f"{two.desk}/0").status_code == 404
 
 
+def test_one_question_at_a_time_says_too_who_sees_it(two):
+    two.ask()
+    addresses = [f"/me/worksheets/1/one/{place}" for place in (1, "4/open", "end")]
+    for answer, says, never in (
+        ("", "Nora would like to fill this in", "Together with Nora"),
+        ("yes", "You are filling this in with Nora", "Private to you"),
+        ("no", "Private to you", "Together with Nora"),
+    ):
+        if answer:
+            two.says(answer)
+        for address in addresses:
+            two.alex.get(address)
+            assert says in two.alex.text and never not in two.alex.text, address
+
+
 def test_after_it_ended_the_coach_reads_what_she_shared_and_no_more(two):
     two.agreed()
     two.writes(CANARY)
