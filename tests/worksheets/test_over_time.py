@@ -216,4 +216,8 @@ def test_pressed_on_two_devices_at_once_it_is_one_fresh_sheet(practice):
         tab.get("/me/worksheets/1")
     with ThreadPoolExecutor(len(tabs)) as pool:
         answers = list(pool.map(lambda tab: tab.post("/me/worksheets/1/again"), tabs))
+        for tab in tabs:
+            tab.get("/me/worksheets")
+        taken = list(pool.map(lambda tab: tab.post("/me/worksheets/take/peace"), tabs))
     assert {answer.headers["Location"] for answer in answers} == {"/me/worksheets/2"}
+    assert {answer.headers["Location"] for answer in taken} == {"/me/worksheets/3"}
