@@ -229,7 +229,7 @@ def test_a_sheet_she_took_herself_and_hides_again_is_nobodys_but_hers(practice):
     assert two.nora.get(f"{two.desk}/0").status_code == 404
 
 
-def test_one_question_at_a_time_says_too_who_sees_it(two):
+def test_every_page_with_the_sheet_says_who_sees_it(two):
     two.ask()
     addresses = [f"/me/worksheets/1/one/{place}" for place in (1, "4/open", "end")]
     for answer, says, never in (
@@ -242,6 +242,10 @@ def test_one_question_at_a_time_says_too_who_sees_it(two):
         for address in addresses:
             two.alex.get(address)
             assert says in two.alex.text and never not in two.alex.text, address
+        for address in ("/me/worksheets", "/me/"):
+            two.alex.get(address)
+            assert ("Together with Nora" in two.alex.text) is (answer == "yes"), address
+            assert ("Private to you" in two.alex.text) is (answer != "yes"), address
 
 
 def test_after_it_ended_the_coach_reads_what_she_shared_and_no_more(two):
