@@ -17,7 +17,7 @@ class NoSuchWords(NoSuchSheet):
 
 
 def take_again(sheet: SheetRow, *, now: datetime) -> int:
-    """Take a fresh one of a sheet she has, in its newest version; returns its number.
+    """Take a fresh one of a sheet she has, in its newest version; returns its number. It is hers to show, as in `take`.
 
     One she has that nothing stands on is given back instead, so that pressing twice makes one. Two presses at once
     wait for each other on the sheet's row.
@@ -35,7 +35,7 @@ def take_again(sheet: SheetRow, *, now: datetime) -> int:
             return known
         newest = select(SheetTemplate.id).where(of_key).order_by(SheetTemplate.version.desc())
         template_id = db.scalars(newest.limit(1)).one()
-        taken = assign(template_id, sheet.client_id, now=now, role="client")
+        taken = assign(template_id, sheet.client_id, at_desk=False, now=now, role="client")
         return db.get_one(Assignment, taken).number
 
 

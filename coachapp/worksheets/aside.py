@@ -5,14 +5,14 @@ from collections.abc import Mapping
 from datetime import datetime
 from uuid import uuid4
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from coachapp import vault
 from coachapp.db import transaction
 from coachapp.worksheets import operations
 from coachapp.worksheets.answers import FormData, Value, is_empty, parse_form
-from coachapp.worksheets.earlier_queries import EARLIER
+from coachapp.worksheets.earlier_queries import EARLIER, open_earlier, versions
+from coachapp.worksheets.earlier_rules import MOST
 from coachapp.worksheets.models import EarlierAnswer
 from coachapp.worksheets.operations import locked
 from coachapp.worksheets.queries import SheetRow, answers_of
@@ -54,13 +54,13 @@ def goes_on(before: Value, value: Value) -> bool:
 
 
 def _put_aside(db: Session, sheet: SheetRow, field: str, value: Value, now: datetime) -> None:
-    """Keep a version that never was the present one; the same words once."""
-    of = EarlierAnswer.assignment_id == sheet.id, EarlierAnswer.field == field
-    text = json.dumps(value, ensure_ascii=False)
-    for row in db.scalars(select(EarlierAnswer).where(*of)):
-        if vault.open_(sheet.client_id, EARLIER, row.id, row.value_sealed) == text:
-            return
-    version_id = uuid4()
+    """Keep a version that never was the present one; the same words once, and beyond MOST the oldest go."""
+    kept = list(db.scalars(versions(sheet.id, field)))
+    if any(open_earlier(sheet.client_id, each) == value for each in kept):
+        return
+    for each in kept[MOST - 1 :]:
+        db.delete(each)
+    version_id, text = uuid4(), json.dumps(value, ensure_ascii=False)
     db.add(
         EarlierAnswer(
             id=version_id,

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from coachapp import vault
 from coachapp.audit import operations as audit
-from coachapp.clients.operations import next_file_number
+from coachapp.clients.operations import lock_client, next_file_number
 from coachapp.db import transaction
 from coachapp.worksheets import earlier
 from coachapp.worksheets.answers import Value, is_empty
@@ -123,6 +123,7 @@ def take(template_id: UUID, client_id: UUID, *, now: datetime) -> int:
     That she took it is hers to show. Raises NoSuchTemplate, also for one that is offered no more.
     """
     with transaction() as db:
+        lock_client(client_id)  # a press on each of two devices gives one sheet
         has = select(Assignment.number).where(
             Assignment.client_id == client_id,
             Assignment.template_id == template_id,
@@ -186,7 +187,7 @@ def share(assignment_id: UUID, client_id: UUID, *, now: datetime) -> None:
 
 
 def unshare(assignment_id: UUID, client_id: UUID, *, now: datetime) -> None:
-    """Close the sheet to the coach again; never refused. NoSuchSheet."""
+    """Close the sheet to the coach again, also where she is beside it; never refused. NoSuchSheet."""
     _move(assignment_id, client_id, Event.UNSHARE, now)
 
 
@@ -236,7 +237,7 @@ def _move(
         sheet.shared_at = (sheet.shared_at or now) if to.shared else None
         sheet.progress_shown_at = (sheet.progress_shown_at or now) if to.shown else None
         sheet.done_at = (sheet.done_at or now) if to.state is State.DONE else None
-        if event in (Event.DONE, Event.WITHDRAW):
+        if event in (Event.DONE, Event.WITHDRAW, Event.UNSHARE) or not to.is_at_desk:
             end_together(db, sheet.id, now)
         audit.record(f"sheet_{event}", now=now, role=role, actor=by, subject=client_id)
 

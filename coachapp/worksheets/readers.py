@@ -10,6 +10,7 @@ from sqlalchemy import delete, func, select, update
 
 from coachapp import vault
 from coachapp.audit import operations as audit
+from coachapp.clients.operations import lock_client
 from coachapp.db import transaction
 from coachapp.worksheets.answers import is_empty
 from coachapp.worksheets.household_models import ReaderLink
@@ -29,6 +30,7 @@ def make_link(client_id: UUID, about: str, parts: Sequence[str], *, now: datetim
     token, link_id = vault.new_token(), uuid4()
     asked = json.dumps({"about": about, "parts": list(parts)}, ensure_ascii=False)
     with transaction() as db:
+        lock_client(client_id)  # one after the other, or there are too many
         mine = select(func.count()).where(ReaderLink.client_id == client_id)
         if (db.scalar(mine) or 0) >= MOST_LINKS:
             raise LinksFull

@@ -68,18 +68,21 @@ def save_beside(
     revision: int,
     *,
     rows: Mapping[str, int],
+    chosen: bool = False,
     last: Mapping[str, Value],
     now: datetime,
 ) -> int:
     """What the coach wrote beside her, kept as her own words are; `last` what a page that closes had not saved.
 
-    NotTogether once it is over; Conflict.
+    `chosen`: what is replaced was seen, and becomes an earlier version. NotTogether once it is over; Conflict.
     """
     with transaction() as db:
         locked(db, sheet.id, sheet.client_id)
         beside(sheet.client_id, sheet.number, coach_id, now)
         try:
-            return operations.save_answers(sheet.id, sheet.client_id, answers, revision, rows=rows, now=now)
+            return operations.save_answers(
+                sheet.id, sheet.client_id, answers, revision, rows=rows, chosen=chosen, now=now
+            )
         except Conflict:
             if not last:
                 raise

@@ -9,6 +9,7 @@ from werkzeug.datastructures import MultiDict
 from coachapp import vault
 from coachapp.db import session
 from coachapp.worksheets.aside import EARLIER, goes_on, last_words
+from coachapp.worksheets.earlier_rules import MOST
 from coachapp.worksheets.models import EarlierAnswer
 from coachapp.worksheets.queries import answers_of, sheet
 from tests.cast import ALEX
@@ -70,6 +71,19 @@ def test_a_page_that_closes_loses_nothing_and_takes_nothing_away(practice):
     stored, aside = kept(practice)
     assert stored == {"word": "one", "story": "The first and more", "own": "mine", "pull": 3}
     assert aside == [("pull", 4), ("word", "two")]
+
+
+def test_closing_pages_keep_no_more_versions_than_there_is_room_for(practice):
+    practice.give(practice.alex, "every-type")
+    alex = practice.sign_in(ALEX)
+    alex.get("/me/worksheets/1")
+    save(alex, 1, {"f-word": "stays"}, 0)
+    for number in range(MOST + 3):
+        alex.get("/me/worksheets")
+        assert save(alex, 1, {"f-word": f"other {number}", "last": "f-word"}, 0).status_code == 409
+    stored, aside = kept(practice)
+    assert stored == {"word": "stays"} and len(aside) == MOST
+    assert ("word", f"other {MOST + 2}") in aside and ("word", "other 0") not in aside
 
 
 def test_what_was_emptied_elsewhere_does_not_come_back_with_an_old_page(practice):

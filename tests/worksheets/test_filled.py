@@ -10,6 +10,7 @@ import pytest
 from pypdf import PdfReader, PdfWriter
 from pypdf.generic import NameObject
 
+from coachapp.worksheets.earlier_queries import earlier_of
 from coachapp.worksheets.filled import MAX_BYTES, NotReadable, Trouble, fields_of, read
 from coachapp.worksheets.pdf import Mode, card_pdf, sheet_pdf
 from coachapp.worksheets.queries import answers_of, sheet
@@ -271,12 +272,16 @@ def test_nothing_is_saved_before_she_says_so_and_then_all_of_it(practice, alex):
     assert "In the file Written on paper." in alex.text and "On this sheet Written online." in alex.text
     assert "mum" not in alex.text
     assert stored(practice) == {field.key: "Written online."}
-    sent = {"revision": alex.hidden("revision"), f"f-{field.key}": "Written on paper.", "go": "save"}
+    sent = {"revision": alex.hidden("revision"), "chosen": alex.hidden("chosen")}
+    sent |= {f"f-{field.key}": "Written on paper.", "go": "save"}
     assert alex.post("/me/worksheets/1", {**sent, f"take-{field.key}": "theirs"}).status_code == 303
     assert stored(practice) == {field.key: "Written online."}
     alex.get("/me/worksheets/1")
     assert alex.post("/me/worksheets/1", {**sent, f"take-{field.key}": "mine"}).status_code == 303
     assert stored(practice) == {field.key: "Written on paper."}
+    with practice.app.app_context():
+        kept = [row.value for row in earlier_of(sheet(practice.alex, 1), field.key)]
+    assert kept == ["Written online."], "what she let the file replace can be put back"
 
 
 def test_what_the_file_leaves_empty_stays_as_it_is(practice, alex):

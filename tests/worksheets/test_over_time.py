@@ -204,6 +204,7 @@ def test_a_fresh_one_as_often_as_she_likes_and_an_empty_one_is_enough(practice):
     assert maya.post("/me/worksheets/1/again").status_code == 404
     with practice.app.app_context():
         assert len(sheets_of(practice.alex)) == 3 and sheets_of(practice.maya) == []
+        assert [row.number for row in sheets_of(practice.alex) if row.standing.is_at_desk] == [1]
         assert sheet(practice.alex, 1).answered == 1
 
 
@@ -215,4 +216,8 @@ def test_pressed_on_two_devices_at_once_it_is_one_fresh_sheet(practice):
         tab.get("/me/worksheets/1")
     with ThreadPoolExecutor(len(tabs)) as pool:
         answers = list(pool.map(lambda tab: tab.post("/me/worksheets/1/again"), tabs))
+        for tab in tabs:
+            tab.get("/me/worksheets")
+        taken = list(pool.map(lambda tab: tab.post("/me/worksheets/take/peace"), tabs))
     assert {answer.headers["Location"] for answer in answers} == {"/me/worksheets/2"}
+    assert {answer.headers["Location"] for answer in taken} == {"/me/worksheets/3"}

@@ -171,8 +171,18 @@ def end_by_another_coach(two: Two) -> None:
         db.execute(sa.update(Client).where(Client.id == two.practice.alex).values(coach_id=ines))
 
 
+def end_by_closing_it_again(two: Two) -> None:
+    """Shared besides, and then private again: that means the coach who is beside it too."""
+    two.alex.get("/me/worksheets/1")
+    words = f"{CANARY}, {ENDS.index(end_by_closing_it_again)}"
+    assert two.alex.post("/me/worksheets/1", {"f-facts": words, "share": "y"}).status_code == 303
+    two.alex.get("/me/worksheets/1")
+    assert two.alex.post("/me/worksheets/1/unshare").status_code == 303
+
+
 ENDS = (
     end_by_nora,
+    end_by_closing_it_again,
     end_by_sign_out,
     end_by_leaving,
     end_by_putting_it_aside,
@@ -195,6 +205,47 @@ def test_when_it_has_ended_nothing_is_left_for_the_coach(two):
         page = two.alex.get("/me/worksheets/1").get_data(as_text=True)
         assert words in page and "fill this in with you" not in two.alex.text
         assert "filling this in with" not in two.alex.text
+
+
+def test_a_sheet_she_took_herself_and_hides_again_is_nobodys_but_hers(practice):
+    """Showing how far it is once more later does not let the coach in again without a new yes."""
+    two = Two(practice)
+    two.alex.get("/me/worksheets")
+    assert two.alex.post("/me/worksheets/take/peace").status_code == 303
+    with practice.app.app_context():
+        two.sheet_id = sheet(practice.alex, 2).id
+    two.desk, two.hers = f"{two.list}/{two.sheet_id}/together", "/me/worksheets/2/together"
+
+    def shows(**more: str) -> None:
+        two.alex.get("/me/worksheets/2")
+        assert two.alex.post("/me/worksheets/2", {"revision": "0", **more}).status_code == 303
+
+    shows(progress="y")
+    two.agreed()
+    assert two.nora.get(f"{two.desk}/0").get_json()["state"] == "together"
+    shows()
+    assert two.alex.get(f"{two.hers}/0").get_json() == {"state": ""}
+    shows(progress="y")
+    assert two.nora.get(f"{two.desk}/0").status_code == 404
+
+
+def test_every_page_with_the_sheet_says_who_sees_it(two):
+    two.ask()
+    addresses = [f"/me/worksheets/1/one/{place}" for place in (1, "4/open", "end")]
+    for answer, says, never in (
+        ("", "Nora would like to fill this in", "Together with Nora"),
+        ("yes", "You are filling this in with Nora", "Private to you"),
+        ("no", "Private to you", "Together with Nora"),
+    ):
+        if answer:
+            two.says(answer)
+        for address in addresses:
+            two.alex.get(address)
+            assert says in two.alex.text and never not in two.alex.text, address
+        for address in ("/me/worksheets", "/me/"):
+            two.alex.get(address)
+            assert ("Together with Nora" in two.alex.text) is (answer == "yes"), address
+            assert ("Private to you" in two.alex.text) is (answer != "yes"), address
 
 
 def test_after_it_ended_the_coach_reads_what_she_shared_and_no_more(two):
@@ -409,9 +460,12 @@ def test_without_script_the_coach_writes_and_chooses_too(two):
     page = answer.get_data(as_text=True)
     assert answer.status_code == 409 and "From Alex" in page and "From the desk, later" in page
     chosen = {**mine, "revision": "2", "take-facts": "mine", "take-came_how": "theirs"}
+    chosen["chosen"] = two.nora.hidden("chosen")
     assert two.nora.post(f"{two.desk}/save", chosen).status_code == 303
     page = two.alex.get("/me/worksheets/1").get_data(as_text=True)
     assert "From the desk, later" in page and "A call" in page
+    two.alex.get("/me/worksheets/1/one/4/earlier")
+    assert "From Alex" in two.alex.text, "what the coach chose to replace is hers to put back"
     two.nora.get(two.desk)
     bad = two.nora.post(f"{two.desk}/save", {"revision": "3", "f-facts": "kept", "f-fear": "99"})
     assert bad.status_code == 422 and "Error: " in bad.get_data(as_text=True)

@@ -141,6 +141,7 @@ def _save(sheet: SheetRow, answers: Mapping[str, Value]) -> int:
         answers,
         request.form.get("revision", type=int, default=-1),
         rows=rows_offered(sheet.template, request.form),
+        chosen=request.form.get("chosen") == "y",
         last=last_words(sheet.template, request.form),
         now=clock.now(),
     )
