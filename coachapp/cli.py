@@ -16,7 +16,7 @@ from coachapp.demo import practice as demo_practice
 from coachapp.doctor.checks import examine
 from coachapp.doctor.rules import Level
 from coachapp.migrations import run as migrations
-from coachapp.worksheets import operations as sheets
+from coachapp.worksheets import publishing as sheets
 from coachapp.worksheets.queries import newest_templates
 from coachapp.worksheets.rules import VersionTaken
 from coachapp.worksheets.template import Template

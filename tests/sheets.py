@@ -17,7 +17,8 @@ from coachapp.clients.operations import new_client
 from coachapp.clients.queries import client
 from coachapp.clients.rules import State
 from coachapp.practice.operations import add_coach
-from coachapp.worksheets.operations import assign, publish, publish_library
+from coachapp.worksheets.operations import assign
+from coachapp.worksheets.publishing import publish, publish_library
 from coachapp.worksheets.queries import template
 from coachapp.worksheets.template_file import read_template
 from tests.cast import ALEX, MAYA, NORA, Person

@@ -22,7 +22,7 @@ from coachapp.practice.part_terms import PartTerms
 from coachapp.practice.parting import save_part_terms
 from coachapp.practice.paying import Ways, save_ways
 from coachapp.practice.queries import offering, today_of
-from coachapp.worksheets.operations import publish_library
+from coachapp.worksheets.publishing import publish_library
 
 # Open doors, printed on every start: this is why the demo refuses to be reached from another machine.
 COACH_NAME = "nora@quietharbour.example"

@@ -27,7 +27,7 @@ from coachapp.worksheets.drafts import (
     kept_over,
 )
 from coachapp.worksheets.models import SheetTemplate
-from coachapp.worksheets.operations import publish
+from coachapp.worksheets.publishing import publish
 from coachapp.worksheets.queries import template
 from coachapp.worksheets.rules import VersionTaken
 from coachapp.worksheets.template import Kind, Template

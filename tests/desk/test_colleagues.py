@@ -18,7 +18,8 @@ from coachapp.clients.rules import Absence, WishesRow
 from coachapp.notifications.models import OutboxMessage
 from coachapp.payments.models import Order, Refund
 from coachapp.practice.queries import coaches, givers, offering
-from coachapp.worksheets.operations import assign, publish_library, share
+from coachapp.worksheets.operations import assign, share
+from coachapp.worksheets.publishing import publish_library
 from coachapp.worksheets.queries import templates
 from coachapp.zones import zone
 from tests.booking.colleagues import (

@@ -21,7 +21,8 @@ from coachapp.payments.operations import begin_attempt, open_order
 from coachapp.payments.refunds import ask_refund
 from coachapp.payments.rules import AttemptState, RefundState
 from coachapp.practice.queries import offering
-from coachapp.worksheets.operations import assign, publish_library, share
+from coachapp.worksheets.operations import assign, share
+from coachapp.worksheets.publishing import publish_library
 from coachapp.worksheets.queries import templates
 from tests.desk.people import FIRST, HOUR, MADRID, book, in_days
 

@@ -1,7 +1,7 @@
 """`flask worksheets …` and what `migrate` does with the library."""
 
 from coachapp import clock
-from coachapp.worksheets.operations import publish_library
+from coachapp.worksheets.publishing import publish_library
 from coachapp.worksheets.queries import templates
 from coachapp.worksheets.shelf import library
 from tests.road import mostly_sqlite as databases  # noqa: F401  # pytest finds fixtures by name

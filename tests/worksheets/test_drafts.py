@@ -32,8 +32,8 @@ from coachapp.worksheets.drafts import (
     with_part,
 )
 from coachapp.worksheets.models import SheetTemplate
-from coachapp.worksheets.operations import publish
 from coachapp.worksheets.pdf import sheet_pdf
+from coachapp.worksheets.publishing import publish
 from coachapp.worksheets.rules import WorksheetError
 from coachapp.worksheets.template import MAX_FIELDS, MAX_SECTIONS, Column, Field, FieldType, Option, Section
 from tests.documents.pdf_checks import assert_good_pdf

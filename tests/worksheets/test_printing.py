@@ -95,6 +95,14 @@ def test_several_can_be_locked(alex):
     assert "Not today. Ελένη" in text_of(answer.data, WORDS)
 
 
+def test_one_chosen_by_itself_has_the_kinds_of_several(alex):
+    page = alex.get(f"{SEVERAL}/1/print").get_data(as_text=True)
+    assert "read/ink.pdf" in page and "fridge.pdf" not in page and "fillable.pdf" not in page
+    for kind, status in (("fridge", 422), ("fillable", 422), ("ink", 200)):
+        alex.get(f"{SEVERAL}/1/print")
+        assert alex.post(f"{SEVERAL}/1/a4/locked", {"kind": kind, "words": WORDS}).status_code == status
+
+
 def test_none_chosen_is_asked_again(alex):
     alex.get(SEVERAL)
     for chosen in ([], ["3"], ["x"]):

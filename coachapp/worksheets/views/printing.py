@@ -93,7 +93,7 @@ def together_file(numbers: str, paper: str, way: str, kind: str) -> Response:
 def lock_together(numbers: str, paper: str) -> ResponseReturnValue:
     """The same, with a passphrase."""
     sheets = _sheets(numbers)
-    form = _lock_form(*sheets)
+    form = _lock_form(*sheets, kinds=_kinds_together(sheets))
     if not form.validate():
         return _together_page(numbers, paper, form)
     body = _together(sheets, form.kind.data, paper)
@@ -122,9 +122,9 @@ def _together_page(numbers: str, paper: str, form: LockForm | None = None) -> Re
         sheets=sheets,
         here=f"/me/worksheets/several/{numbers}",
         paper=paper,
-        kinds=files.kinds_of(*sheets),
+        kinds=_kinds_together(sheets),
         name=SEVERAL_NAME,
-        form=form or _lock_form(*sheets),
+        form=form or _lock_form(*sheets, kinds=_kinds_together(sheets)),
     )
     return view, 422 if form else 200
 
@@ -147,7 +147,12 @@ def _given(sheet: SheetRow, zone: str) -> str:
     return day(sheet.assigned_at, zone, weekday=False).replace(" ", "\N{NO-BREAK SPACE}")
 
 
-def _lock_form(*sheets: SheetRow) -> LockForm:
+def _kinds_together(sheets: Sequence[SheetRow]) -> list[tuple[str, str, str]]:
+    """The kinds a file of several can be, also where she chose one sheet only."""
+    return [each for each in files.kinds_of(*sheets) if each[0] in files.SEVERAL]
+
+
+def _lock_form(*sheets: SheetRow, kinds: Sequence[tuple[str, str, str]] | None = None) -> LockForm:
     form = LockForm()
-    form.kind.choices = [(kind, words) for kind, words, _hint in files.kinds_of(*sheets)]
+    form.kind.choices = [(kind, words) for kind, words, _hint in kinds or files.kinds_of(*sheets)]
     return form
