@@ -21,6 +21,7 @@ def test_what_comes_back_was_written_to_oneself():
     }
     assert kept == {
         "a-message-came.keep_words",
+        "a-small-day.line",
         "before-the-envelope.keep_words",
         "closing-channels.keep_words",
         "contact-happened.keep_words",
