@@ -35,7 +35,16 @@ from coachapp.worksheets.models import SheetTemplate
 from coachapp.worksheets.pdf import sheet_pdf
 from coachapp.worksheets.publishing import publish
 from coachapp.worksheets.rules import WorksheetError
-from coachapp.worksheets.template import MAX_FIELDS, MAX_SECTIONS, Column, Field, FieldType, Option, Section
+from coachapp.worksheets.template import (
+    MAX_FIELDS,
+    MAX_SECTIONS,
+    Column,
+    Field,
+    FieldType,
+    OnPage,
+    Option,
+    Section,
+)
 from tests.documents.pdf_checks import assert_good_pdf
 from tests.road import both_databases
 from tests.road import mostly_sqlite as databases  # noqa: F401  # pytest finds fixtures by name
@@ -97,6 +106,19 @@ def test_an_empty_form_is_an_empty_sheet():
     typed = typed_template(Nothing(), every_type())
     assert (typed.title, typed.minutes, typed.sections) == ("", 0, (Section(""),))
     assert (typed.key, typed.kind) == (every_type().key, every_type().kind)
+
+
+def test_on_whose_page_an_answer_stands_is_typed_and_kept_where_nobody_asked():
+    class Sent(dict):
+        def getlist(self, name: str) -> list[str]:
+            return [self[name]] if name in self else []
+
+    block = {"s1-title": "One", "s1-1-is": "text word", "s1-1-label": "A word"}
+    chosen = typed_template(Sent(block, **{"s1-1-person": "everyone"}), every_type())
+    assert chosen.field("word").person is OnPage.EVERYONE
+    assert typed_template(Sent(block), chosen).field("word").person is OnPage.EVERYONE
+    for other in ("", "<b>"):
+        assert typed_template(Sent(block, **{"s1-1-person": other}), chosen).field("word").person is None
 
 
 def test_a_full_sheet_takes_no_more_and_loses_nothing():
