@@ -203,6 +203,7 @@
         if (own && ours(name, wanted)) return;
         if (own || held.has(name) || (first === document.activeElement && !tickable(first))) {
           if (!own) held.set(name, wanted);
+          chosen('y');  /* going on here replaces their words: those become an earlier version */
           note(name, wanted, true);
           return;
         }

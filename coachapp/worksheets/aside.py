@@ -12,7 +12,7 @@ from coachapp.db import transaction
 from coachapp.worksheets import operations
 from coachapp.worksheets.answers import FormData, Value, is_empty, parse_form
 from coachapp.worksheets.earlier_queries import EARLIER, open_earlier, versions
-from coachapp.worksheets.earlier_rules import MOST
+from coachapp.worksheets.earlier_rules import MOST, goes_on
 from coachapp.worksheets.models import EarlierAnswer
 from coachapp.worksheets.operations import locked
 from coachapp.worksheets.queries import SheetRow, answers_of
@@ -44,13 +44,6 @@ def last_words(template: Template, form: FormData) -> dict[str, Value]:
         field.key for field in template.fields for name in names if f"{name}-".startswith(f"f-{field.key}-")
     }
     return parse_form(template, form, unsaved)[0]
-
-
-def goes_on(before: Value, value: Value) -> bool:
-    """Whether nothing that was there is gone: nothing was, or its words are all among the new ones."""
-    if is_empty(value):
-        return False
-    return is_empty(before) or (isinstance(before, str) and isinstance(value, str) and before in value)
 
 
 def _put_aside(db: Session, sheet: SheetRow, field: str, value: Value, now: datetime) -> None:

@@ -8,8 +8,8 @@ from werkzeug.datastructures import MultiDict
 
 from coachapp import vault
 from coachapp.db import session
-from coachapp.worksheets.aside import EARLIER, goes_on, last_words
-from coachapp.worksheets.earlier_rules import MOST
+from coachapp.worksheets.aside import EARLIER, last_words
+from coachapp.worksheets.earlier_rules import MOST, goes_on
 from coachapp.worksheets.models import EarlierAnswer
 from coachapp.worksheets.queries import answers_of, sheet
 from tests.cast import ALEX

@@ -99,6 +99,19 @@ def test_the_same_words_are_kept_once_and_only_so_many(mine):
     assert mine.versions() == [f"day {number}" for number in reversed(range(4, MOST + 4))]
 
 
+def test_two_who_write_over_each_other_lose_nothing_and_fill_nothing(mine):
+    """Each save replaces the other's words: of each only the furthest stays, and what stood for long stays by itself."""
+    mine.write(word="a week ago")
+    mine.write(LATER, word="")
+    for end in range(1, 9):
+        for whole in ("from the phone", "at the desk"):
+            mine.revision = save_answers(
+                mine.id, mine.client, {"word": whole[:end]}, mine.revision, chosen=True, now=mine.at
+            )
+    assert mine.present() == "at the d"
+    assert sorted(mine.versions()) == ["a week ago", "at the ", "from the"]
+
+
 def test_a_conflict_makes_no_version_and_what_is_given_up_in_it_becomes_one(mine):
     mine.write(word="from the phone")
     with pytest.raises(Conflict):
