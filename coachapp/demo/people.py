@@ -298,6 +298,7 @@ def _worksheets_of_maya(client_id: UUID, now: datetime) -> None:
     begun: dict[str, Value] = {
         "sentence": "We are not opening the door today. Please leave.",
         "safe_room": "The kitchen",
+        "household": [{"name": "Maya"}, {"name": "Sam"}],
     }
     save_answers(door, client_id, begun, 1, set(begun), now=now - timedelta(days=2))
     _more_of_maya(client_id, now)

@@ -743,7 +743,7 @@ class Cast:
     def _seat_someone(self) -> None:
         """A seat in a household plan: the client's page, and the address she passes on."""
         here, client = "/me/worksheets/2/household", self.person(MEMBER)
-        assert client.send(here, {"name": "Robin"}).status == 303
+        assert client.send(here, {"name": "Sam"}).status == 303
         self._facts["me_household"] = here
         self._facts["seat"] = re.findall(r'value="http[^"]+?(/plan/[^"]+)"', client.get(here).text())[-1]
 

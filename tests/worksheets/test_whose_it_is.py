@@ -31,6 +31,7 @@ from coachapp.worksheets import (
 from coachapp.worksheets import looking_back_operations as looking_back
 from coachapp.worksheets.household_models import HouseholdSeat, ReaderLink
 from coachapp.worksheets.own_words_queries import own_words_of
+from coachapp.worksheets.path_models import PathStep
 from coachapp.worksheets.path_rules import Rule
 from coachapp.worksheets.queries import sheet, template
 from coachapp.worksheets.reader_facts import Facts
@@ -171,6 +172,7 @@ def _furnish(house: House) -> None:
         "place": ["1", "9"],
         "since": ["0"],
         "position": ["1"],
+        "step_id": [str(rows(sa.select(PathStep.id)).first())],
         "sheet_id": [str(plan), str(asked)],
         "key": ["every-type"],
         "kind": ["completed"],
