@@ -99,7 +99,9 @@ def test_each_sees_what_the_other_saved_and_loses_nothing(here, proof):
     expect(hers.locator(OWN)).to_have_value("I may say no.")
     # Going on elsewhere takes nothing of the other's away, whose words were saved last.
     both = {"I may say no.", "No is a sentence."}
-    eventually(lambda: {here.stored()["own"], *put_aside(here, "own")} >= both, "whoever was last, both are kept")
+    eventually(
+        lambda: {here.stored()["own"], *put_aside(here, "own")} >= both, "whoever was last, both are kept"
+    )
     last = here.stored()["own"]
     types(hers, WORD, ", and clear")
     has(here, "word", "calm, and clear")

@@ -29,7 +29,8 @@ from coachapp.web.guards import public
 bp = Blueprint("otherwise", __name__, url_prefix="/book/code")
 bp.register_error_handler(HoldEnded, hold_ended)
 
-KEPT_TIMES = "10 per day"
+KEPT_TIMES = "20 per day"
+"""Of one network, which many people may share."""
 
 
 @bp.post("/<any(transfer, cash, someone):way>")
