@@ -295,10 +295,11 @@ def _worksheets_of_maya(client_id: UUID, now: datetime) -> None:
     )
     first: dict[str, Value] = {"sentence": "Not today."}
     save_answers(door, client_id, first, 0, set(first), now=now - timedelta(days=5))
+    household: list[dict[str, str | bool]] = [{"name": "Maya"}, {"name": "Sam"}]
     begun: dict[str, Value] = {
         "sentence": "We are not opening the door today. Please leave.",
         "safe_room": "The kitchen",
-        "household": [{"name": "Maya"}, {"name": "Sam"}],
+        "household": household,
     }
     save_answers(door, client_id, begun, 1, set(begun), now=now - timedelta(days=2))
     _more_of_maya(client_id, now)
