@@ -7,7 +7,7 @@ from coachapp.documents.fields import DuplicateField
 from coachapp.documents.given import Answer, Cell
 from coachapp.documents.kit import EmptyTitle
 from coachapp.documents.look import CLOSER, CLOSEST, USUAL, Mode, Paper, Spacing, Words
-from coachapp.documents.plain import PlainDocument
+from coachapp.documents.plain import PlainDocument, largest_that_fits
 from coachapp.documents.questions import Column, Option
 from coachapp.documents.sheet import Sheet
 
@@ -30,4 +30,5 @@ __all__ = [
     "Words",
     "add_chart",
     "bundle",
+    "largest_that_fits",
 ]

@@ -1,6 +1,6 @@
 """The plain document kit, for letters, receipts and lists: headings, paragraphs, simple tables."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from reportlab.lib.units import mm
 
@@ -60,3 +60,10 @@ class PlainDocument(Kit):
         head = Node("TH", tree, scope="Row")
         lines = Stack([Text(line, style, Node("P", head)) for line in what])
         return RowShape([lines, Text(amount, style, Node("P", Node("TD", tree)), right=True)], 0)
+
+
+def largest_that_fits(laid_out: Callable[[float], PlainDocument], scales: Sequence[float]) -> PlainDocument:
+    """The document in the first of these scales, largest first, that leaves it one page; else in the last of them."""
+    *larger, smallest = scales
+    fitting = (document for document in map(laid_out, larger) if document.fits_a_page())
+    return next(fitting, None) or laid_out(smallest)

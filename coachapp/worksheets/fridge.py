@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from babel import Locale
 from babel.dates import format_date
 
-from coachapp.documents import Paper, PlainDocument, Words
+from coachapp.documents import Paper, PlainDocument, Words, largest_that_fits
 from coachapp.worksheets.answers import Value
 from coachapp.worksheets.fridge_words import PostedSection, is_marked, posted_sections
 from coachapp.worksheets.household_rules import NotAPlan
 from coachapp.worksheets.pdf import LANGUAGE
-from coachapp.worksheets.shelf import library
+from coachapp.worksheets.shelf import with_marks
 from coachapp.worksheets.template import Kind, Template
 
 SIZES = (1.715, 1.5, 1.33)
@@ -32,7 +32,7 @@ def fridge_pdf(
         raise NotAPlan(template.key)
     locale = Locale.parse(lang, sep="-")
     sections = posted_sections(
-        _with_marks(template), answers, lambda day: format_date(day, "long", locale=locale)
+        with_marks(template, is_marked), answers, lambda day: format_date(day, "long", locale=locale)
     )
 
     def laid_out(scale: float) -> PlainDocument:
@@ -42,12 +42,7 @@ def fridge_pdf(
             print_section(page, section)
         return page
 
-    *larger, smallest = SIZES
-    for scale in larger:
-        page = laid_out(scale)
-        if page.fits_a_page():
-            return page.build()
-    return laid_out(smallest).build()
+    return largest_that_fits(laid_out, SIZES).build()
 
 
 def print_section(page: PlainDocument, section: PostedSection, level: int = 2) -> None:
@@ -69,10 +64,3 @@ def _joined(label: str, line: str) -> str:
         return line
     end = "" if label.endswith((".", "?", ":")) else ":"
     return f"{label}{end} {line}"
-
-
-def _with_marks(template: Template) -> Template:
-    """The template, or what the library has under its key: sheets begun before there were marks keep their versions."""
-    if is_marked(template):
-        return template
-    return next((each for each in library() if each.key == template.key), template)

@@ -19,7 +19,7 @@ from coachapp.worksheets.person_words import (
     pages_for_people,
     people_of,
 )
-from coachapp.worksheets.shelf import library
+from coachapp.worksheets.shelf import with_marks
 from coachapp.worksheets.template import Kind, Template
 
 SIZES = (1.33, 1.15, 1.0)
@@ -28,7 +28,9 @@ SIZES = (1.33, 1.15, 1.0)
 
 def people_in(template: Template, answers: Mapping[str, Value]) -> list[Person]:
     """Whoever gets a page of a plan; nobody where none is named, or it is no plan."""
-    return people_of(_with_marks(template), answers) if template.kind is Kind.PLAN else []
+    return (
+        people_of(with_marks(template, is_marked_for_people), answers) if template.kind is Kind.PLAN else []
+    )
 
 
 def person_pdf(
@@ -45,7 +47,9 @@ def person_pdf(
         raise NotAPlan(template.key)
     locale = Locale.parse(lang, sep="-")
     pages = pages_for_people(
-        _with_marks(template), answers, lambda day: format_date(day, "long", locale=locale)
+        with_marks(template, is_marked_for_people),
+        answers,
+        lambda day: format_date(day, "long", locale=locale),
     )
     wanted = [page for page in pages if only in (None, page.person)]
     if not wanted:
@@ -70,10 +74,3 @@ def _fitted(page: PersonPage, title: str, paper: Paper, lang: str, words: Words 
     *larger, smallest = SIZES
     fitting = (document for document in map(laid_out, larger) if document.fits_a_page())
     return next(fitting, None) or laid_out(smallest)
-
-
-def _with_marks(template: Template) -> Template:
-    """The template, or what the library has under its key: sheets begun before there were marks keep their versions."""
-    if is_marked_for_people(template):
-        return template
-    return next((each for each in library() if each.key == template.key), template)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 from importlib.resources import files
 
@@ -15,3 +16,10 @@ def library() -> tuple[Template, ...]:
     shelf = files("coachapp.worksheets") / "library"
     names = sorted(entry.name for entry in shelf.iterdir() if entry.name.endswith(".yaml"))
     return tuple(read_template((shelf / name).read_text(encoding="utf-8"), name) for name in names)
+
+
+def with_marks(template: Template, is_marked: Callable[[Template], bool]) -> Template:
+    """The template, or what the library has under its key: sheets begun before there were marks keep their versions."""
+    if is_marked(template):
+        return template
+    return next((each for each in library() if each.key == template.key), template)

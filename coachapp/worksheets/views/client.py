@@ -25,6 +25,7 @@ from coachapp.worksheets.rules import Conflict, NoSuchTemplate, Withdrawn
 from coachapp.worksheets.views import files, printing
 from coachapp.worksheets.views.hers import own_id, own_sheet, rooms
 from coachapp.worksheets.views.over_time import courses_on, words_back_on
+from coachapp.worksheets.views.saving import given_up, with_revision
 
 bp = Blueprint("sheets", __name__, url_prefix="/me/worksheets")
 bp.context_processor(rooms)
@@ -101,14 +102,14 @@ def autosaved(sheet: SheetRow, only: frozenset[str] | None = None) -> ResponseRe
         keep_last_words(sheet, last_words(sheet.template, request.form), now=clock.now())
         theirs = all_values(sheet.template, conflict.answers)
         message = _("Here is what was saved there. Choose for each answer which one to keep.")
-        return _with_revision(jsonify(message=message, theirs=theirs), conflict.revision), 409
+        return with_revision(jsonify(message=message, theirs=theirs), conflict.revision), 409
     except Withdrawn:
         return jsonify(
             message=_("This sheet was taken back, so it cannot be saved. Copy what you want to keep.")
         ), 422
     if faults:
-        return _with_revision(jsonify(message=words_of(next(iter(faults.values())))), revision), 422
-    return _with_revision(Response(), revision), 204
+        return with_revision(jsonify(message=words_of(next(iter(faults.values())))), revision), 422
+    return with_revision(Response(), revision), 204
 
 
 @bp.post("/<int:number>/unshare")
@@ -170,13 +171,6 @@ def to_earlier(sheet: SheetRow) -> ResponseReturnValue | None:
         if stop.field.key == asked:
             return redirect(url_for("sheets.earlier", number=sheet.number, place=stop.number), 303)
     return None
-
-
-def given_up(sheet: SheetRow) -> frozenset[str]:
-    """The questions for which she chose the other device's answer."""
-    return frozenset(
-        field.key for field in sheet.template.fields if request.form.get(f"take-{field.key}") == "theirs"
-    )
 
 
 def go_on(sheet: SheetRow, here: str) -> ResponseReturnValue:
@@ -258,8 +252,3 @@ def taken_back() -> ResponseReturnValue:
         _("This sheet was taken back"),
         _("It could not be saved. Go back: your words are still in the form, to copy what you want to keep."),
     )
-
-
-def _with_revision(answer: Response, revision: int) -> Response:
-    answer.headers["X-Revision"] = str(revision)
-    return answer

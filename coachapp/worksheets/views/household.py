@@ -5,20 +5,18 @@ from uuid import UUID
 from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_login import current_user
 
 from coachapp import clock
 from coachapp.clients.queries import client
 from coachapp.config import settings
 from coachapp.web import errors
 from coachapp.web.guards import client_only
-from coachapp.worksheets import queries, seats
+from coachapp.worksheets import seats
 from coachapp.worksheets.household_forms import SeatForm
 from coachapp.worksheets.household_rules import MOST_SEATS, NoSuchSeat, SeatsFull
 from coachapp.worksheets.queries import SheetRow
-from coachapp.worksheets.rules import NoSuchSheet
 from coachapp.worksheets.seat_queries import seats_in
-from coachapp.worksheets.views.hers import rooms
+from coachapp.worksheets.views.hers import own_sheet, rooms
 
 bp = Blueprint("household", __name__, url_prefix="/me/worksheets/<int:number>/household")
 bp.context_processor(rooms)
@@ -70,10 +68,7 @@ def end(number: int, seat_id: UUID) -> ResponseReturnValue:
 
 def _plan(number: int) -> SheetRow:
     """Her own plan; 404 for a worksheet, and for anybody else's."""
-    try:
-        found = queries.sheet(current_user.client_id, number)
-    except NoSuchSheet:
-        abort(404)
+    found = own_sheet(number)
     if not found.is_plan:
         abort(404)
     return found

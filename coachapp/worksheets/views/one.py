@@ -21,13 +21,13 @@ from coachapp.worksheets.rules import Conflict, Withdrawn
 from coachapp.worksheets.views.client import (
     autosaved,
     bp,
-    given_up,
     go_on,
     keep,
     taken_back,
     to_earlier,
 )
 from coachapp.worksheets.views.hers import own_sheet
+from coachapp.worksheets.views.saving import given_up
 
 
 @bp.get("/<int:number>/one")

@@ -15,9 +15,8 @@ from coachapp.worksheets import queries
 from coachapp.worksheets.margin_queries import beside
 from coachapp.worksheets.print_forms import MOST_SHEETS, LockForm, SeveralForm
 from coachapp.worksheets.queries import SheetRow
-from coachapp.worksheets.rules import NoSuchSheet
 from coachapp.worksheets.views import files
-from coachapp.worksheets.views.hers import own_id, rooms
+from coachapp.worksheets.views.hers import own_id, own_sheet, rooms
 
 bp = Blueprint("sheets_printing", __name__, url_prefix="/me/worksheets")
 bp.context_processor(rooms)
@@ -41,10 +40,7 @@ def page(sheet: SheetRow, paper: str, form: LockForm | None = None) -> ResponseR
 @client_only
 def lock(number: int, paper: str) -> ResponseReturnValue:
     """A copy to keep that opens with a passphrase only. The passphrase is used here and nowhere kept."""
-    try:
-        sheet = queries.sheet(own_id(), number)
-    except NoSuchSheet:
-        abort(404)
+    sheet = own_sheet(number)
     form = _lock_form(sheet)
     if not form.validate():
         return page(sheet, paper, form)

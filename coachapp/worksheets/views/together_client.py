@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from flask import Blueprint, abort, flash, jsonify, redirect, request, url_for
+from flask import Blueprint, flash, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -10,11 +10,10 @@ from flask_login import current_user
 from coachapp import clock
 from coachapp.web.guards import client_only, quiet
 from coachapp.worksheets import queries, together
-from coachapp.worksheets.queries import SheetRow
-from coachapp.worksheets.rules import NoSuchSheet
 from coachapp.worksheets.together_queries import asked_of, session_end
 from coachapp.worksheets.together_rules import LOOK_MS, LOOK_MS_BESIDES, POLL_MS, NotTogether, TogetherRow
 from coachapp.worksheets.views import live
+from coachapp.worksheets.views.hers import own_sheet
 
 bp = Blueprint("together", __name__, url_prefix="/me/worksheets")
 
@@ -40,7 +39,7 @@ def heard(number: int, since: int) -> ResponseReturnValue:
     found = _asked().get(number)
     if found is not None and (not found.is_agreed or found.revision == since):
         return live.standing_alone(found)
-    sheet = _sheet(number)
+    sheet = own_sheet(number)
     return live.news(sheet, queries.answers_of(sheet)) if found else live.standing_alone(None)
 
 
@@ -48,7 +47,7 @@ def heard(number: int, since: int) -> ResponseReturnValue:
 @client_only
 def say(number: int) -> ResponseReturnValue:
     """Yes; or no, which also ends it."""
-    sheet, now = _sheet(number), clock.now()
+    sheet, now = own_sheet(number), clock.now()
     try:
         if request.form.get("say") == "yes":
             together.agree(sheet, now=now)
@@ -58,13 +57,6 @@ def say(number: int) -> ResponseReturnValue:
     except NotTogether:
         flash(_("You are not asked any more. Nothing has changed."))
     return redirect(url_for("sheets.fill", number=number), 303)
-
-
-def _sheet(number: int) -> SheetRow:
-    try:
-        return queries.sheet(current_user.client_id, number)
-    except NoSuchSheet:
-        abort(404)
 
 
 def _asked() -> dict[int, TogetherRow]:

@@ -24,6 +24,7 @@ from coachapp.worksheets.together_queries import asked_by, beside, open_for_coac
 from coachapp.worksheets.together_rules import POLL_MS, NotTogether, TogetherRow
 from coachapp.worksheets.views import files, live
 from coachapp.worksheets.views.at_desk import account, host, record_of
+from coachapp.worksheets.views.saving import given_up, with_revision
 
 bp = Blueprint(
     "desk_together", __name__, url_prefix="/desk/clients/<ref>/worksheets/<uuid:sheet_id>/together"
@@ -95,7 +96,7 @@ def save(ref: str, sheet_id: UUID) -> ResponseReturnValue:
     sheet = _sheet(person, sheet_id)
     answers, faults = parse_form(sheet.template, request.form)
     try:
-        revision = _save(sheet, {key: value for key, value in answers.items() if key not in _taken(sheet)})
+        revision = _save(sheet, {key: value for key, value in answers.items() if key not in given_up(sheet)})
     except NotTogether:
         abort(404)
     except Conflict as conflict:
@@ -104,7 +105,7 @@ def save(ref: str, sheet_id: UUID) -> ResponseReturnValue:
         return _faulty(person, sheet.number, revision, faults)
     if wants_page():
         return redirect(url_for("desk_together.page", ref=ref, sheet_id=sheet_id), 303)
-    return _with_revision(Response(status=204), revision)
+    return with_revision(Response(status=204), revision)
 
 
 @bp.post("/end")
@@ -147,20 +148,13 @@ def _save(sheet: SheetRow, answers: Mapping[str, Value]) -> int:
     )
 
 
-def _taken(sheet: SheetRow) -> frozenset[str]:
-    """The questions for which the coach chose what stands there already."""
-    return frozenset(
-        field.key for field in sheet.template.fields if request.form.get(f"take-{field.key}") == "theirs"
-    )
-
-
 def _both(
     person: ClientRow, sheet: SheetRow, mine: Mapping[str, Value], conflict: Conflict
 ) -> ResponseReturnValue:
     """What was saved meanwhile: for the script to bring in, or side by side on a page."""
     if not wants_page():
         theirs = all_values(sheet.template, conflict.answers)
-        return _with_revision(jsonify(theirs=theirs), conflict.revision), 409
+        return with_revision(jsonify(theirs=theirs), conflict.revision), 409
     found = open_for_coach(person.id, sheet.number, current_user.coach_id, clock.now())
     form = SheetForm(sheet.template, conflict.answers, request.form)
     differing = differences(sheet.template, mine, conflict.answers)
@@ -172,7 +166,7 @@ def _faulty(
 ) -> ResponseReturnValue:
     if not wants_page():
         message = words_of(next(iter(faults.values())))
-        return _with_revision(jsonify(message=message), revision), 422
+        return with_revision(jsonify(message=message), revision), 422
     sheet, answers = _beside(person, number)
     found = open_for_coach(person.id, number, current_user.coach_id, clock.now())
     form = SheetForm(sheet.template, answers, request.form, faults)
@@ -218,8 +212,3 @@ def _beside(person: ClientRow, number: int) -> tuple[SheetRow, Mapping[str, Valu
     for subject in (person.id, found[0].id):
         record_view(subject, now=clock.now(), role="staff", actor=account())
     return found
-
-
-def _with_revision(answer: Response, revision: int) -> Response:
-    answer.headers["X-Revision"] = str(revision)
-    return answer
