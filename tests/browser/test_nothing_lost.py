@@ -62,9 +62,11 @@ def says(page: Page, words: str) -> None:
 
 
 def put_aside(here: Desks, field: str) -> list[str]:
-    """What is kept of one answer besides the present words."""
+    """What is kept of one answer of this sheet besides the present words."""
     with here.practice.app.app_context():
-        found = session().scalars(sa.select(EarlierAnswer).where(EarlierAnswer.field == field))
+        sheet = queries.sheet(here.practice.alex, here.sheet)
+        of_it = EarlierAnswer.assignment_id == sheet.id, EarlierAnswer.field == field
+        found = session().scalars(sa.select(EarlierAnswer).where(*of_it))
         return [
             json.loads(vault.open_(here.practice.alex, EARLIER, row.id, row.value_sealed)) for row in found
         ]
